@@ -1,0 +1,1 @@
+"""Calendars: the seam that the engine sees, and the adapters behind it."""

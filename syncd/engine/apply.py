@@ -1,0 +1,122 @@
+"""Carrying out a plan: its writes sent, and what became of each kept in the books."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from syncd.calendars.base import Calendar, Fate, Progress, Result, Verb, Write
+from syncd.model.records import Delta, Record
+from syncd.model.records import Fate as RecordFate
+from syncd.reconcile.actions import WRITES, Act, Action
+
+PATIENCE = 5
+"""How often in a row the same write is tried before it is only reported."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What became of one action."""
+
+    action: Action
+    result: Result
+
+    @property
+    def done(self) -> bool:
+        """Whether it was carried out."""
+        return self.result.fate is Fate.APPLIED
+
+
+def intended(actions: Iterable[Action]) -> tuple[Record, ...]:
+    """The records of `actions` as they must be remembered before anything is sent."""
+    found: list[Record] = []
+    for action in actions:
+        match action.act:
+            case Act.DELETE:
+                found.append(replace(action.record, leaving=action.fate))
+            case Act.RELEASE:
+                found.append(replace(action.record, fate=action.fate, leaving=None))
+            case Act.CREATE | Act.UPDATE | Act.MERGE:
+                found.append(replace(action.record, intent=action.entry, leaving=None))
+            case Act.ADOPT | Act.REPORT:
+                found.append(action.record)
+    return tuple(found)
+
+
+def sendable(action: Action) -> bool:
+    """Whether an action is a write that has not been refused too often to be worth another try."""
+    if action.act not in WRITES:
+        return False
+    same = action.record.intent == action.entry or action.act is Act.DELETE
+    return not (same and action.record.tries >= PATIENCE)
+
+
+def apply(
+    actions: Iterable[Action],
+    calendars: Mapping[str, Calendar],
+    commit: Callable[[Delta], None],
+    progress: Progress | None = None,
+    stopping: Callable[[], bool] = lambda: False,
+) -> list[Outcome]:
+    """Send `actions`, all of them writes, in batches, and `commit` after each what became of it.
+    Ends early between batches once `stopping` says so, or a calendar asks to be left alone."""
+    actions = list(actions)
+    outcomes: list[Outcome] = []
+    for name, calendar in calendars.items():
+        mine = [action for action in actions if action.record.calendar == name]
+        for start in range(0, len(mine), calendar.batch):
+            if stopping():
+                return outcomes
+            batch = mine[start : start + calendar.batch]
+            results = calendar.write([_write(action) for action in batch])
+            told = [Outcome(action=a, result=r) for a, r in zip(batch, results, strict=True)]
+            commit(Delta(records=tuple(recorded(each) for each in told)))
+            outcomes += told
+            if progress is not None:
+                progress(len(outcomes), len(actions))
+            if any(each.result.fate is Fate.LATER for each in told):
+                break
+    return outcomes
+
+
+def _write(action: Action) -> Write:
+    record = action.record
+    if action.act is Act.CREATE:
+        return Write(verb=Verb.CREATE, entry=action.entry)
+    return Write(
+        verb=Verb.REMOVE if action.act is Act.DELETE else Verb.REPLACE,
+        entry=None if action.act is Act.DELETE else action.entry,
+        href=record.href,
+        version=record.version,
+        body=record.body,
+    )
+
+
+def recorded(outcome: Outcome) -> Record:
+    """The record after its action came to what it came to."""
+    action, result = outcome.action, outcome.result
+    (record,) = intended([action])
+    if result.fate is Fate.APPLIED:
+        if action.act is Act.DELETE:
+            return replace(record, fate=action.fate, leaving=None, intent=None, tries=0, why="")
+        return replace(
+            record,
+            href=result.href or record.href,
+            version=result.version,
+            body=result.body,
+            seen=result.entry or action.entry,
+            base=action.entry,
+            intent=None,
+            consumed=None,
+            tries=0,
+            why="",
+        )
+    if result.fate is Fate.TAKEN:
+        return replace(record, fate=RecordFate.REMOVED, intent=None, leaving=None)
+    return replace(record, tries=action.record.tries + 1, why=result.why)
+
+
+def delay(outcomes: Iterable[Outcome]) -> timedelta | None:
+    """How long a server asked to be left alone; None where none did."""
+    return max((o.result.after for o in outcomes if o.result.after is not None), default=None)

@@ -1,0 +1,214 @@
+"""Looking at every calendar, and saying what changed in our books of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from syncd.calendars.base import Calendar, Changes, Progress
+from syncd.errors import CalendarError
+from syncd.model.keys import Kind
+from syncd.model.records import CalendarState, Fate, Record, State
+from syncd.model.roster import Roster
+from syncd.reconcile.absorb import Absorbed, absorb, continuation
+from syncd.reconcile.guards import absence_digest, acknowledged_in, doubtful
+from syncd.reconcile.occurrences import expand, instant
+from syncd.reconcile.standing import standing
+
+FULL_LISTING = timedelta(days=1)
+"""How old the last full listing may become, whatever the cursor says."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Observed:
+    """One calendar after a look at it."""
+
+    name: str
+    state: CalendarState
+    """As it is to be remembered."""
+    absorbed: Absorbed | None = None
+    """None where it could not be read."""
+    foreign_gone: frozenset[str] = frozenset()
+    absent: frozenset[str] = frozenset()
+    """UIDs that are gone beyond doubt."""
+    error: CalendarError | None = None
+    doubt: str = ""
+    """Why its absences are not believed; empty where they are."""
+
+    @property
+    def writable(self) -> bool:
+        """Whether it may be written after this look."""
+        return self.error is None and not self.doubt
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing changed in it."""
+        seen = self.absorbed
+        if seen is None:
+            return True
+        return not (seen.changed or self.absent or self.doubt)
+
+
+def observe(
+    roster: Roster,
+    state: State,
+    calendars: Mapping[str, Calendar],
+    now: datetime,
+    progress: Progress | None = None,
+) -> list[Observed]:
+    """Look at all `calendars`, side by side."""
+    names = [name for name in roster.calendars if name in calendars]
+    if len(names) == 1:
+        return [_look(names[0], roster, state, calendars[names[0]], now, progress)]
+    with ThreadPoolExecutor(max_workers=4, thread_name_prefix="observe") as pool:
+        return list(
+            pool.map(lambda n: _look(n, roster, state, calendars[n], now, None), names)
+        )
+
+
+def _look(
+    name: str,
+    roster: Roster,
+    state: State,
+    calendar: Calendar,
+    now: datetime,
+    progress: Progress | None,
+) -> Observed:
+    before = state.calendars.get(name, CalendarState())
+    records = [record for record in state.records if record.calendar == name]
+    foreign = dict(state.foreign.get(name, {}))
+    due = before.listed is None or now - before.listed >= FULL_LISTING
+    try:
+        changes = calendar.changes(
+            "" if due else before.cursor, _known(records, foreign), progress
+        )
+        absorbed = absorb(
+            name, roster.deployment, records, changes.sightings, changes.gone
+        )
+        if _newly_cut(records, absorbed):
+            # The second half of a split series may have been read before the first half was cut.
+            changes = calendar.changes("", _known(records, {}), progress)
+            absorbed = absorb(name, roster.deployment, records, changes.sightings, changes.gone)
+        absorbed = _with_continuations(name, absorbed, now)
+    except CalendarError as error:
+        after = replace(
+            before,
+            failing_since=before.failing_since or now,
+            error=str(error),
+            memo=calendar.memo,
+        )
+        return Observed(name=name, state=after, error=error)
+    return _judged(name, roster, state, before, records, changes, absorbed, now, calendar.memo)
+
+
+def _judged(
+    name: str,
+    roster: Roster,
+    state: State,
+    before: CalendarState,
+    records: list[Record],
+    changes: Changes,
+    absorbed: Absorbed,
+    now: datetime,
+    memo: str,
+) -> Observed:
+    after = replace(
+        before,
+        memo=memo,
+        succeeded=now,
+        failing_since=None,
+        error="",
+        doubtful=(),
+        listed=now if changes.full and changes.complete else before.listed,
+    )
+    if not changes.complete:
+        doubt = "the listing was not complete"
+        return Observed(
+            name=name,
+            state=replace(after, error=doubt, failing_since=before.failing_since or now),
+            absorbed=absorbed,
+            doubt=doubt,
+        )
+    known = acknowledged_in(state.facts)
+    leaving = frozenset(r.uid for r in records if r.leaving is not None)
+    missed = absorbed.absent - leaving
+    approved = state.settings.get(f"approved:{name}") == absence_digest(missed)
+    if not approved and doubtful(records, missed, known, now, roster_zone(roster)):
+        doubt = f"{len(missed)} entries are gone at once"
+        after = replace(after, doubtful=tuple(sorted(missed)), cursor=before.cursor)
+        return Observed(name=name, state=after, absorbed=absorbed, doubt=doubt)
+    ours = {record.href for record in records if record.href}
+    return Observed(
+        name=name,
+        state=replace(after, cursor=changes.cursor),
+        absorbed=absorbed,
+        absent=absorbed.absent,
+        foreign_gone=changes.gone - ours,
+    )
+
+
+def roster_zone(roster: Roster) -> ZoneInfo:
+    """The user's zone."""
+    return ZoneInfo(roster.timezone)
+
+
+def _known(records: list[Record], foreign: Mapping[str, str]) -> dict[str, str]:
+    """What the calendar holds as far as we know: versions by href."""
+    ours = {
+        record.href: record.version
+        for record in records
+        if record.href and record.fate in (Fate.LIVE, Fate.RELEASED)
+    }
+    return {**foreign, **ours}
+
+
+def _cut_by_user(record: Record) -> bool:
+    seen = record.seen
+    return (
+        record.key.kind is Kind.BLOCK
+        and record.fate is Fate.LIVE
+        and seen is not None
+        and seen.recurrence is not None
+        and seen.recurrence.until is not None
+        and standing(record).until is None
+    )
+
+
+def _newly_cut(records: list[Record], absorbed: Absorbed) -> bool:
+    before = {record.uid for record in records if _cut_by_user(record)}
+    return any(
+        _cut_by_user(record) and record.uid not in before
+        for record in absorbed.records.values()
+    )
+
+
+def _with_continuations(name: str, absorbed: Absorbed, now: datetime) -> Absorbed:
+    """`absorbed` with the second halves of series that the user split taken for ours."""
+    found: list[Record] = []
+    for record in absorbed.records.values():
+        if not _cut_by_user(record) or not absorbed.foreign_series:
+            continue
+        assert record.seen is not None and record.seen.recurrence is not None
+        until = record.seen.recurrence.until
+        assert until is not None
+        after = [
+            one
+            for one in expand(record.key.subject, record.seen, until, until, uncut=True)
+            if instant(one.original) > instant(until)
+        ]
+        limit = after[1].original if len(after) > 1 else until + timedelta(days=31)
+        second = continuation(name, record, absorbed.foreign_series, limit)
+        if second is not None and second.uid not in absorbed.records:
+            found.append(second)
+    if not found:
+        return absorbed
+    hrefs = {record.href for record in found}
+    return replace(
+        absorbed,
+        records={**absorbed.records, **{record.uid: record for record in found}},
+        adopted=(*absorbed.adopted, *found),
+        foreign={h: v for h, v in absorbed.foreign.items() if h not in hrefs},
+    )

@@ -1,0 +1,258 @@
+"""One tick: observe, doubt, read marks, plan, guard, commit, apply, record.
+
+Facts, the mirror, the cursor and the intents are committed in one transaction before any write, so
+that a crash at any point heals: an intent is known, and the id is the key's. A tick that wrote
+looks once more, so that what it wrote itself is no news to the next one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from syncd.calendars.base import Calendar, Fate, Progress
+from syncd.engine.apply import Outcome, apply, intended, sendable
+from syncd.engine.observe import Observed, observe
+from syncd.model.records import Acquaintance, CalendarState, Delta, Record, State, applied
+from syncd.model.roster import Roster
+from syncd.reconcile import plan as planning
+from syncd.reconcile.actions import Action
+from syncd.reconcile.guards import digest, too_much
+from syncd.reconcile.plan import Plan, World
+from syncd.store.base import Store
+
+ROUNDS = 4
+"""How often at most one tick looks and writes, when what it finds goes on changing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What a tick saw and would do, before it does anything."""
+
+    observed: tuple[Observed, ...]
+    state: State
+    """As it is after looking."""
+    delta: Delta
+    """What looking changes in what is remembered."""
+    plan: Plan | None
+    """None where nothing changed and the last plan still holds."""
+    held: str = ""
+    """Why the plan must not be carried out unseen."""
+
+    @property
+    def writes(self) -> list[Action]:
+        """The actions that may be sent."""
+        if self.plan is None or self.held:
+            return []
+        open_ = {each.name for each in self.observed if each.writable}
+        return [a for a in self.plan.actions if a.record.calendar in open_ and sendable(a)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What a tick did."""
+
+    now: datetime
+    looks: tuple[Look, ...]
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def plan(self) -> Plan | None:
+        """The plan of this tick, if one was made: the first, which what was seen led to."""
+        return next((look.plan for look in self.looks if look.plan is not None), None)
+
+    @property
+    def held(self) -> str:
+        """Why writes are held; empty where they are not."""
+        return self.looks[-1].held or next(
+            (f"calendar {o.name}: {o.doubt}" for o in self.looks[-1].observed if o.doubt), ""
+        )
+
+    @property
+    def errors(self) -> list[str]:
+        """What calendars could not do, in sentences."""
+        said = [str(o.error) for o in self.looks[-1].observed if o.error is not None]
+        refused = [
+            outcome.result.why
+            for outcome in self.outcomes
+            if outcome.result.fate in (Fate.LATER, Fate.REFUSED) and outcome.result.why
+        ]
+        return list(dict.fromkeys((*said, *refused)))
+
+
+def tick(
+    roster: Roster,
+    store: Store,
+    calendars: Mapping[str, Calendar],
+    now: datetime,
+    progress: Progress | None = None,
+    stopping: Callable[[], bool] = lambda: False,
+) -> Report:
+    """One pass over everything, as of `now`. Raises StateError where the store cannot be used;
+    what calendars cannot do is in the report."""
+    looks: list[Look] = []
+    outcomes: list[Outcome] = []
+    with store.exclusive():
+        state = store.load()
+
+        def commit(delta: Delta) -> None:
+            nonlocal state
+            if delta:
+                store.commit(delta)
+                state = applied(state, delta)
+
+        for _ in range(ROUNDS):
+            seen = look(roster, state, calendars, now, progress)
+            looks.append(seen)
+            writes = seen.writes
+            commit(_committed(seen, roster, state, now, writes))
+            if not writes or stopping():
+                break
+            done = apply(writes, calendars, commit, progress, stopping)
+            outcomes += done
+            if not any(outcome.result.fate in _WORTH_A_LOOK for outcome in done):
+                commit(Delta(settings={"unsettled": "1"}))
+                break
+    return Report(now=now, looks=tuple(looks), outcomes=tuple(outcomes))
+
+
+_WORTH_A_LOOK = (Fate.APPLIED, Fate.STALE, Fate.TAKEN)
+
+
+def look(
+    roster: Roster,
+    state: State,
+    calendars: Mapping[str, Calendar],
+    now: datetime,
+    progress: Progress | None = None,
+) -> Look:
+    """See what is there and plan upon it. Writes nothing, anywhere."""
+    observed = tuple(observe(roster, state, calendars, now, progress))
+    delta = _seen(observed, roster, state, now)
+    after = applied(state, delta) if delta else state
+    if all(each.quiet for each in observed) and _still_holds(roster, state, now):
+        return Look(observed=observed, state=after, delta=delta, plan=None, held=_held(state))
+    absent = {each.name: each.absent for each in observed}
+    plan = planning.make(World(roster=roster, state=after, now=now, absent=absent))
+    held = too_much(plan.actions, after.records)
+    if held and state.settings.get("approved") == digest(plan.actions):
+        held = ""
+    return Look(observed=observed, state=after, delta=delta, plan=plan, held=held)
+
+
+def _still_holds(roster: Roster, state: State, now: datetime) -> bool:
+    """Whether nothing happened since the last plan that could change it."""
+    settings = state.settings
+    until = settings.get("plan-until")
+    return (
+        until is not None
+        and now < datetime.fromisoformat(until)
+        and settings.get("roster") == roster.digest
+        and settings.get("planned-revision") == str(state.revision)
+        and "unsettled" not in settings
+    )
+
+
+def _held(state: State) -> str:
+    return state.settings.get("held", "")
+
+
+def _seen(observed: tuple[Observed, ...], roster: Roster, state: State, now: datetime) -> Delta:
+    """What looking changes in what is remembered."""
+    records: list[Record] = []
+    facts = []
+    foreign: dict[str, dict[str, str]] = {}
+    foreign_gone: dict[str, frozenset[str]] = {}
+    calendars: dict[str, CalendarState] = {}
+    before = {(record.calendar, record.uid): record for record in state.records}
+    known = {fact.id for fact in state.facts}
+    for each in observed:
+        if each.state != state.calendars.get(each.name):
+            calendars[each.name] = each.state
+        if each.absorbed is None:
+            continue
+        for record in each.absorbed.records.values():
+            if before.get((record.calendar, record.uid)) is not record:
+                records.append(record)
+        facts += [fact for fact in each.absorbed.facts if fact.id not in known]
+        adopted = {record.href for record in each.absorbed.adopted}
+        gone = each.foreign_gone | (adopted & set(state.foreign.get(each.name, {})))
+        if each.absorbed.foreign:
+            foreign[each.name] = dict(each.absorbed.foreign)
+        if gone:
+            foreign_gone[each.name] = frozenset(gone)
+    return Delta(
+        records=tuple(records),
+        facts=tuple(facts),
+        foreign=foreign,
+        foreign_gone=foreign_gone,
+        calendars=calendars,
+        acquaintances=_met(roster, state, now.astimezone(ZoneInfo(roster.timezone)).date()),
+    )
+
+
+def _met(roster: Roster, state: State, today: date) -> dict[str, Acquaintance]:
+    """People seen for the first time, each with the next seat of their list, and those whose pause
+    in YAML began or ended."""
+    seats: dict[str, int] = {}
+    for id, person in roster.people.items():
+        met = state.acquaintances.get(id)
+        if met is not None:
+            seats[person.list] = max(seats.get(person.list, 0), met.seat + 1)
+    found: dict[str, Acquaintance] = {}
+    for id, person in roster.people.items():
+        met = state.acquaintances.get(id)
+        if met is None:
+            seat = seats.get(person.list, 0)
+            seats[person.list] = seat + 1
+            met = Acquaintance(first_seen=today, seat=seat, paused=person.paused)
+            found[id] = met
+        elif met.paused != person.paused:
+            since = met.active_since if person.paused else today
+            found[id] = replace(met, paused=person.paused, active_since=since)
+    return found
+
+
+def _committed(
+    seen: Look, roster: Roster, state: State, now: datetime, writes: list[Action]
+) -> Delta:
+    """All that must be remembered before anything is written."""
+    settings: dict[str, str | None] = {}
+    if seen.plan is None:
+        return seen.delta
+    plan = seen.plan
+    settings["plan-until"] = plan.until.isoformat()
+    settings["roster"] = roster.digest
+    settings["planned-revision"] = str(state.revision)
+    settings["unsettled"] = None
+    settings["held"] = seen.held or None
+    settings["resting"] = json.dumps(dict(plan.resting)) if plan.resting else None
+    changed = {(record.calendar, record.uid): record for record in seen.delta.records}
+    sent = {id(action) for action in writes}
+    for record in (*plan.records, *(a.record for a in plan.actions if id(a) not in sent)):
+        changed[record.calendar, record.uid] = record
+    for record in intended(writes):
+        changed[record.calendar, record.uid] = record
+    released = [a for a in plan.actions if a.act.value == "release" and not seen.held]
+    for record in intended(released):
+        changed[record.calendar, record.uid] = record
+    settings = {k: v for k, v in settings.items() if state.settings.get(k) != v}
+    before = {(record.calendar, record.uid): record for record in state.records}
+    return replace(
+        seen.delta,
+        facts=(*seen.delta.facts, *plan.facts),
+        records=tuple(r for key, r in changed.items() if before.get(key) != r and _real(r, before)),
+        settings=settings,
+    )
+
+
+def _real(record: Record, before: Mapping[tuple[str, str], Record]) -> bool:
+    """Whether a record is worth remembering: one that was only planned and not sent is not."""
+    known = (record.calendar, record.uid) in before
+    return known or record.seen is not None or record.intent is not None
+
+
+__all__ = ["Look", "Report", "look", "tick"]

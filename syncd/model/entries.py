@@ -1,0 +1,86 @@
+"""Entries: what a calendar holds, in the words of RFC 5545 and in no server's shape."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+Instant = datetime | date
+"""An aware datetime, or the date of an all-day entry."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Override:
+    """One instance of a series that differs from its master (RECURRENCE-ID).
+
+    What an override does not say itself it takes from its component as the server holds it, so the
+    values here are complete, whether or not they equal the master's.
+    """
+
+    original: datetime
+    """RECURRENCE-ID: where the rule puts this instance; aware, in the series' zone."""
+    start: datetime
+    end: datetime
+    title: str
+    text: str
+    alarm: timedelta | None = None
+    cancelled: bool = False
+    """STATUS:CANCELLED, as some clients write instead of an EXDATE."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recurrence:
+    """How a series repeats."""
+
+    rule: str
+    """The RRULE's value without UNTIL and COUNT, parts in RFC order, upper case."""
+    until: datetime | None = None
+    """UNTIL, aware; the last instance starts at or before it."""
+    count: int | None = None
+    """COUNT, where a client wrote one; we never do."""
+    exdates: frozenset[datetime] = frozenset()
+    """EXDATE: starts that the rule gives and that do not take place; aware."""
+    overrides: tuple[Override, ...] = ()
+    """Sorted by `original`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """An event, or a whole series with its overrides."""
+
+    uid: str
+    title: str
+    start: Instant
+    end: Instant
+    """Exclusive. Where the source has none: DTSTART plus DURATION, else as RFC 5545 3.6.1 says."""
+    text: str = ""
+    """DESCRIPTION, as plain text with newlines."""
+    busy: bool = True
+    """TRANSP is OPAQUE."""
+    private: bool = False
+    """CLASS is PRIVATE or CONFIDENTIAL."""
+    alarm: timedelta | None = None
+    """How long before the start the first display alarm rings; None where there is none."""
+    cancelled: bool = False
+    guests: int = 0
+    """How many ATTENDEEs it has."""
+    trace: str = ""
+    """X-SYNCD-TRACE: what syncd must know of the entry when its database is lost. One line."""
+    recurrence: Recurrence | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sighting:
+    """One resource as a calendar shows it now.
+
+    `href` and `version` are the server's own (decoded path and ETag) and mean nothing here but
+    identity and change. `body` is the adapter's: whatever it needs back to change the resource
+    without losing what it does not understand. Where the resource cannot be understood, `entry` is
+    None and `problem` says why.
+    """
+
+    href: str
+    version: str
+    entry: Entry | None = None
+    body: str = ""
+    problem: str = ""

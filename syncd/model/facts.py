@@ -1,0 +1,98 @@
+"""The journal's entries: what happened with whom, and how we know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """What became of an attempt, or what was decided about a person."""
+
+    REACHED = "reached"
+    LEFT_MESSAGE = "left-message"
+    NO_ANSWER = "no-answer"
+    SKIPPED = "skipped"
+    NOT_REACHED = "not-reached"
+    MISSED = "missed"
+    SNOOZED = "snoozed"
+    PAUSED = "paused"
+
+
+CLOSING = frozenset({Outcome.REACHED, Outcome.SKIPPED, Outcome.NOT_REACHED, Outcome.MISSED})
+"""The outcomes after which a touch is over and the cadence starts anew."""
+
+TRIED = frozenset({Outcome.LEFT_MESSAGE, Outcome.NO_ANSWER})
+"""The outcomes after which the touch goes on with another attempt."""
+
+
+class Direction(StrEnum):
+    """Who contacted whom."""
+
+    OUT = "out"
+    IN = "in"
+
+
+class Source(StrEnum):
+    """How we know of a fact."""
+
+    MARK = "mark"
+    """The user marked an entry."""
+    DELETION = "deletion"
+    """The user deleted an entry that was still ahead."""
+    DRAG = "drag"
+    """The user moved an entry."""
+    LOG = "log"
+    """The user said so on the command line."""
+    SYNCD = "syncd"
+    """It followed by itself: missed, not-reached."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """One entry of the journal; never changed, corrected only by a later one.
+
+    `id` is its identity: a fact read twice from the same revision of an entry's mark has the same
+    id and counts once. A fact that takes another back names it in `supersedes` and is `void`; one
+    that corrects another names it and is not.
+    """
+
+    id: str
+    person: str
+    at: datetime
+    """When the contact happened; aware."""
+    outcome: Outcome
+    source: Source
+    recorded: datetime
+    """When syncd learned of it; aware. Later facts are recorded later."""
+    channel: str | None = None
+    note: str = ""
+    direction: Direction = Direction.OUT
+    touch: date | None = None
+    """The touch it belongs to; None for a contact outside any touch."""
+    attempt: int | None = None
+    """The attempt within the touch."""
+    day: date | None = None
+    """The day that counts for the plan where that is not the day of `at`: a skipped entry's own."""
+    until: date | None = None
+    """For a pause: the first active day; None means until further notice."""
+    entry: str | None = None
+    """The id of the entry on which it was read."""
+    opened: datetime | None = None
+    """When its touch was opened; aware."""
+    supersedes: str | None = None
+    void: bool = False
+
+
+def effective(facts: list[Fact]) -> list[Fact]:
+    """The facts that still hold: neither void nor superseded, oldest contact first.
+
+    `facts` may be in any order. Of two with one id the first counts.
+    """
+    known: dict[str, Fact] = {}
+    for fact in facts:
+        known.setdefault(fact.id, fact)
+    gone = {fact.supersedes for fact in known.values()}
+    held = [fact for fact in known.values() if fact.id not in gone and not fact.void]
+    return sorted(held, key=lambda fact: (fact.at, fact.recorded, fact.id))

@@ -1,0 +1,195 @@
+"""What syncd remembers: of each entry of its own, of each calendar, of people and of pauses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from syncd.model.entries import Entry
+from syncd.model.facts import Fact
+from syncd.model.keys import Key
+
+
+class Fate(StrEnum):
+    """Where a record stands in its life."""
+
+    LIVE = "live"
+    """It is in the calendar, or about to be."""
+    UNPLACED = "unplaced"
+    """We took it out of the calendar and its attempt still waits for a place."""
+    REMOVED = "removed"
+    """We took it out of the calendar for good."""
+    GONE = "gone"
+    """Somebody else took it out. As with all that are out, its key is used up: what comes after
+    has the next generation."""
+    RELEASED = "released"
+    """It is in the calendar and is the user's now: it is not written and not counted."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """One entry of ours, in one calendar: (`calendar`, `uid`) is its identity.
+
+    `uid` is the key's encoding, but for the second half of a series that the user split, which
+    keeps the UID that the user's client gave it.
+    """
+
+    calendar: str
+    uid: str
+    key: Key
+    fate: Fate = Fate.LIVE
+    href: str = ""
+    version: str = ""
+    """Of `seen`; empty where the server never told."""
+    body: str = ""
+    """The adapter's, as it came with `seen`."""
+    seen: Entry | None = None
+    """The entry as it was last observed. While `fate` is GONE: as it was before."""
+    base: Entry | None = None
+    """As we last wrote it, confirmed."""
+    intent: Entry | None = None
+    """As we were about to write it, recorded before it was sent, not yet confirmed."""
+    leaving: Fate | None = None
+    """What it becomes once the removal that we were about to send is seen to have been done."""
+    consumed: str | None = None
+    """A title whose mark was understood and that has not been rewritten yet."""
+    tries: int = 0
+    """How often in a row the same intent was not accepted."""
+    why: str = ""
+    """What the server said to the last of them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalendarState:
+    """How far one calendar has been read, and how it has been doing."""
+
+    cursor: str = ""
+    memo: str = ""
+    """What the adapter has found out about the server."""
+    listed: datetime | None = None
+    """When it was last listed in full."""
+    succeeded: datetime | None = None
+    """When it was last read without an error."""
+    failing_since: datetime | None = None
+    error: str = ""
+    doubtful: tuple[str, ...] = ()
+    """UIDs of entries whose absence is in doubt."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Acquaintance:
+    """When and how syncd first met a person."""
+
+    first_seen: date
+    seat: int
+    """The how-manieth of their list they were, from 0: it spreads first contacts over a cadence."""
+    paused: bool = False
+    """Whether YAML said so at the last look."""
+    active_since: date | None = None
+    """The day on which a pause in YAML was last seen to have been taken away."""
+
+
+class Scope(StrEnum):
+    """What a pause holds for."""
+
+    PERSON = "person"
+    LIST = "list"
+    BLOCK = "block"
+    ALL = "all"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pause:
+    """A pause asked for by a verb. A finished one is kept: nobody is late for its time."""
+
+    scope: Scope
+    name: str
+    """The person's id, the list's or the block's name; empty for `ALL`."""
+    since: date
+    until: date | None = None
+    """The first active day; None means until further notice."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """Everything remembered, as one value."""
+
+    facts: tuple[Fact, ...] = ()
+    """In the order in which they were recorded."""
+    records: tuple[Record, ...] = ()
+    foreign: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """For each calendar: the hrefs that are not ours, with their versions."""
+    calendars: Mapping[str, CalendarState] = field(default_factory=dict)
+    acquaintances: Mapping[str, Acquaintance] = field(default_factory=dict)
+    pauses: tuple[Pause, ...] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """Small things by name: what was approved, until when the last plan holds, the last tick."""
+    revision: int = 0
+    """Counts up whenever a verb changes the journal, a pause or a setting."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delta:
+    """What to change in a State, in one transaction."""
+
+    facts: tuple[Fact, ...] = ()
+    """To be added; one whose id is there already is left as it is."""
+    records: tuple[Record, ...] = ()
+    """To be put in the place of those with the same (calendar, uid), or added."""
+    forgotten: tuple[tuple[str, str], ...] = ()
+    """(calendar, uid) of records to be dropped."""
+    foreign: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """For each calendar: hrefs that are not ours, with their new versions."""
+    foreign_gone: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    calendars: Mapping[str, CalendarState] = field(default_factory=dict)
+    acquaintances: Mapping[str, Acquaintance] = field(default_factory=dict)
+    pauses: tuple[Pause, ...] | None = None
+    """All pauses anew; None leaves them."""
+    settings: Mapping[str, str | None] = field(default_factory=dict)
+    """None takes a setting away."""
+    verb: bool = False
+    """Whether a verb asked for it, so that `revision` counts up."""
+
+    def __bool__(self) -> bool:
+        return any(
+            (
+                self.facts, self.records, self.forgotten, self.foreign, self.foreign_gone,
+                self.calendars, self.acquaintances, self.pauses is not None, self.settings,
+            )
+        )
+
+
+def applied(state: State, delta: Delta) -> State:
+    """`state` as `delta` changes it; what goes is taken out before what comes is put in."""
+    facts = {fact.id: fact for fact in state.facts}
+    for fact in delta.facts:
+        facts.setdefault(fact.id, fact)
+    gone = set(delta.forgotten)
+    records = {
+        (record.calendar, record.uid): record
+        for record in state.records
+        if (record.calendar, record.uid) not in gone
+    }
+    records.update(((record.calendar, record.uid), record) for record in delta.records)
+    foreign: dict[str, Mapping[str, str]] = {}
+    for calendar in {*state.foreign, *delta.foreign}:
+        left_out = delta.foreign_gone.get(calendar, frozenset())
+        kept = {
+            href: version
+            for href, version in state.foreign.get(calendar, {}).items()
+            if href not in left_out
+        }
+        foreign[calendar] = {**kept, **delta.foreign.get(calendar, {})}
+    settings = {**state.settings, **delta.settings}
+    return State(
+        facts=tuple(facts.values()) if delta.facts else state.facts,
+        records=tuple(records[identity] for identity in sorted(records)),
+        foreign={calendar: versions for calendar, versions in foreign.items() if versions},
+        calendars={**state.calendars, **delta.calendars},
+        acquaintances={**state.acquaintances, **delta.acquaintances},
+        pauses=state.pauses if delta.pauses is None else delta.pauses,
+        settings={name: value for name, value in settings.items() if value is not None},
+        revision=state.revision + delta.verb,
+    )

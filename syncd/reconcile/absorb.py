@@ -1,0 +1,157 @@
+"""What a reading of one calendar changes in our records of it: pure, and without judgement.
+
+Sightings update what is seen; an entry whose id decodes to this deployment and that no record knows
+is adopted, and the fact that it carries is read back. What vanished is only named: whether absence
+means anything is decided afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from syncd.model.entries import Entry, Sighting
+from syncd.model.facts import Fact
+from syncd.model.keys import Key, Kind, decode
+from syncd.model.records import Fate, Record
+from syncd.reconcile.trace import Trace, fact_of_entry
+from syncd.reconcile.trace import decode as decode_trace
+
+
+@dataclass(frozen=True, kw_only=True)
+class Absorbed:
+    """The records of one calendar after a reading, and what else was learned."""
+
+    records: Mapping[str, Record]
+    """By UID."""
+    changed: frozenset[str]
+    """UIDs of records that were sighted, or that a change left unreadable."""
+    absent: frozenset[str]
+    """UIDs of records whose resource is no longer there."""
+    foreign: Mapping[str, str]
+    """Versions, by href, of resources that are not ours and are new or changed."""
+    adopted: tuple[Record, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    """Read back from adopted entries."""
+    foreign_series: tuple[Sighting, ...] = ()
+    """Those of them that repeat: one may be the second half of a series of ours."""
+    problems: tuple[str, ...] = ()
+
+
+def absorb(
+    calendar: str,
+    deployment: str,
+    records: Iterable[Record],
+    sightings: Iterable[Sighting],
+    gone: frozenset[str],
+) -> Absorbed:
+    """Take a reading of `calendar` into its `records`."""
+    known = {record.uid: record for record in records}
+    at = {record.href: record.uid for record in known.values() if record.href}
+    adopted: list[Record] = []
+    foreign: dict[str, str] = {}
+    series: list[Sighting] = []
+    problems: list[str] = []
+    moved: set[str] = set()
+    changed: set[str] = set()
+    for sighting in sightings:
+        entry = sighting.entry
+        if entry is None:
+            uid = at.get(sighting.href)
+            if uid is not None:  # ours, spoilt by somebody: it stands, unread, until it is mended
+                known[uid] = replace(known[uid], version=sighting.version)
+                changed.add(uid)
+            else:
+                foreign[sighting.href] = sighting.version
+            if sighting.problem:
+                problems.append(f"{sighting.href}: {sighting.problem}")
+            continue
+        record = known.get(entry.uid)
+        key = record.key if record else decode(entry.uid, deployment)
+        if key is None:
+            foreign[sighting.href] = sighting.version
+            if entry.recurrence is not None:
+                series.append(sighting)
+            continue
+        if record is None:
+            record = Record(calendar=calendar, uid=entry.uid, key=key)
+            adopted.append(record)
+        elif record.href and record.href != sighting.href:
+            moved.add(record.href)
+        known[entry.uid] = seen(record, sighting)
+        changed.add(entry.uid)
+    absent = frozenset(at[href] for href in gone - moved if href in at)
+    fresh = tuple(known[record.uid] for record in adopted)
+    return Absorbed(
+        records=known,
+        changed=frozenset(changed),
+        absent=absent,
+        adopted=fresh,
+        facts=tuple(_facts_of(fresh)),
+        foreign=foreign,
+        foreign_series=tuple(series),
+        problems=tuple(problems),
+    )
+
+
+def seen(record: Record, sighting: Sighting) -> Record:
+    """`record` after its resource was sighted."""
+    entry = sighting.entry
+    assert entry is not None
+    back = record.fate in (Fate.GONE, Fate.REMOVED, Fate.UNPLACED)
+    confirmed = record.intent is not None and entry.trace == record.intent.trace != ""
+    return replace(
+        record,
+        href=sighting.href,
+        version=sighting.version,
+        body=sighting.body,
+        seen=entry,
+        fate=Fate.LIVE if back else record.fate,
+        base=record.intent if confirmed else record.base,
+        intent=None if confirmed else record.intent,
+        consumed=record.consumed if record.consumed == entry.title else None,
+        tries=0,
+        why="",
+    )
+
+
+def continuation(
+    calendar: str, cut: Record, sightings: Iterable[Sighting], limit: datetime
+) -> Record | None:
+    """The record of the second half of `cut`, a series of ours that the user split, if one of
+    `sightings` is it: it starts after the cut and no later than `limit`, and is of the same name or
+    carries our trace."""
+    assert cut.seen is not None and cut.seen.recurrence is not None
+    until = cut.seen.recurrence.until
+    for sighting in sightings:
+        entry = sighting.entry
+        if entry is None or until is None or not isinstance(entry.start, datetime):
+            continue
+        ours = entry.title == cut.seen.title or (entry.trace and entry.trace == cut.seen.trace)
+        if ours and until < entry.start <= limit:
+            trace = decode_trace(cut.seen.trace) or (
+                decode_trace(cut.base.trace) if cut.base else None
+            )
+            record = Record(
+                calendar=calendar,
+                uid=entry.uid,
+                key=Key(kind=Kind.BLOCK, subject=cut.key.subject, day=entry.start.date()),
+                base=replace(entry, trace=_inherit(trace, entry).encode()),
+            )
+            return seen(record, sighting)
+    return None
+
+
+def _inherit(trace: Trace | None, entry: Entry) -> Trace:
+    """The trace of a second half: what config said of the first stays what config said."""
+    rule = entry.recurrence.rule if entry.recurrence else ""
+    return trace or Trace(title=entry.title, start=entry.start, end=entry.end, rule=rule)
+
+
+def _facts_of(records: Iterable[Record]) -> Iterable[Fact]:
+    for record in records:
+        if record.seen is not None and record.key.kind is Kind.CONTACT:
+            fact = fact_of_entry(record.seen, record.key)
+            if fact is not None:
+                yield fact

@@ -1,0 +1,310 @@
+"""From what was decided about people to what is written into their contact events."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from syncd.model.blocks import OccurrenceId
+from syncd.model.facts import TRIED, Fact, Outcome, Source
+from syncd.model.keys import Key, Kind
+from syncd.model.people import Person
+from syncd.model.records import Fate, Record
+from syncd.reconcile import render, text
+from syncd.reconcile.actions import Act, Action
+from syncd.reconcile.attempts import History, Keep, Position, Resolution, Scene, Withdraw
+from syncd.reconcile.occurrences import instant
+from syncd.reconcile.placement import Placed, Placement
+from syncd.reconcile.read import Standing
+from syncd.reconcile.standing import Times, begins, split_sign
+from syncd.reconcile.trace import Trace, fact_line
+
+RINGS_AT_START = timedelta(0)
+
+
+@dataclass(kw_only=True)
+class Drawn:
+    """What is to be done to contact events, and what follows for the occurrences."""
+
+    actions: list[Action] = field(default_factory=list)
+    records: dict[tuple[str, str], Record] = field(default_factory=dict)
+    """Records that change without a write."""
+    standings: dict[str, Standing] = field(default_factory=dict)
+    seated: dict[OccurrenceId, list[tuple[datetime, Person, str]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    """Who sits in which occurrence: start, person, channel."""
+    placed: dict[str, Placed] = field(default_factory=dict)
+
+
+class Book:
+    """Draws up the contact events of a plan."""
+
+    def __init__(self, scene: Scene, records: Iterable[Record]) -> None:
+        self.scene = scene
+        self.used = {record.uid for record in records}
+        self.out = Drawn()
+
+    def draw(
+        self,
+        resolutions: Mapping[str, Resolution],
+        strangers: Iterable[Standing],
+        placement: Placement,
+    ) -> Drawn:
+        """What to do, given what was resolved for people, where attempts were placed, and the
+        entries of `strangers`: people that config does not name any more."""
+        self.out.placed = {placed.want.person.id: placed for placed in placement.placed}
+        kept = {id(keep) for keep in placement.keep}
+        for resolution in resolutions.values():
+            position = resolution.position
+            assert position is not None
+            for keep in resolution.keep:
+                if id(keep) in kept:
+                    self._keep(position, keep)
+            for withdraw in resolution.withdraw:
+                self._withdraw(withdraw)
+            for history in resolution.history:
+                self._history(position, history)
+        for placed in placement.placed:
+            self._place(placed)
+        for want in placement.left:
+            if want.standing is not None:
+                self._left(want.standing, want.person)
+        for stand in strangers:
+            self._stranger(stand)
+        return self.out
+
+    # -- the open attempt
+
+    def _keep(self, position: Position, keep: Keep) -> None:
+        stand = keep.standing
+        person = position.person
+        if not keep.open:
+            if stand.trace.fact:  # its mark was taken back, and something came after it
+                self._write(stand, person, keep.times, replace(stand.trace, fact=""), "taken back")
+            else:
+                self._note(stand.record)
+            return
+        self.out.standings[person.id] = stand
+        trace = replace(stand.trace, fact="")
+        if trace.slot is not None and isinstance(keep.times.start, datetime):
+            occurrence = self.scene.occurrences.get(trace.slot)
+            if occurrence is not None:
+                since = instant(keep.times.start) - instant(occurrence.start)
+                trace = replace(trace, offset=int(since.total_seconds() // 60))
+            self._sit(trace.slot, keep.times.start, person, trace.channel)
+        self._write(stand, person, keep.times, trace, "as planned")
+
+    def _place(self, placed: Placed) -> None:
+        want, person = placed.want, placed.want.person
+        start = placed.times.start
+        assert isinstance(start, datetime)
+        slot = placed.slot.id if placed.slot else None
+        trace = Trace(
+            title="",
+            start=start,
+            end=placed.times.end,
+            channel=want.channel,
+            opened=want.opened or self.scene.now,
+            slot=slot,
+            offset=placed.offset,
+            pinned=want.pinned,
+            rolls=want.rolls,
+        )
+        if slot is not None:
+            self._sit(slot, start, person, want.channel)
+        if want.standing is not None:
+            self.out.standings[person.id] = want.standing
+            reason = "moved on" if not want.pinned else "moved as asked"
+            self._write(want.standing, person, placed.times, trace, reason)
+            return
+        record = self._mint(placed)
+        stand = Standing(record=record, trace=trace)
+        self.out.standings[person.id] = stand
+        self._write(stand, person, placed.times, trace, _why(placed))
+
+    def _left(self, stand: Standing, person: Person) -> None:
+        """An attempt that found no place: a past entry stays, one ahead is taken out and waits."""
+        if begins(stand.trace.start, self.scene.zone) > self.scene.now:
+            self._remove(stand, Fate.UNPLACED, "no room for now", asked=True, head=True)
+            return
+        self.out.standings[person.id] = stand
+        self._write(stand, person, stand.times, replace(stand.trace, fact=""), "waits for room")
+
+    def _mint(self, placed: Placed) -> Record:
+        """A record under a key that was never used."""
+        want, scene = placed.want, self.scene
+        touch = want.touch
+        if touch is None:
+            assert isinstance(placed.times.start, datetime)
+            touch = placed.times.start.astimezone(scene.zone).date()
+            facts = scene.journal.by_person.get(want.person.id, ())
+            last = max((fact.touch for fact in facts if fact.touch), default=None)
+            if last is not None and last >= touch:
+                touch = last + timedelta(days=1)
+        key = Key(kind=Kind.CONTACT, subject=want.person.id, day=touch, attempt=want.attempt)
+        while key.encode(scene.roster.deployment) in self.used:
+            key = key.next_generation()
+        uid = key.encode(scene.roster.deployment)
+        self.used.add(uid)
+        return Record(calendar=self._calendar(placed), uid=uid, key=key)
+
+    def _calendar(self, placed: Placed) -> str:
+        roster = self.scene.roster
+        if placed.slot is not None:
+            return roster.blocks[placed.slot.id.block].calendar
+        blocks = roster.blocks_of(placed.want.person)
+        return blocks[0].calendar if blocks else next(iter(roster.calendars))
+
+    # -- what is over
+
+    def _history(self, position: Position, history: History) -> None:
+        stand, fact = history.standing, history.fact
+        if render.acknowledged(stand.record, fact):
+            self._note(stand.record)
+            return
+        times = stand.times
+        moves = fact.source is Source.MARK and fact.outcome not in (Outcome.SKIPPED, Outcome.PAUSED)
+        if moves and begins(times.start, self.scene.zone) > fact.at:
+            length = instant(times.end) - instant(times.start)
+            start = fact.at.astimezone(self.scene.zone).replace(second=0, microsecond=0)
+            times = Times(start=start, end=start + length)
+        channel = stand.trace.channel or fact.channel or ""
+        follows = self._follows(position, fact)
+        section = text.closed_section(position.person, channel, fact, follows, self.scene.zone)
+        core = text.core_title(position.person, channel)
+        rendered = render.contact(
+            stand.record,
+            title=text.title_of(core, fact),
+            section=section,
+            times=times,
+            alarm=None,
+            trace=replace(
+                stand.trace, slot=None, offset=0, fact=fact_line(fact, note=False), head=False
+            ),
+        )
+        self._act(stand.record, rendered, f"{fact.outcome.value} understood", asked=True)
+
+    def _follows(self, position: Position, fact: Fact) -> str:
+        """What comes after a fact, in one sentence."""
+        if fact.outcome is Outcome.PAUSED:
+            return "Take the sign away to go on."
+        if position.reason:
+            return f"Nothing is planned: {position.reason}."
+        placed = self.out.placed.get(position.person.id)
+        if placed is not None:
+            start = placed.times.start
+            assert isinstance(start, datetime)
+            day = text.day_text(start.astimezone(self.scene.zone).date())
+            at = text.time_text(start, self.scene.zone)
+            return f"Next: {placed.want.channel}, {day}, {at}."
+        if position.touch is not None and fact.outcome in TRIED:
+            return "Next: as soon as there is room."
+        return f"Next: around {text.day_text(position.due)}." if position.due else ""
+
+    def _withdraw(self, withdraw: Withdraw) -> None:
+        self._remove(
+            withdraw.standing, withdraw.fate, withdraw.reason, withdraw.asked, withdraw.head
+        )
+
+    def _stranger(self, stand: Standing) -> None:
+        """An entry of somebody whom config does not name: ahead it goes, past it stays."""
+        record = stand.record
+        fact = self.scene.journal.by_entry.get(record.uid)
+        known = record.base is not None or record.intent is not None
+        if fact is not None or begins(stand.trace.start, self.scene.zone) <= self.scene.now:
+            self._note(record)
+        elif not known:
+            entry = record.seen
+            reason = f"{record.key.subject} is not in the people files; syncd clear removes it"
+            self.out.actions.append(
+                Action(act=Act.REPORT, record=record, entry=entry, reason=reason)
+            )
+        else:
+            self._remove(stand, Fate.REMOVED, "no longer in the people files", asked=False)
+
+    # -- actions
+
+    def _remove(
+        self, stand: Standing, fate: Fate, reason: str, asked: bool, head: bool = False
+    ) -> None:
+        record = stand.record
+        if record.seen is None:  # it was about to be made, and may yet turn up
+            self._note(replace(record, fate=fate))
+            return
+        if render.added_by_user(record):
+            if record.fate is not Fate.RELEASED:
+                self.out.actions.append(
+                    Action(
+                        act=Act.RELEASE,
+                        record=record,
+                        entry=record.seen,
+                        reason=f"{reason}; it holds words of yours, so it stays and is yours",
+                        fate=Fate.RELEASED,
+                        asked=asked,
+                    )
+                )
+            return
+        trace = replace(stand.trace, head=head)
+        record = replace(record, base=replace(record.seen, trace=trace.encode()))
+        self.out.actions.append(
+            Action(
+                act=Act.DELETE,
+                record=record,
+                entry=record.seen,
+                reason=reason,
+                fate=fate,
+                asked=asked,
+            )
+        )
+
+    def _write(
+        self, stand: Standing, person: Person, times: Times, trace: Trace, reason: str
+    ) -> None:
+        channel = trace.channel or split_sign(trace.title)[1].rpartition(": ")[2]
+        fold_last = self._last(person)
+        rendered = render.contact(
+            stand.record,
+            title=text.core_title(person, channel),
+            section=text.open_section(
+                person, channel, fold_last, self.scene.zone, stand.question
+            ),
+            times=times,
+            alarm=None if trace.slot is not None else RINGS_AT_START,
+            trace=replace(trace, channel=channel),
+        )
+        self._act(stand.record, rendered, reason)
+
+    def _last(self, person: Person) -> Fact | None:
+        facts = self.scene.journal.by_person.get(person.id, ())
+        spoken = [f for f in facts if f.outcome in TRIED or f.outcome is Outcome.REACHED]
+        return spoken[-1] if spoken else None
+
+    def _act(
+        self, record: Record, rendered: render.Rendered, reason: str, asked: bool = False
+    ) -> None:
+        record = replace(record, fate=Fate.LIVE)
+        if not rendered.differs:
+            self._note(record)
+            return
+        act = Act.CREATE if record.seen is None else Act.UPDATE
+        if act is Act.UPDATE and rendered.merged:
+            act = Act.MERGE
+        self.out.actions.append(
+            Action(act=act, record=record, entry=rendered.entry, reason=reason, asked=asked)
+        )
+
+    def _note(self, record: Record) -> None:
+        self.out.records[record.calendar, record.uid] = record
+
+    def _sit(self, slot: OccurrenceId, start: datetime, person: Person, channel: str) -> None:
+        self.out.seated[slot].append((start, person, channel))
+
+
+def _why(placed: Placed) -> str:
+    want = placed.want
+    if want.attempt > 1:
+        return f"attempt {want.attempt}, from {want.earliest.isoformat()} on"
+    return f"due {want.due.isoformat()}"

@@ -1,0 +1,169 @@
+"""Where a person stands, folded from the journal: pure, and the only reader of facts for planning.
+
+    waiting → open → closed (reached | skipped | not-reached | missed)
+
+An open touch is one with attempts and no closing fact, or one whose entry stands in the calendar;
+the journal knows the first kind, the records the second.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from syncd.model.facts import CLOSING, TRIED, Fact, Outcome, effective
+from syncd.model.people import Period, Person, Retry
+from syncd.model.roster import Roster
+
+
+@dataclass(frozen=True, kw_only=True)
+class Journal:
+    """The facts, sorted by whom and by which entry they concern."""
+
+    by_person: Mapping[str, tuple[Fact, ...]]
+    """Effective facts, oldest contact first."""
+    by_entry: Mapping[str, Fact]
+    """For each entry its effective fact; snoozes are no entry's outcome."""
+    told: Mapping[str, int]
+    """For each entry how many facts, effective or not, were ever read on it."""
+    snoozes: Mapping[str, Fact]
+    """For each entry the newest snooze that was read on it."""
+    voided: Mapping[str, datetime]
+    """For each entry on which a fact was taken back: when that was last learned."""
+    ids: frozenset[str]
+    """The ids of all facts."""
+
+    @classmethod
+    def of(cls, facts: Iterable[Fact], roster: Roster) -> Journal:
+        """Sort `facts`; those of people who were formerly called otherwise go to their new id."""
+        renamed = {old: p.id for p in roster.people.values() for old in p.formerly}
+        facts = list(facts)
+        people: dict[str, list[Fact]] = defaultdict(list)
+        entries: dict[str, Fact] = {}
+        for fact in effective(facts):
+            people[renamed.get(fact.person, fact.person)].append(fact)
+            if fact.entry and fact.outcome is not Outcome.SNOOZED:
+                entries[fact.entry] = fact
+        told: dict[str, int] = defaultdict(int)
+        snoozes: dict[str, Fact] = {}
+        for fact in facts:
+            if fact.entry:
+                told[fact.entry] += 1
+                if fact.outcome is Outcome.SNOOZED:
+                    snoozes[fact.entry] = fact
+        return cls(
+            by_person={who: tuple(theirs) for who, theirs in people.items()},
+            by_entry=entries,
+            told=told,
+            snoozes=snoozes,
+            voided={fact.entry: fact.recorded for fact in facts if fact.void and fact.entry},
+            ids=frozenset(fact.id for fact in facts),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fold:
+    """What the journal says of one person."""
+
+    anchor: date | None
+    """The latest closing day or `last-contact`, whichever is later."""
+    last: Fact | None
+    """The newest contact, or attempt at one."""
+    touch: date | None = None
+    """The open touch, where attempts were made in it."""
+    tried: tuple[Fact, ...] = ()
+    """The attempts made in it, in order."""
+    closed_by_log: datetime | None = None
+    """Touches opened before this moment were closed by a contact logged since."""
+
+
+def fold(person: Person, facts: tuple[Fact, ...], cadence: Period, zone: ZoneInfo) -> Fold:
+    """Fold the effective `facts` of `person`, whose days are those of `zone`."""
+    closings = [closing_day(fact, zone) for fact in facts if fact.outcome in CLOSING]
+    days = closings + ([person.last_contact] if person.last_contact else [])
+    spoken = [f for f in facts if f.outcome in TRIED or f.outcome is Outcome.REACHED]
+    closed_by_log = max(
+        (
+            fact.recorded
+            for fact in facts
+            if fact.outcome is Outcome.REACHED
+            and fact.touch is None
+            and cadence.after(closing_day(fact, zone)) > fact.recorded.astimezone(zone).date()
+        ),
+        default=None,
+    )
+    touch, tried = _open_touch(facts, closed_by_log)
+    return Fold(
+        anchor=max(days, default=None),
+        last=spoken[-1] if spoken else None,
+        touch=touch,
+        tried=tried,
+        closed_by_log=closed_by_log,
+    )
+
+
+def _open_touch(
+    facts: tuple[Fact, ...], closed_by_log: datetime | None
+) -> tuple[date | None, tuple[Fact, ...]]:
+    touches = [fact.touch for fact in facts if fact.touch and fact.outcome in TRIED | CLOSING]
+    touch = max(touches, default=None)
+    if touch is None:
+        return None, ()
+    inside = [fact for fact in facts if fact.touch == touch]
+    if any(fact.outcome in CLOSING for fact in inside):
+        return None, ()
+    tried = sorted((f for f in inside if f.outcome in TRIED), key=lambda f: f.attempt or 0)
+    if closed_by_log and tried and (tried[0].opened or tried[0].recorded) <= closed_by_log:
+        return None, ()
+    return touch, tuple(tried)
+
+
+def closing_day(fact: Fact, zone: ZoneInfo) -> date:
+    """The day from which the cadence counts after `fact`."""
+    return fact.day or fact.at.astimezone(zone).date()
+
+
+def next_channel(tried: tuple[Fact, ...], usable: tuple[str, ...], tries: int) -> str | None:
+    """By which channel the attempt after `tried` goes, or None where all are used up.
+
+    The first usable channel gets `tries` attempts, each further one gets one. A channel that has
+    gone from config meanwhile keeps its place: the touch goes on from it.
+    """
+    if not tried:
+        return usable[0]
+    current = tried[-1].channel or usable[0]
+    count = sum(1 for fact in tried if (fact.channel or usable[0]) == current)
+    first = tried[0].channel or usable[0]
+    if current == first and count < tries:
+        return current
+    used = {fact.channel or usable[0] for fact in tried}
+    return next((channel for channel in usable if channel not in used), None)
+
+
+def wait_after(fact: Fact, retry: Retry) -> Period:
+    """How long after `fact` the next attempt lies."""
+    return retry.left_message if fact.outcome is Outcome.LEFT_MESSAGE else retry.no_answer
+
+
+def paused_by_mark(facts: tuple[Fact, ...], today: date) -> Fact | None:
+    """The mark that pauses this person today."""
+    pauses = [f for f in facts if f.outcome is Outcome.PAUSED]
+    held = [f for f in pauses if f.until is None or f.until > today]
+    return held[-1] if held else None
+
+
+def first_due(first_seen: date, seat: int, cadence: Period) -> date:
+    """The stable first day of somebody who was never contacted, spread over one cadence.
+
+    The n-th newcomer of a list sits at the n-th place of the van der Corput sequence (0, 1/2, 1/4,
+    3/4, …): however many come, and whenever, they lie evenly and nobody's place ever changes.
+    """
+    place, share = 0.0, 0.5
+    while seat:
+        seat, bit = divmod(seat, 2)
+        place += share * bit
+        share /= 2
+    return date.fromordinal(first_seen.toordinal() + int(place * cadence.approximate_days))

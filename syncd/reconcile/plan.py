@@ -1,0 +1,280 @@
+"""The plan: from everything that is known, what is to be written and why. Pure.
+
+    series  →  read the contact events  →  resolve each person  →  place  →  render  →  actions
+
+Reading comes before planning, because marks change what is wanted; the series come before reading,
+because whether a drag left its occurrence depends on where that is now.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from syncd.model.blocks import OccurrenceId
+from syncd.model.facts import Fact
+from syncd.model.keys import Kind
+from syncd.model.people import Person
+from syncd.model.records import Fate, Record, State
+from syncd.model.roster import Roster
+from syncd.reconcile import contacts
+from syncd.reconcile.actions import Act, Action
+from syncd.reconcile.attempts import Position, Resolution, Scene, grace_ends, resolve
+from syncd.reconcile.fold import Journal
+from syncd.reconcile.occurrences import Occurrence, instant, upcoming
+from syncd.reconcile.pauses import Pauses
+from syncd.reconcile.placement import place
+from syncd.reconcile.read import Read, Standing, read_contacts
+from syncd.reconcile.render import series, who_is_up
+from syncd.reconcile.series import Series, settle
+from syncd.reconcile.standing import begins
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What is to be done, what was concluded, and until when that holds."""
+
+    actions: tuple[Action, ...]
+    facts: tuple[Fact, ...]
+    """Read and concluded in this pass, to be added to the journal."""
+    records: tuple[Record, ...]
+    """Records that changed without anything to be written."""
+    positions: Mapping[str, Position]
+    standings: Mapping[str, Standing]
+    """For each person their open attempt's entry, where there is one."""
+    resting: Mapping[str, str]
+    until: datetime
+    """When time alone may change this plan."""
+    reports: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """What a plan is made from."""
+
+    roster: Roster
+    state: State
+    now: datetime
+    absent: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """For each calendar, the UIDs that are gone beyond doubt."""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The user's zone."""
+        return ZoneInfo(self.roster.timezone)
+
+
+def make(world: World) -> Plan:
+    """Plan a pass over `world`."""
+    roster, state, now, zone = world.roster, world.state, world.now, world.zone
+    pauses = Pauses(state.pauses)
+    records, gone = _without_absent_series(world)
+    blocks = _settle_blocks(world, records, pauses)
+    occurrences = {o.id: o for each in blocks.values() for o in each.occurrences}
+    slots = {id: o for each in blocks.values() for id, o in each.alias.items()} | occurrences
+    read = _read(world, records, Journal.of(state.facts, roster), slots)
+    facts = (*state.facts, *read.facts)
+    scene = Scene(
+        roster=roster,
+        journal=Journal.of(facts, roster),
+        now=now,
+        zone=zone,
+        occurrences=slots,
+        resting={name: each.resting for name, each in blocks.items() if each.resting},
+        pauses=pauses,
+        acquaintances=state.acquaintances,
+    )
+    resolutions, strangers = _resolve(scene, read, records)
+    next_two = [
+        occurrence
+        for name, each in blocks.items()
+        if name not in scene.resting
+        for occurrence in upcoming(each.occurrences, now)
+    ]
+    placement = place(
+        [keep for each in resolutions.values() for keep in each.keep],
+        [each.want for each in resolutions.values() if each.want is not None],
+        next_two,
+        tuple(occurrences.values()),
+        roster,
+        now,
+        zone,
+    )
+    book = contacts.Book(scene=scene, records=records)
+    drawn = book.draw(resolutions, strangers, placement)
+    actions = list(drawn.actions)
+    actions += _block_actions(world, blocks, drawn.seated, next_two)
+    concluded = tuple(fact for each in resolutions.values() for fact in each.facts)
+    changed = {(r.calendar, r.uid): r for r in (*gone, *read.records)}
+    touched = {(a.record.calendar, a.record.uid) for a in actions}
+    return Plan(
+        actions=tuple(sorted(actions, key=_order)),
+        facts=(*read.facts, *concluded),
+        records=tuple(
+            record for id, record in (changed | drawn.records).items() if id not in touched
+        ),
+        positions={id: r.position for id, r in resolutions.items() if r.position is not None},
+        standings=drawn.standings,
+        resting=scene.resting,
+        until=_until(scene, occurrences.values(), resolutions.values()),
+    )
+
+
+def _without_absent_series(world: World) -> tuple[tuple[Record, ...], list[Record]]:
+    """The records, series that are gone beyond doubt marked so, and those apart."""
+    gone: list[Record] = []
+    records: list[Record] = []
+    for record in world.state.records:
+        absent = world.absent.get(record.calendar, frozenset())
+        is_series = record.key.kind is Kind.BLOCK and record.fate is Fate.LIVE
+        if is_series and record.uid in absent:
+            fate = record.leaving or Fate.GONE
+            gone.append(replace(record, fate=fate, leaving=None, intent=None))
+            records.append(gone[-1])
+        else:
+            records.append(record)
+    return tuple(records), gone
+
+
+def _settle_blocks(
+    world: World, records: Iterable[Record], pauses: Pauses
+) -> dict[str, Series]:
+    by_block: dict[str, list[Record]] = {name: [] for name in world.roster.blocks}
+    for record in records:
+        if record.key.kind is Kind.BLOCK:
+            by_block.setdefault(record.key.subject, []).append(record)
+    return {
+        name: settle(
+            name,
+            world.roster.blocks.get(name),
+            theirs,
+            pauses,
+            world.now,
+            world.roster.deployment,
+        )
+        for name, theirs in by_block.items()
+    }
+
+
+def _read(
+    world: World,
+    records: Iterable[Record],
+    journal: Journal,
+    slots: Mapping[OccurrenceId, Occurrence],
+) -> Read:
+    found = [
+        read_contacts(
+            [record for record in records if record.calendar == calendar],
+            world.absent.get(calendar, frozenset()),
+            journal,
+            slots,
+            world.now,
+            world.zone,
+        )
+        for calendar in {record.calendar for record in records}
+    ]
+    return Read(
+        facts=tuple(fact for each in found for fact in each.facts),
+        standings=tuple(stand for each in found for stand in each.standings),
+        records=tuple(record for each in found for record in each.records),
+    )
+
+
+def _resolve(
+    scene: Scene, read: Read, records: Iterable[Record]
+) -> tuple[dict[str, Resolution], list[Standing]]:
+    """What becomes of everybody in the roster, and the entries of those who are not in it."""
+    people = scene.roster.people
+    renamed = {old: person.id for person in people.values() for old in person.formerly}
+    standings: dict[str, list[Standing]] = defaultdict(list)
+    strangers: list[Standing] = []
+    for stand in read.standings:
+        subject = renamed.get(stand.record.key.subject, stand.record.key.subject)
+        if subject in people:
+            standings[subject].append(stand)
+        else:
+            strangers.append(stand)
+    unplaced: dict[str, list[Record]] = defaultdict(list)
+    for record in records:
+        if record.fate is Fate.UNPLACED:
+            unplaced[renamed.get(record.key.subject, record.key.subject)].append(record)
+    resolutions = {
+        id: resolve(person, standings.get(id, []), unplaced.get(id, []), scene)
+        for id, person in people.items()
+    }
+    return resolutions, strangers
+
+
+def _block_actions(
+    world: World,
+    blocks: Mapping[str, Series],
+    seated: Mapping[OccurrenceId, list[tuple[datetime, Person, str]]],
+    next_two: Iterable[Occurrence],
+) -> list[Action]:
+    sections: dict[str, dict[datetime, str]] = defaultdict(dict)
+    for occurrence in next_two:
+        owner = blocks[occurrence.id.block].owner[occurrence.id]
+        names = who_is_up(seated.get(occurrence.id, ()), world.zone)
+        sections[owner][instant(occurrence.original)] = names
+    actions: list[Action] = []
+    for name, each in blocks.items():
+        block = world.roster.blocks.get(name)
+        for run in each.runs:
+            record = run.record
+            known = record.seen is None or block is not None or record.base or record.intent
+            if run.removed:
+                actions.append(
+                    Action(
+                        act=Act.DELETE if known else Act.REPORT,
+                        record=record,
+                        entry=record.seen,
+                        reason=run.reason,
+                        fate=Fate.REMOVED,
+                        asked=True,
+                    )
+                )
+                continue
+            rendered = series(record, run, block, sections.get(record.uid, {}), world.now)
+            if rendered.differs and not known:
+                reason = f"block {name} is not in config; syncd clear removes it"
+                actions.append(
+                    Action(act=Act.REPORT, record=record, entry=record.seen, reason=reason)
+                )
+            elif rendered.differs:
+                act = Act.MERGE if rendered.merged else Act.UPDATE
+                actions.append(
+                    Action(
+                        act=Act.CREATE if record.seen is None else act,
+                        record=record,
+                        entry=rendered.entry,
+                        reason=run.reason or "who is up",
+                    )
+                )
+    return actions
+
+
+def _until(
+    scene: Scene, occurrences: Iterable[Occurrence], resolutions: Iterable[Resolution]
+) -> datetime:
+    """The next moment at which time alone may change the plan: a new day, an occurrence that begins
+    or ends, an entry whose day of grace is over."""
+    today = scene.today + timedelta(days=1)
+    moments = [datetime(today.year, today.month, today.day, tzinfo=scene.zone)]
+    for occurrence in occurrences:
+        moments += [occurrence.start, occurrence.end]
+    for resolution in resolutions:
+        for keep in resolution.keep:
+            start = begins(keep.times.start, scene.zone)
+            moments += [start, grace_ends(keep.standing, keep.times, scene.zone)]
+    return min(moment for moment in moments if instant(moment) > instant(scene.now))
+
+
+def _order(action: Action) -> tuple[bool, str, datetime, str]:
+    """Series first, then by start: an hour stands before it is filled."""
+    entry = action.entry
+    start = instant(entry.start) if entry else datetime.max.replace(tzinfo=UTC)
+    is_contact = action.record.key.kind is Kind.CONTACT
+    return is_contact, action.record.calendar, start, action.record.uid

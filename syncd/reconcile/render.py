@@ -1,0 +1,277 @@
+"""What entries are to say, merged field by field with what the user made of them.
+
+A field that is what we wrote, or were about to write, is ours and becomes what is wanted; any other
+value is the user's and stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from syncd.model.blocks import Block
+from syncd.model.entries import Entry, Override
+from syncd.model.facts import Fact
+from syncd.model.people import Person
+from syncd.model.records import Record
+from syncd.reconcile import text
+from syncd.reconcile.occurrences import instant
+from syncd.reconcile.series import Run
+from syncd.reconcile.standing import (
+    Times,
+    same_time,
+    standing,
+    texts,
+    versions,
+)
+from syncd.reconcile.trace import Trace, decode, fact_line
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rendered:
+    """An entry as it is to be written."""
+
+    entry: Entry
+    differs: bool
+    """Whether that is anything but what is seen."""
+    merged: bool = False
+    """Whether a field of the user's was kept that we would have written otherwise."""
+
+
+def contact(
+    record: Record,
+    *,
+    title: str,
+    section: str,
+    times: Times,
+    alarm: timedelta | None,
+    trace: Trace,
+) -> Rendered:
+    """A contact event: new where `record` has not been seen, else merged with what is seen. Of
+    `trace` title, times, alarm and lines are filled in here."""
+    trace = replace(
+        trace,
+        title=title,
+        start=times.start,
+        end=times.end,
+        alarm=alarm,
+        lines=section.count("\n") + 1,
+    )
+    seen = record.seen
+    if seen is None:
+        entry = Entry(
+            uid=record.uid,
+            title=title,
+            start=times.start,
+            end=times.end,
+            text=section,
+            busy=False,
+            private=True,
+            alarm=alarm,
+            trace=trace.encode(),
+        )
+        return Rendered(entry=entry, differs=True)
+    known = versions(record)
+    title_is_ours = seen.title == record.consumed or any(
+        seen.title == each.title for each in known
+    )
+    alarm_is_ours = any(seen.alarm == each.alarm for each in known)
+    kept_times = same_time(seen.start, times.start) and same_time(seen.end, times.end)
+    entry = replace(
+        seen,
+        title=title if title_is_ours else seen.title,
+        start=seen.start if kept_times else times.start,
+        end=seen.end if kept_times else times.end,
+        alarm=alarm if alarm_is_ours else seen.alarm,
+        text=_text(record, seen.text, section),
+    )
+    merged = not title_is_ours or not alarm_is_ours
+    return _compared(record, entry, trace, merged)
+
+
+def series(
+    record: Record,
+    run: Run,
+    block: Block | None,
+    who_is_up: Mapping[datetime, str],
+    now: datetime,
+) -> Rendered:
+    """A block's series with the sections of its next occurrences: `who_is_up` gives, by RECURRENCE-ID
+    in UTC, what the instance there is to say, empty for nothing. `block` is None where config has
+    it no more: then only its rule and times change."""
+    told = standing(record) if record.seen or record.intent else None
+    shape = run.shape
+    seen = record.seen
+    written = _times_written(record, run, told)
+    trace = Trace(
+        title=block.title if block else (told.title if told else shape.title),
+        start=written.start,
+        end=written.end,
+        alarm=block.alarm if block else shape.alarm,
+        rule=block.rule if block and run.ended is None else (told.rule if told else ""),
+        zone=block.timezone if block and run.ended is None else (told.zone if told else ""),
+        until=run.ended,
+    )
+    if seen is None:
+        entry = replace(shape, uid=record.uid)
+        merged = False
+    else:
+        title_is_ours = told is not None and seen.title == told.title
+        alarm_is_ours = told is not None and seen.alarm == told.alarm
+        entry = replace(
+            seen,
+            title=trace.title if title_is_ours else seen.title,
+            alarm=trace.alarm if alarm_is_ours else seen.alarm,
+            start=shape.start,
+            end=shape.end,
+            recurrence=shape.recurrence,
+        )
+        merged = not (title_is_ours and alarm_is_ours)
+    if entry.recurrence is not None and run.ended is None:
+        old_title = seen.title if seen is not None else entry.title
+        overrides = _overrides(record, entry, old_title, who_is_up, now)
+        entry = replace(entry, recurrence=replace(entry.recurrence, overrides=overrides))
+    return _compared(record, entry, trace, merged)
+
+
+def _times_written(record: Record, run: Run, told: Trace | None) -> Times:
+    """Start and end of a series as syncd wrote them, not as the user moved it."""
+    if told is None or run.reason:
+        if told is not None and run.ended is not None:
+            return Times(start=told.start, end=told.end)
+        return Times(start=run.shape.start, end=run.shape.end)
+    return Times(start=told.start, end=told.end)
+
+
+def _overrides(
+    record: Record,
+    entry: Entry,
+    old_title: str,
+    who_is_up: Mapping[datetime, str],
+    now: datetime,
+) -> tuple[Override, ...]:
+    assert entry.recurrence is not None and isinstance(entry.start, datetime)
+    length = instant(entry.end) - instant(entry.start)
+    ours = _override_texts(record)
+    kept: list[Override] = []
+    waiting = dict(who_is_up)
+    for override in entry.recurrence.overrides:
+        at = instant(override.original)
+        section = waiting.pop(at, None)
+        if section is not None:
+            body = _merged(override.text, ours.get(at, ()), section)
+        elif instant(override.end) <= instant(now):
+            body = override.text if _users(override.text, ours.get(at, ())) else ""
+        else:
+            body = text.users_words(override.text, ours.get(at, ()))
+        one = replace(
+            override,
+            text=body,
+            title=entry.title if override.title == old_title else override.title,
+        )
+        if body or not _like_master(one, entry, length):
+            kept.append(one)
+    for at, section in waiting.items():
+        if section:
+            start = at.astimezone(entry.start.tzinfo)
+            kept.append(
+                Override(
+                    original=start,
+                    start=start,
+                    end=(at + length).astimezone(entry.start.tzinfo),
+                    title=entry.title,
+                    text=section,
+                    alarm=entry.alarm,
+                )
+            )
+    return tuple(sorted(kept, key=lambda override: instant(override.original)))
+
+
+def _like_master(override: Override, entry: Entry, length: timedelta) -> bool:
+    """Whether an override says nothing that the series does not say by itself."""
+    return (
+        instant(override.start) == instant(override.original)
+        and instant(override.end) - instant(override.start) == length
+        and override.title == entry.title
+        and override.alarm == entry.alarm
+        and not override.cancelled
+    )
+
+
+def _override_texts(record: Record) -> dict[datetime, tuple[str, ...]]:
+    """By RECURRENCE-ID in UTC: what we may have written into that override."""
+    found: dict[datetime, tuple[str, ...]] = {}
+    for entry in (record.intent, record.base):
+        for override in entry.recurrence.overrides if entry and entry.recurrence else ():
+            at = instant(override.original)
+            found[at] = (*found.get(at, ()), override.text)
+    return found
+
+
+def _merged(observed: str, ours: Iterable[str], section: str) -> str:
+    if section and section in observed:
+        return observed
+    return text.merge(observed, ours, section, 0)
+
+
+def _users(observed: str, ours: Iterable[str]) -> bool:
+    return bool(text.users_words(observed, ours))
+
+
+def _text(record: Record, observed: str, section: str) -> str:
+    """The description with our section as it is to be. Where nothing new is to be said and the user
+    took our section away or wrote into it, it stays as they left it."""
+    observed = observed.replace("\r\n", "\n")
+    if section in observed:
+        return observed
+    if record.base is not None and section in record.base.text and record.intent is None:
+        return observed
+    return text.merge(observed, texts(record), section, standing(record).lines)
+
+
+def _compared(record: Record, entry: Entry, trace: Trace, merged: bool) -> Rendered:
+    """`entry` with `trace`, and whether it has to be written."""
+    seen = record.seen
+    if seen is None:
+        return Rendered(entry=replace(entry, trace=trace.encode()), differs=True)
+    bare = replace(entry, trace="") != replace(seen, trace="")
+    if seen.trace:
+        moved = decode(seen.trace) != decode(trace.encode())
+    else:  # stripped by a client: said again only when there is something new to say
+        before = decode(record.base.trace) if record.base else None
+        moved = before != decode(trace.encode())
+    if not bare and not moved:
+        return Rendered(entry=seen, differs=False, merged=merged)
+    return Rendered(entry=replace(entry, trace=trace.encode()), differs=True, merged=merged)
+
+
+def added_by_user(record: Record) -> bool:
+    """Whether the user wrote words of their own into an entry, or invited guests."""
+    seen = record.seen
+    if seen is None:
+        return False
+    known = versions(record)
+    retitled = all(seen.title != each.title for each in known) and seen.title != record.consumed
+    lines = standing(record).lines
+    words = text.merge(seen.text, texts(record), "", lines).strip() if seen.text else ""
+    return bool(retitled or words or seen.guests)
+
+
+def acknowledged(record: Record, fact: Fact) -> bool:
+    """Whether the entry, as last written, says `fact` already."""
+    return standing(record).fact == fact_line(fact, note=False)
+
+
+def who_is_up(
+    people: Iterable[tuple[datetime, Person, str]], zone: ZoneInfo
+) -> str:
+    """The section of an occurrence: whom to contact, in order; empty where nobody is."""
+    lines = []
+    for start, person, channel in sorted(people, key=lambda each: (each[0], each[1].id)):
+        title = text.core_title(person, channel)
+        address = person.email if channel == "email" else person.phone
+        detail = f", {text.one_line(address)}" if address else ""
+        lines.append(f"{text.time_text(start, zone)} {title}{detail}")
+    return text.occurrence_section(lines) if lines else ""

@@ -1,0 +1,94 @@
+"""What a record says of itself: what we wrote last, and what of it the user has changed.
+
+Three versions of an entry may be ours: the one whose trace the calendar shows, the last one
+confirmed, and the one that was about to be written. A field equal to any of them is ours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from syncd.model.entries import Entry, Instant
+from syncd.model.records import Record
+from syncd.reconcile.marks import ACKNOWLEDGED
+from syncd.reconcile.occurrences import instant
+from syncd.reconcile.trace import Trace, decode
+
+
+def standing(record: Record) -> Trace:
+    """What syncd last wrote into this entry, as far as can be told.
+
+    The trace in the calendar is the surest, since it says which of our writes arrived. Without one
+    it is the last confirmed version's, then the intended one's; without any, what is seen is taken
+    for what was written.
+    """
+    for entry in (record.seen, record.base, record.intent):
+        trace = decode(entry.trace) if entry is not None else None
+        if trace is not None:
+            return trace if trace.title else _titled(trace, record)
+    entry = record.seen or record.base or record.intent
+    assert entry is not None, "a record of nothing"
+    rule = entry.recurrence.rule if entry.recurrence else ""
+    return Trace(
+        title=entry.title, start=entry.start, end=entry.end, alarm=entry.alarm, rule=rule
+    )
+
+
+def _titled(trace: Trace, record: Record) -> Trace:
+    entry = record.base or record.intent or record.seen
+    return replace(trace, title=entry.title if entry else "")
+
+
+def versions(record: Record) -> tuple[Trace, ...]:
+    """Every version of this entry that may be ours."""
+    found = [standing(record)]
+    for entry in (record.base, record.intent):
+        trace = decode(entry.trace) if entry is not None else None
+        if trace is not None and trace not in found:
+            found.append(trace)
+    return tuple(found)
+
+
+def texts(record: Record) -> tuple[str, ...]:
+    """The descriptions that we may have written, newest first."""
+    return tuple(entry.text for entry in (record.intent, record.base) if entry is not None)
+
+
+def split_sign(title: str) -> tuple[str, str]:
+    """Our sign at the start of a title that we wrote, and the rest of it."""
+    for sign in ACKNOWLEDGED.values():
+        if title.startswith(f"{sign} "):
+            return sign, title[len(sign) + 1 :]
+    return "", title
+
+
+@dataclass(frozen=True, kw_only=True)
+class Times:
+    """From when to when an entry lies."""
+
+    start: Instant
+    end: Instant
+
+
+def times_of(entry: Entry) -> Times:
+    """The times of `entry`; an end that is not after its start is a minute after it."""
+    if type(entry.start) is type(entry.end) and instant(entry.end) > instant(entry.start):
+        return Times(start=entry.start, end=entry.end)
+    least = timedelta(minutes=1) if isinstance(entry.start, datetime) else timedelta(days=1)
+    return Times(start=entry.start, end=entry.start + least)
+
+
+def begins(when: Instant, zone: ZoneInfo) -> datetime:
+    """The instant at which something that starts or ends `when` does so in `zone`."""
+    if isinstance(when, datetime):
+        return when
+    return datetime(when.year, when.month, when.day, tzinfo=zone)
+
+
+def same_time(one: Instant, other: Instant) -> bool:
+    """Whether both are the same instant, or the same date."""
+    if isinstance(one, datetime) != isinstance(other, datetime):
+        return False
+    return instant(one) == instant(other)

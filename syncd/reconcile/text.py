@@ -1,0 +1,151 @@
+"""What syncd writes into entries for people to read, and how it keeps what they add to it.
+
+Ours is a section of plain text whose last line ends with a fixed word. Whatever the user writes
+above or below it, or into it, stays: a line that we did not write is theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from syncd.model.facts import Direction, Fact, Outcome
+from syncd.model.people import ADDRESS_OF_CHANNEL, Person
+from syncd.reconcile.marks import sign_of
+from syncd.reconcile.trace import fact_line
+
+END = "(syncd)"
+HOW_TO_MARK = (
+    "Mark it in the title: x reached · i they called · m left message · n no answer · s skip · "
+    f">1w later {END}"
+)
+HOW_TO_CORRECT = f"Change the sign in the title to correct this, or take it away. {END}"
+
+_SAID = {
+    (Outcome.REACHED, Direction.OUT): "Reached",
+    (Outcome.REACHED, Direction.IN): "They got in touch",
+    (Outcome.LEFT_MESSAGE, Direction.OUT): "Left a message",
+    (Outcome.NO_ANSWER, Direction.OUT): "No answer",
+    (Outcome.SKIPPED, Direction.OUT): "Skipped",
+    (Outcome.PAUSED, Direction.OUT): "Paused",
+    (Outcome.MISSED, Direction.OUT): "Let go this time",
+}
+
+
+def core_title(person: Person, channel: str) -> str:
+    """The title of an attempt without a sign: the name first, since screens cut the rest."""
+    return f"{one_line(person.name)}: {channel}"
+
+
+def title_of(core: str, fact: Fact | None) -> str:
+    """The title of an entry that acknowledges `fact`, or of one that waits for a mark."""
+    sign = sign_of(fact) if fact else ""
+    return f"{sign} {core}" if sign else core
+
+
+def open_section(
+    person: Person, channel: str, last: Fact | None, zone: ZoneInfo, question: str = ""
+) -> str:
+    """What one needs on the phone: the number alone on the first line, then what was last said."""
+    address = getattr(person, ADDRESS_OF_CHANNEL.get(channel, "phone"))
+    lines = [question, one_line(address or "")]
+    if last is not None:
+        lines.append(f"Last: {said(last, zone)}")
+    elif person.last_contact:
+        lines.append(f"Last contact: {day_text(person.last_contact)}")
+    if person.timezone and person.timezone != zone.key:
+        lines.append(f"Their time zone: {person.timezone}")
+    if person.interests:
+        lines.append("Interests: " + ", ".join(one_line(each) for each in person.interests))
+    lines += [one_line(line) for line in person.notes.splitlines()]
+    return _section(lines, HOW_TO_MARK)
+
+
+def closed_section(
+    person: Person, channel: str, fact: Fact, follows: str, zone: ZoneInfo
+) -> str:
+    """What was understood, what comes of it, and the fact in its fixed form."""
+    address = getattr(person, ADDRESS_OF_CHANNEL.get(channel, "phone"))
+    lines = [one_line(address or ""), said(fact, zone), follows, fact_line(fact)]
+    return _section(lines, HOW_TO_CORRECT)
+
+
+def occurrence_section(lines: Iterable[str]) -> str:
+    """Who is up in an occurrence, in order."""
+    return _section(lines, f"Mark each in its own event. {END}")
+
+
+def said(fact: Fact, zone: ZoneInfo) -> str:
+    """A fact in words: `Reached by call on Thursday 26 November 2026: good talk`."""
+    what = _SAID.get((fact.outcome, fact.direction), fact.outcome.value.capitalize())
+    by = f" by {fact.channel}" if fact.channel and fact.outcome is Outcome.REACHED else ""
+    until = f" until {day_text(fact.until)}" if fact.until else ""
+    note = f": {one_line(fact.note)}" if fact.note else "."
+    return f"{what}{by}{until}, {day_text(fact.at.astimezone(zone).date())}{note}"
+
+
+def merge(observed: str, ours: Iterable[str], wanted: str, lines: int) -> str:
+    """`observed` with our section in it replaced by `wanted`, and every line of the user's kept.
+
+    `ours` are sections that we may have written there, newest first; where none of them stands
+    whole, `lines` (how many we wrote, 0 if not known) and the section's end say which lines are
+    ours. What the user wrote into our lines stays below them.
+    """
+    observed = observed.replace("\r\n", "\n")
+    known = [section for section in ours if section]
+    for section in known:
+        if section in observed:
+            before, _, after = observed.partition(section)
+            return _joined(before, wanted, after)
+    found = observed.split("\n")
+    end = next((n for n, line in enumerate(found) if line.rstrip().endswith(END)), None)
+    if end is None:
+        return _joined("", wanted, observed)
+    start = max(0, end + 1 - lines) if lines else 0
+    written = {line for section in (*known, wanted) for line in section.split("\n")}
+    theirs = [line for line in found[start:end] if known and line not in written]
+    after = "\n".join((*theirs, *found[end + 1 :]))
+    return _joined("\n".join(found[:start]), wanted, after)
+
+
+def users_words(observed: str, ours: Iterable[str]) -> str:
+    """What the user added to a description of ours; empty where nothing."""
+    return merge(observed, ours, "", 0).strip()
+
+
+def day_text(day: date) -> str:
+    """A date in words, the same in every locale."""
+    return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def time_text(moment: datetime, zone: ZoneInfo) -> str:
+    """The wall-clock time of `moment`."""
+    return moment.astimezone(zone).strftime("%H:%M")
+
+
+def span_text(length: timedelta) -> str:
+    """A length of time in hours and minutes."""
+    hours, minutes = divmod(int(length.total_seconds() // 60), 60)
+    words = [f"{hours} h"] * bool(hours) + [f"{minutes} min"] * bool(minutes or not hours)
+    return " ".join(words)
+
+
+def one_line(text: str) -> str:
+    """`text` without line breaks and control characters."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def _section(lines: Iterable[str], last: str) -> str:
+    return "\n".join((*(line for line in lines if line), last))
+
+
+def _joined(before: str, section: str, after: str) -> str:
+    return "\n".join(part for part in (before.strip("\n"), section, after.strip("\n")) if part)
+
+
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip

@@ -1,0 +1,199 @@
+"""The trace: what an entry of ours says about itself, for the day on which the database is lost.
+
+It is one line of JSON, at most 1,024 characters, in a private property of the entry. It holds what
+syncd wrote last (so that what the user changed can be told from it) and where the attempt stands.
+A trace that a client has stripped, or anything else that does not read, is simply no trace.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from syncd.model.blocks import OccurrenceId
+from syncd.model.entries import Entry, Instant
+from syncd.model.facts import Direction, Fact, Outcome, Source
+from syncd.model.keys import Key
+
+LONGEST = 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trace:
+    """What syncd last wrote into an entry, and where its attempt stands."""
+
+    title: str
+    start: Instant
+    end: Instant
+    alarm: timedelta | None = None
+    lines: int = 0
+    """How many lines of the description are ours."""
+    rule: str = ""
+    """A block's RRULE."""
+    zone: str = ""
+    """A block's IANA zone."""
+    channel: str = ""
+    opened: datetime | None = None
+    """When the touch was opened."""
+    slot: OccurrenceId | None = None
+    """The occurrence in which the attempt sits; None outside blocks."""
+    offset: int = 0
+    """Minutes from the start of that occurrence."""
+    pinned: bool = False
+    head: bool = False
+    """Whether it goes to the head of the queue when it is without a place."""
+    rolls: int = 0
+    """How often it was rolled over unmarked."""
+    fact: str = ""
+    """What is acknowledged here, in the form of `fact_line`, without its note."""
+    until: date | None = None
+    """For a cut series of ours: the day on which we ended it."""
+
+    def encode(self) -> str:
+        """One line of JSON."""
+        data: dict[str, Any] = {"t": self.title, "s": _text(self.start), "e": _text(self.end)}
+        optional = {
+            "a": None if self.alarm is None else int(self.alarm.total_seconds()),
+            "n": self.lines or None,
+            "r": self.rule or None,
+            "z": self.zone or None,
+            "c": self.channel or None,
+            "o": _text(self.opened),
+            "in": str(self.slot) if self.slot else None,
+            "at": self.offset or None,
+            "h": 1 if self.head else None,
+            "p": 1 if self.pinned else None,
+            "k": self.rolls or None,
+            "f": self.fact or None,
+            "u": _text(self.until),
+        }
+        data |= {name: value for name, value in optional.items() if value is not None}
+        text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+        if len(text) > LONGEST:  # a very long title: it is known from the entry's key all the same
+            text = json.dumps(data | {"t": ""}, ensure_ascii=False, separators=(",", ":"))
+        return text
+
+
+def decode(text: str) -> Trace | None:
+    """Read a trace back; None for anything that is none."""
+    if not text or len(text) > 4 * LONGEST:
+        return None
+    try:
+        data = json.loads(text)
+        start = _instant(data["s"])
+        end = _instant(data["e"])
+        if start is None or end is None or type(start) is not type(end):
+            return None
+        opened, until = _instant(data.get("o")), _instant(data.get("u"))
+        return Trace(
+            title=str(data["t"]),
+            start=start,
+            end=end,
+            alarm=None if data.get("a") is None else timedelta(seconds=int(data["a"])),
+            lines=int(data.get("n", 0)),
+            rule=str(data.get("r", "")),
+            zone=str(data.get("z", "")),
+            channel=str(data.get("c", "")),
+            opened=opened if isinstance(opened, datetime) else None,
+            slot=OccurrenceId.parse(data["in"]) if data.get("in") else None,
+            offset=int(data.get("at", 0)),
+            pinned=bool(data.get("p")),
+            head=bool(data.get("h")),
+            rolls=int(data.get("k", 0)),
+            fact=str(data.get("f", "")),
+            until=until if not isinstance(until, datetime) else None,
+        )
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
+        return None
+
+
+def fact_line(fact: Fact, *, note: bool = True) -> str:
+    """A fact in one line of fixed form, for the description of the entry that acknowledges it.
+
+    `log reached at=2026-11-26T10:00:00+01:00 by=call how=mark rec=… rev=1 note="good talk"`; the
+    person, the touch and the attempt are the entry's own.
+    """
+    told = {
+        "at": _text(fact.at),
+        "by": fact.channel,
+        "how": fact.source.value,
+        "rec": _text(fact.recorded),
+        "dir": "in" if fact.direction is Direction.IN else None,
+        "day": _text(fact.day),
+        "until": _text(fact.until),
+        "open": _text(fact.opened),
+    }
+    prefix = f"{fact.entry}#"
+    if fact.entry and fact.id.startswith(prefix):
+        told["rev"] = fact.id.removeprefix(prefix)
+    else:
+        told["id"] = fact.id
+    words = [f"{name}={value}" for name, value in told.items() if value is not None]
+    if note and fact.note:
+        words.append(f"note={json.dumps(fact.note, ensure_ascii=False)}")
+    return " ".join(("log", fact.outcome.value, *words))
+
+
+def read_fact_line(line: str, uid: str, key: Key) -> Fact | None:
+    """The fact that a line in the form of `fact_line` tells of the entry `uid`, whose key is `key`;
+    None for any other line."""
+    head, _, rest = line.strip().partition(" note=")
+    words = head.split(" ")
+    if len(words) < 3 or words[0] != "log":
+        return None
+    try:
+        told = dict(word.split("=", 1) for word in words[2:])
+        at, recorded, opened = (_instant(told.get(name)) for name in ("at", "rec", "open"))
+        if not isinstance(at, datetime) or not isinstance(recorded, datetime):
+            return None
+        return Fact(
+            id=f"{uid}#{told['rev']}" if "rev" in told else told["id"],
+            person=key.subject,
+            at=at,
+            outcome=Outcome(words[1]),
+            source=Source(told["how"]),
+            recorded=recorded,
+            channel=told.get("by"),
+            note=str(json.loads(rest)) if rest else "",
+            direction=Direction(told.get("dir", "out")),
+            touch=key.day,
+            attempt=key.attempt,
+            day=_day(told.get("day")),
+            until=_day(told.get("until")),
+            opened=opened if isinstance(opened, datetime) else None,
+            entry=uid,
+        )
+    except (ValueError, KeyError, RecursionError):
+        return None
+
+
+def fact_of_entry(entry: Entry, key: Key) -> Fact | None:
+    """The fact that an acknowledged entry carries, from its description, else from its trace (where
+    the note is wanting); None where it carries none."""
+    for line in reversed(entry.text.splitlines()):
+        fact = read_fact_line(line, entry.uid, key)
+        if fact is not None:
+            return fact
+    trace = decode(entry.trace)
+    return read_fact_line(trace.fact, entry.uid, key) if trace and trace.fact else None
+
+
+def _text(value: Instant | None) -> str | None:
+    return None if value is None else value.isoformat()
+
+
+def _day(text: Any) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+def _instant(text: Any) -> Instant | None:
+    if text is None:
+        return None
+    if len(text) == 10:
+        return date.fromisoformat(text)
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a time without a zone")
+    return moment

@@ -1,0 +1,179 @@
+"""The tables, and which version of them a database has.
+
+Unique constraints are the locks: of two writers of one fact, or of one record, the second meets
+the first. Instants and entries are text, as `codec` writes it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    inspect,
+    select,
+)
+
+from syncd.errors import StateError
+
+SCHEMA = 1
+"""The version of the tables below. Whoever changes them counts up, and migrates in `prepare`."""
+
+metadata = MetaData()
+
+
+def _text(name: str, *, key: bool = False, null: bool = False) -> Column[str]:
+    return Column(name, Text, primary_key=key, nullable=null)
+
+
+about = Table(
+    "syncd",  # a name that tells whose database it is
+    metadata,
+    Column("only", Integer, CheckConstraint("only = 1"), primary_key=True, autoincrement=False),
+    Column("schema", Integer, nullable=False),
+    _text("birth"),
+    Column("revision", Integer, nullable=False),
+)
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("position", Integer, primary_key=True),
+    _text("id"),
+    _text("person"),
+    _text("at"),
+    _text("outcome"),
+    _text("source"),
+    _text("recorded"),
+    _text("channel", null=True),
+    _text("note"),
+    _text("direction"),
+    _text("touch", null=True),
+    Column("attempt", Integer),
+    _text("day", null=True),
+    _text("until", null=True),
+    _text("entry", null=True),
+    _text("opened", null=True),
+    _text("supersedes", null=True),
+    Column("void", Boolean, nullable=False),
+    UniqueConstraint("id"),
+)
+
+records = Table(
+    "records",
+    metadata,
+    _text("calendar", key=True),
+    _text("uid", key=True),
+    _text("kind"),
+    _text("subject"),
+    _text("day"),
+    Column("attempt", Integer, nullable=False),
+    Column("generation", Integer, nullable=False),
+    _text("fate"),
+    _text("href"),
+    _text("version"),
+    _text("body"),
+    _text("seen", null=True),
+    _text("base", null=True),
+    _text("intent", null=True),
+    _text("consumed", null=True),
+    Column("tries", Integer, nullable=False),
+    _text("why"),
+)
+
+foreign = Table(
+    "foreign_resources",
+    metadata,
+    _text("calendar", key=True),
+    _text("href", key=True),
+    _text("version"),
+)
+
+calendars = Table(
+    "calendars",
+    metadata,
+    _text("name", key=True),
+    _text("cursor"),
+    _text("memo"),
+    _text("listed", null=True),
+    _text("succeeded", null=True),
+    _text("failing_since", null=True),
+    _text("error"),
+    _text("doubtful"),
+)
+
+acquaintances = Table(
+    "acquaintances",
+    metadata,
+    _text("person", key=True),
+    _text("first_seen"),
+    Column("seat", Integer, nullable=False),
+    Column("paused", Boolean, nullable=False),
+    _text("active_since", null=True),
+)
+
+pauses = Table(
+    "pauses",
+    metadata,
+    Column("position", Integer, primary_key=True),
+    _text("scope"),
+    _text("name"),
+    _text("since"),
+    _text("until", null=True),
+)
+
+settings = Table("settings", metadata, _text("name", key=True), _text("value"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class About:
+    """What a database says of itself."""
+
+    birth: str
+    """Drawn when it was made: a database that took another's place has another."""
+    revision: int
+
+
+def inspected(connection: Connection, where: str) -> About | None:
+    """What the database says of itself; None where it is empty.
+
+    Raises StateError, naming it by `where`, if it is newer than this program or another's.
+    """
+    tables = inspect(connection).get_table_names()
+    if about.name not in tables:
+        if tables:
+            raise StateError(
+                f"{where} is another program's database; syncd leaves it as it is. "
+                "Next: check `database` in the config."
+            )
+        return None
+    row = connection.execute(select(about.c.schema, about.c.birth, about.c.revision)).one()
+    if row.schema > SCHEMA:
+        raise StateError(
+            f"{where} was written by a newer syncd (schema {row.schema}; this one knows {SCHEMA}). "
+            "Nothing was changed. Next: install that newer syncd again."
+        )
+    return About(birth=row.birth, revision=row.revision)
+
+
+def prepare(connection: Connection, where: str) -> About:
+    """Make the tables where they are missing; what the database then says of itself.
+
+    Needs a writing transaction. Raises as `inspected` does.
+    """
+    found = inspected(connection, where)
+    if found is not None:
+        return found
+    metadata.create_all(connection, checkfirst=False)
+    fresh = About(birth=secrets.token_hex(8), revision=0)
+    connection.execute(about.insert(), {"only": 1, "schema": SCHEMA, **vars(fresh)})
+    return fresh

@@ -1,0 +1,182 @@
+"""The store in a database: SQLite so far, by SQLAlchemy Core.
+
+Each load and each commit opens the file by its path and closes it again. A database that was
+deleted or replaced meanwhile is thereby noticed, no connection is shared between threads, nothing
+is held open across the network, and at rest the one file is whole, to be copied as it is.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.pool import NullPool
+
+from syncd.errors import StateError
+from syncd.model.records import Delta, State
+from syncd.store.files import is_frozen, open_private
+from syncd.store.lock import FileLock
+from syncd.store.rows import read_state, write_delta
+from syncd.store.schema import inspected, prepare
+from syncd.store.trouble import explained, replaced, unreadable
+
+PATIENCE = timedelta(seconds=30)
+
+
+def _local_time() -> datetime:
+    return datetime.now().astimezone()
+
+
+class SqlStore:
+    """The Store protocol over the database `where`: a path, or a URL such as `sqlite:///a.db`.
+
+    `patience` is how long to wait for another process, be it for the exclusive lock or for its
+    transaction to end. `clock` is only shown: since when the lock is held. A load makes no file.
+    """
+
+    def __init__(
+        self,
+        where: str | Path,
+        *,
+        patience: timedelta = PATIENCE,
+        clock: Callable[[], datetime] = _local_time,
+    ) -> None:
+        self._path = _path(where)
+        self._engine = _engine(self._path, patience)
+        lock = self._path.with_name(self._path.name + ".lock")
+        self._lock = FileLock(lock, patience=patience, clock=clock)
+        self._birth: str | None = None
+
+    def load(self) -> State:
+        """Everything remembered; empty where nothing is yet. Raises StateError."""
+        self._birth = None
+        if not self._exists():
+            return State()
+        with self._transaction("BEGIN") as connection:
+            about = inspected(connection, str(self._path))
+            if about is None:
+                return State()
+            try:
+                state = read_state(connection, about.revision)
+            except (ValueError, KeyError, TypeError) as error:
+                raise unreadable(error, self._path) from error
+        self._birth = about.birth
+        return state
+
+    def commit(self, delta: Delta) -> None:
+        """Change what is remembered, wholly or not at all; on return it survives a power cut.
+
+        Raises StateError, also where the database is no more the one last loaded or written: a
+        delta makes sense only on the state that it was made for.
+        """
+        if not delta and not delta.verb:
+            return
+        if self._birth is None:
+            self._make()
+        elif not self._exists():
+            raise replaced(self._path)
+        with self._transaction("BEGIN IMMEDIATE") as connection:
+            about = prepare(connection, str(self._path))
+            if self._birth not in (None, about.birth):
+                raise replaced(self._path)
+            write_delta(connection, delta)
+        self._birth = about.birth
+
+    def exclusive(self) -> AbstractContextManager[None]:
+        """Held by one tick at a time, across processes and threads.
+
+        Raises StateError naming who has it, RuntimeError where this thread has it already.
+        """
+        return self._lock.held()
+
+    def close(self) -> None:
+        """Let go of files."""
+        self._engine.dispose()
+
+    def _exists(self) -> bool:
+        try:
+            self._path.stat()
+        except FileNotFoundError:
+            return False
+        except OSError as error:  # we may not look: that is not the same as empty
+            raise explained(error, self._path) from error
+        return True
+
+    def _make(self) -> None:
+        """Make the file, so that SQLite, which gives it the mode 0644, need not."""
+        try:
+            os.close(open_private(self._path))
+            if not self._path.stat().st_size:
+                self._use_wal()
+        except OSError as error:
+            raise explained(error, self._path) from error
+
+    def _use_wal(self) -> None:
+        """Let readers and a writer not wait for each other, where the file system can do that.
+
+        Where it cannot (shared memory, on a network), SQLite keeps its rollback journal.
+        """
+        connection = sqlite3.connect(self._path)
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.Error:
+            pass
+        finally:
+            connection.close()
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[Connection]:
+        try:
+            with self._engine.connect() as connection:
+                connection = connection.execution_options(begin=begin)
+                with connection.begin():
+                    yield connection
+        except DBAPIError as error:
+            raise explained(error.orig, self._path) from error
+
+
+def _path(where: str | Path) -> Path:
+    if isinstance(where, str) and "://" in where:
+        try:
+            url = make_url(where)
+        except ArgumentError as error:
+            raise StateError("`database` is not a URL that can be understood.") from error
+        if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
+            raise StateError(
+                f"{url.render_as_string()} cannot hold syncd's state. "
+                "Next: name a SQLite file as `database`, by its path or as sqlite:///path."
+            )
+        where = url.database
+    return Path(where).absolute()
+
+
+def _engine(path: Path, patience: timedelta) -> Engine:
+    def connect() -> sqlite3.Connection:
+        # mode=rw: a file that has gone is not made anew behind our back. No isolation level:
+        # transactions are begun below, since sqlite3 would begin them late and weakly.
+        return sqlite3.connect(
+            f"{path.as_uri()}?{'immutable=1' if is_frozen(path) else 'mode=rw'}",
+            uri=True,
+            timeout=patience.total_seconds(),
+            isolation_level=None,
+            check_same_thread=False,
+        )
+
+    # hide_parameters: notes about people have no place in a traceback.
+    engine = create_engine("sqlite://", creator=connect, poolclass=NullPool, hide_parameters=True)
+
+    @event.listens_for(engine, "connect")
+    def careful(connection: sqlite3.Connection, _: object) -> None:
+        connection.execute("PRAGMA synchronous = FULL")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql(connection.get_execution_options()["begin"])
+
+    return engine

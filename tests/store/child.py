@@ -1,0 +1,159 @@
+"""What the crash and concurrency tests run in processes of their own: `python child.py VERB PATH`.
+
+A process that has no threads yet may fork, so that many crashes cost one start.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import signal
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+
+from sqlalchemy import Engine, event
+
+from syncd.errors import StateError
+from syncd.model.records import Delta, State
+from syncd.store.sql import SqlStore
+from tests.store import values
+
+WIDTH = 20
+PATIENCE = timedelta(seconds=30)
+
+
+def step(number: int) -> Delta:
+    """A delta that changes every table, each change telling `number`."""
+    return Delta(
+        facts=tuple(values.fact(f"{number}-{place}") for place in range(WIDTH)),
+        records=tuple(values.record(f"u{place}", tries=number) for place in range(WIDTH)),
+        foreign={"home": {f"/{place}": str(number) for place in range(WIDTH)}},
+        settings={"step": str(number)},
+        verb=True,
+    )
+
+
+def step_of(state: State) -> int:
+    """The step that `state` shows in every table. Raises AssertionError where they differ."""
+    number = int(state.settings.get("step", 0))
+    assert state.revision == number
+    assert len(state.facts) == number * WIDTH
+    assert {record.tries for record in state.records} <= {number}
+    assert set(state.foreign.get("home", {}).values()) <= {str(number)}
+    assert len(state.records) == len(state.foreign.get("home", {})) == (WIDTH if number else 0)
+    return number
+
+
+def forked(work: Callable[[], None]) -> int:
+    """Do `work` in a fork; the signal that ended it, or 0."""
+    process = os.fork()
+    if not process:
+        status = 1
+        try:
+            work()
+            status = 0
+        finally:
+            os._exit(status)
+    return os.WTERMSIG(os.waitpid(process, 0)[1])
+
+
+def die_at_each_statement(path: Path) -> None:
+    """Commit step after step, killed at the first statement, the second, … until none is left.
+
+    Prints the statement's number, and the step that the database shows after it.
+    """
+    for fatal in count(1):
+        before = step_of(SqlStore(path).load())
+
+        def commit(fatal: int = fatal, before: int = before) -> None:
+            seen = count(1)
+
+            def perhaps_die(*_: object) -> None:
+                if next(seen) == fatal:
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+            # Before each statement, and before COMMIT itself.
+            event.listen(Engine, "before_cursor_execute", perhaps_die)
+            event.listen(Engine, "commit", perhaps_die)
+            SqlStore(path).commit(step(before + 1))
+
+        killed = forked(commit)
+        print(fatal, killed, before, step_of(SqlStore(path).load()), flush=True)
+        if not killed:
+            return
+
+
+def commit_for_ever(path: Path) -> None:
+    """Commit step after step, printing each when it is done."""
+    store = SqlStore(path)
+    for number in count(step_of(store.load()) + 1):
+        store.commit(step(number))
+        print(number, flush=True)
+
+
+def add_facts(path: Path, name: str) -> None:
+    """Commit 40 facts, one at a time, while others do so too."""
+    store = SqlStore(path, patience=PATIENCE)
+    for number in range(40):
+        store.commit(Delta(facts=(values.fact(f"{name}-{number}"), values.fact("same")), verb=True))
+
+
+def count_up(path: Path) -> None:
+    """Read, add one and write, 40 times, each time alone."""
+    store = SqlStore(path, patience=PATIENCE)
+    for _ in range(40):
+        with store.exclusive():
+            so_far = int(store.load().settings.get("count", "0"))
+            store.commit(Delta(settings={"count": str(so_far + 1)}))
+
+
+def hold(path: Path) -> None:
+    """Hold the lock until somebody ends this process or its input."""
+    with SqlStore(path).exclusive():
+        print("held", flush=True)
+        sys.stdin.read()
+
+
+def fill(path: Path) -> None:
+    """Commit until files may grow no more; print the steps done and the complaint."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, resource.RLIM_INFINITY))
+    store = SqlStore(path)
+    for number in count(1):
+        try:
+            store.commit(step(number))
+        except StateError as error:
+            print(number - 1, error, flush=True)
+            return
+
+
+def unprivileged(path: Path) -> None:
+    """Load, commit and lock as somebody whom file modes hold back, root or not."""
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)
+    assert ctypes.CDLL(None).capset(header, (ctypes.c_uint32 * 6)()) == 0
+    store = SqlStore(path, patience=PATIENCE)
+    attempts: tuple[Callable[[], object], ...] = (
+        store.load,
+        lambda: store.commit(step(1)),
+        lambda: store.exclusive().__enter__(),
+    )
+    for attempt in attempts:
+        try:
+            attempt()
+            print("done")
+        except StateError as error:
+            print(error)
+
+
+VERBS: dict[str, Callable[..., None]] = {
+    verb.__name__: verb
+    for verb in (
+        die_at_each_statement, commit_for_ever, add_facts, count_up, hold, fill, unprivileged,
+    )
+}  # fmt: skip
+
+if __name__ == "__main__":
+    VERBS[sys.argv[1]](Path(sys.argv[2]), *sys.argv[3:])
