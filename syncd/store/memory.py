@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from syncd.errors import StateError
-from syncd.model.records import Delta, State
+from syncd.model.records import Delta, State, applied
 
 
 class MemoryStore:
@@ -51,37 +51,3 @@ class MemoryStore:
 
     def close(self) -> None:
         """Nothing to let go of."""
-
-
-def applied(state: State, delta: Delta) -> State:
-    """`state` as `delta` changes it; what goes is taken out before what comes is put in."""
-    facts = {fact.id: fact for fact in state.facts}
-    for fact in delta.facts:
-        facts.setdefault(fact.id, fact)
-    gone = set(delta.forgotten)
-    records = {
-        (record.calendar, record.uid): record
-        for record in state.records
-        if (record.calendar, record.uid) not in gone
-    }
-    records.update(((record.calendar, record.uid), record) for record in delta.records)
-    foreign = {}
-    for calendar in {*state.foreign, *delta.foreign}:
-        left_out = delta.foreign_gone.get(calendar, frozenset())
-        kept = {
-            href: version
-            for href, version in state.foreign.get(calendar, {}).items()
-            if href not in left_out
-        }
-        foreign[calendar] = {**kept, **delta.foreign.get(calendar, {})}
-    settings = {**state.settings, **delta.settings}
-    return State(
-        facts=tuple(facts.values()),
-        records=tuple(records[identity] for identity in sorted(records)),
-        foreign={calendar: versions for calendar, versions in foreign.items() if versions},
-        calendars={**state.calendars, **delta.calendars},
-        acquaintances={**state.acquaintances, **delta.acquaintances},
-        pauses=state.pauses if delta.pauses is None else delta.pauses,
-        settings={name: value for name, value in settings.items() if value is not None},
-        revision=state.revision + delta.verb,
-    )

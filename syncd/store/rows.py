@@ -193,6 +193,7 @@ def _record(row: _Row) -> Record:
         generation=row.pop("generation"),
     )
     row["fate"] = Fate(row["fate"])
+    row["leaving"] = Fate(row["leaving"]) if row["leaving"] else None
     for name in _ENTRIES:
         row[name] = row[name] and decode_entry(row[name])
     return Record(**row)

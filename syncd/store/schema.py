@@ -85,6 +85,7 @@ records = Table(
     _text("seen", null=True),
     _text("base", null=True),
     _text("intent", null=True),
+    _text("leaving", null=True),
     _text("consumed", null=True),
     Column("tries", Integer, nullable=False),
     _text("why"),

@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from syncd.errors import StateError
-from syncd.model.records import CalendarState, Delta, Pause, Scope, State
+from syncd.model.records import CalendarState, Delta, Pause, Scope, State, applied
 from syncd.store import open_store
 from syncd.store.base import Store
-from syncd.store.memory import MemoryStore, applied
+from syncd.store.memory import MemoryStore
 from syncd.store.sql import SqlStore
 from tests.store import values
 

@@ -114,6 +114,7 @@ records = st.builds(
     seen=maybe_entry,
     base=maybe_entry,
     intent=maybe_entry,
+    leaving=st.none() | st.sampled_from(Fate),
     consumed=st.none() | words,
     tries=st.integers(0, 9),
     why=words,
