@@ -118,9 +118,7 @@ class Calendar(Protocol):
         that still has its known version is not read again. Raises Unreachable or Refused."""
         ...
 
-    def write(
-        self, writes: Sequence[Write], progress: Progress | None = None
-    ) -> list[Result]:
+    def write(self, writes: Sequence[Write], progress: Progress | None = None) -> list[Result]:
         """Carry out `writes`, in any order, and say what became of each, in the order given. Never
         raises for what a server or a network can do."""
         ...

@@ -64,9 +64,7 @@ def observe(
     if len(names) == 1:
         return [_look(names[0], roster, state, calendars[names[0]], now, progress)]
     with ThreadPoolExecutor(max_workers=4, thread_name_prefix="observe") as pool:
-        return list(
-            pool.map(lambda n: _look(n, roster, state, calendars[n], now, None), names)
-        )
+        return list(pool.map(lambda n: _look(n, roster, state, calendars[n], now, None), names))
 
 
 def _look(
@@ -82,12 +80,8 @@ def _look(
     foreign = dict(state.foreign.get(name, {}))
     due = before.listed is None or now - before.listed >= FULL_LISTING
     try:
-        changes = calendar.changes(
-            "" if due else before.cursor, _known(records, foreign), progress
-        )
-        absorbed = absorb(
-            name, roster.deployment, records, changes.sightings, changes.gone
-        )
+        changes = calendar.changes("" if due else before.cursor, _known(records, foreign), progress)
+        absorbed = absorb(name, roster.deployment, records, changes.sightings, changes.gone)
         if _newly_cut(records, absorbed):
             # The second half of a split series may have been read before the first half was cut.
             changes = calendar.changes("", _known(records, {}), progress)
@@ -180,8 +174,7 @@ def _cut_by_user(record: Record) -> bool:
 def _newly_cut(records: list[Record], absorbed: Absorbed) -> bool:
     before = {record.uid for record in records if _cut_by_user(record)}
     return any(
-        _cut_by_user(record) and record.uid not in before
-        for record in absorbed.records.values()
+        _cut_by_user(record) and record.uid not in before for record in absorbed.records.values()
     )
 
 

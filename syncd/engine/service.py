@@ -1,31 +1,250 @@
 """The verbs: what the command line and the daemon do with a deployment.
 
-Each verb takes plain values, does one thing, and gives a value back; printing is the caller's.
-Verbs that only concern the journal or a pause need no calendar: they are remembered, and the next
-tick makes them true.
+Each verb takes plain values, does one thing and gives a value back; printing is the caller's. Those
+that only concern the journal or a pause need no calendar: they are remembered, and the next tick
+makes them true.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import closing
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from syncd.calendars.base import Calendar, Progress
-from syncd.engine.apply import Outcome, apply, intended
-from syncd.engine.observe import observe
-from syncd.engine.tick import Look, Report, look, seen_delta, tick
-from syncd.errors import CalendarError, UsageError
-from syncd.model.facts import CLOSING, Direction, Fact, Outcome as What, Source, effective
+from syncd.engine.tick import Look, Report, look, tick
+from syncd.errors import UsageError
+from syncd.model.facts import CLOSING, Fact, Outcome, Source, effective
 from syncd.model.people import Person
-from syncd.model.records import CalendarState, Delta, Fate, Pause, Record, Scope, State, applied
+from syncd.model.records import Delta, State
 from syncd.model.roster import Roster
 from syncd.reconcile import plan as planning
-from syncd.reconcile.actions import Act, Action
 from syncd.reconcile.attempts import Position
-from syncd.reconcile.guards import absence_digest, digest
 from syncd.reconcile.marks import LETTERS, SIGNS, WORDS, Meaning
 from syncd.reconcile.plan import Plan, World
+from syncd.reconcile.standing import begins
 from syncd.store.base import Store
+
+Calendars = Callable[[State], Mapping[str, Calendar]]
+"""Opens the calendars of a deployment, given what is remembered of them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """Where one person stands."""
+
+    person: Person
+    due: date | None
+    late_days: int
+    attempt: int | None
+    next: datetime | None
+    """When their open contact event starts; None where there is none."""
+    reason: str
+    """Why nothing is planned; empty where something is, or will be."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """A deployment, ready for verbs: what config says, what is remembered, how calendars are
+    reached, and the clock."""
+
+    roster: Roster
+    store: Store
+    calendars: Calendars
+    clock: Callable[[], datetime]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The user's zone."""
+        return ZoneInfo(self.roster.timezone)
+
+    # -- looking
+
+    def plan(self, progress: Progress | None = None) -> Look:
+        """What a sync would do. Reads the calendars; writes nothing, anywhere. Raises StateError;
+        what calendars cannot do is in the answer."""
+        state = self.store.load()
+        unsettled = replace(state, settings={**state.settings, "unsettled": "1"})
+        return look(self.roster, unsettled, self.calendars(state), self.clock(), progress)
+
+    def offline(self) -> tuple[State, Plan]:
+        """What is remembered, and what would be planned if the calendars were as last seen."""
+        state = self.store.load()
+        return state, planning.make(World(roster=self.roster, state=state, now=self.clock()))
+
+    def due(self) -> list[Due]:
+        """Where everybody stands, most overdue first."""
+        state, plan = self.offline()
+        today = self.clock().astimezone(self.zone).date()
+        del state
+        rows = [
+            self._due(person, plan.positions.get(person.id), plan, today)
+            for person in self.roster.people.values()
+        ]
+        return sorted(rows, key=lambda row: (row.due is None, -row.late_days, row.person.id))
+
+    def _due(self, person: Person, position: Position | None, plan: Plan, today: date) -> Due:
+        stand = plan.standings.get(person.id)
+        seen = stand is not None and stand.record.seen is not None
+        due = position.due if position else None
+        return Due(
+            person=person,
+            due=due,
+            late_days=max(0, (today - due).days) if due else 0,
+            attempt=position.attempt if position else None,
+            next=begins(stand.trace.start, self.zone) if stand and seen else None,
+            reason=position.reason if position else "",
+        )
+
+    def history(self, person: str | None = None, *, everything: bool = False) -> list[Fact]:
+        """The journal, oldest contact first; of one person where `person` names one. Snoozes and
+        what was taken back only with `everything`."""
+        facts = list(self.store.load().facts)
+        who = self.named(person, facts) if person else None
+        if everything:
+            shown = sorted(facts, key=lambda fact: (fact.recorded, fact.id))
+        else:
+            shown = [f for f in effective(facts) if f.outcome is not Outcome.SNOOZED]
+        ids = {who.id, *who.formerly} if isinstance(who, Person) else {who}
+        return [fact for fact in shown if who is None or fact.person in ids]
+
+    # -- doing
+
+    def sync(
+        self, progress: Progress | None = None, stopping: Callable[[], bool] = lambda: False
+    ) -> Report:
+        """One tick. Raises StateError; what calendars cannot do is in the report."""
+        calendars = self.calendars(self.store.load())
+        return tick(self.roster, self.store, calendars, self.clock(), progress, stopping)
+
+    def log(
+        self,
+        person: str,
+        outcome: str = "reached",
+        *,
+        at: datetime | None = None,
+        by: str | None = None,
+        note: str = "",
+    ) -> Fact:
+        """Remember a contact made elsewhere. Within an open touch it counts as the mark; before
+        its opening it only moves what comes after. Raises UsageError for an unknown person or
+        outcome, or a time that is still to come."""
+        who = self.person(person)
+        meaning = outcome_named(outcome)
+        now = self.clock()
+        at = at or now
+        if at > now:
+            raise UsageError(f"{at.isoformat()} is still to come. Next: say when it happened.")
+        _, plan = self.offline()
+        position = plan.positions.get(who.id)
+        stand = plan.standings.get(who.id)
+        opened = stand.trace.opened if stand else None
+        if opened is None and position is not None and position.fold.tried:
+            opened = position.fold.tried[0].opened
+        inside = position is not None and position.touch is not None and opened is not None
+        inside = inside and opened is not None and at >= opened
+        entry = stand.record.uid if stand and stand.record.seen and inside else None
+        day = None
+        if meaning.outcome is Outcome.SKIPPED and stand is not None and inside:
+            day = max(at, begins(stand.trace.start, self.zone)).astimezone(self.zone).date()
+        fact = Fact(
+            id=f"log:{who.id}:{now.isoformat()}",
+            person=who.id,
+            at=at,
+            outcome=meaning.outcome,
+            source=Source.LOG,
+            recorded=now,
+            channel=by or (stand.trace.channel if stand and inside else self._channel(who)),
+            note=note,
+            direction=meaning.direction,
+            touch=position.touch if position and inside else None,
+            attempt=position.attempt if position and inside else None,
+            day=day,
+            opened=opened if inside else None,
+            entry=entry,
+        )
+        self.store.commit(Delta(facts=(fact,), verb=True))
+        return fact
+
+    def undo(self, person: str) -> Fact:
+        """Take back the newest fact of a person, whatever its source, and give it. Raises
+        UsageError where there is none."""
+        facts = list(self.store.load().facts)
+        who = self.named(person, facts)
+        ids = {who.id, *who.formerly} if isinstance(who, Person) else {who}
+        held = [
+            fact
+            for fact in effective(facts)
+            if fact.person in ids
+            and fact.outcome is not Outcome.SNOOZED
+            and not (fact.source is Source.SYNCD and fact.entry is None)
+        ]
+        if not held:
+            raise UsageError(f"There is nothing to take back for {person}.")
+        newest = max(held, key=lambda fact: (fact.recorded, fact.at))
+        now = self.clock()
+        voids = [_void(newest, now)]
+        voids += [
+            _void(fact, now)
+            for fact in effective(facts)
+            if fact.source is Source.SYNCD
+            and fact.entry is None
+            and fact.outcome in CLOSING
+            and fact.touch == newest.touch
+            and fact.person in ids
+        ]
+        self.store.commit(Delta(facts=tuple(voids), verb=True))
+        return newest
+
+    # -- names
+
+    def person(self, name: str) -> Person:
+        """The person whose id or name begins with `name`. Raises UsageError where that is nobody,
+        or more than one."""
+        wanted = name.casefold().strip()
+        people = list(self.roster.people.values())
+        exact = [p for p in people if wanted in (p.id.casefold(), p.name.casefold())]
+        found = exact or [
+            p
+            for p in people
+            if p.id.casefold().startswith(wanted) or p.name.casefold().startswith(wanted)
+        ]
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            raise UsageError(f"Nobody is called «{name}». Next: syncd due lists everybody.")
+        names = ", ".join(sorted(p.id for p in found)[:8])
+        raise UsageError(f"«{name}» fits {len(found)} people: {names}. Next: say which.")
+
+    def named(self, name: str, facts: list[Fact]) -> Person | str:
+        """As `person`; else the id of somebody who is only in the journal."""
+        gone = {fact.person for fact in facts} - set(self.roster.people)
+        if name in gone:
+            return name
+        return self.person(name)
+
+    def _channel(self, person: Person) -> str:
+        return self.roster.channels_of(person)[0]
+
+
+def outcome_named(word: str) -> Meaning:
+    """What an outcome, or a mark, means. Raises UsageError with the accepted forms."""
+    wanted = word.casefold().strip().replace("_", "-")
+    names = {
+        "reached": Meaning(Outcome.REACHED),
+        "left-message": Meaning(Outcome.LEFT_MESSAGE),
+        "no-answer": Meaning(Outcome.NO_ANSWER),
+        "skipped": Meaning(Outcome.SKIPPED),
+    }
+    marks = {**SIGNS, **WORDS, **LETTERS}
+    meaning = names.get(wanted) or marks.get(wanted) or marks.get(wanted.replace("-", " "))
+    if meaning is None or meaning.outcome is Outcome.PAUSED:
+        forms = "reached (x), they called (i), left-message (m), no-answer (n), skipped (s)"
+        raise UsageError(f"«{word}» is no outcome. Forms: {forms}.")
+    return meaning
+
+
+def _void(fact: Fact, now: datetime) -> Fact:
+    """The fact that takes `fact` back."""
+    return replace(fact, id=f"{fact.id}~undo", recorded=now, supersedes=fact.id, void=True)

@@ -174,9 +174,11 @@ def _seen(observed: tuple[Observed, ...], roster: Roster, state: State, now: dat
             calendars[each.name] = each.state
         if each.absorbed is None:
             continue
-        for record in each.absorbed.records.values():
-            if before.get((record.calendar, record.uid)) is not record:
-                records.append(record)
+        records += [
+            record
+            for record in each.absorbed.records.values()
+            if before.get((record.calendar, record.uid)) is not record
+        ]
         facts += [fact for fact in each.absorbed.facts if fact.id not in known]
         adopted = {record.href for record in each.absorbed.adopted}
         gone = each.foreign_gone | (adopted & set(state.foreign.get(each.name, {})))

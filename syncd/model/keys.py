@@ -58,14 +58,22 @@ class Key:
 
 def decode(id: str, deployment: str) -> Key | None:
     """The key that `id` says, or None where it is not one of `deployment`'s."""
-    if not id or len(id) > 2 * LONGEST_ID or not id.isascii() or not id.isalnum() or id != id.lower():
+    if (
+        not id
+        or len(id) > 2 * LONGEST_ID
+        or not id.isascii()
+        or not id.isalnum()
+        or id != id.lower()
+    ):
         return None
     try:
         sealed = base64.b32hexdecode(id.upper() + "=" * (-len(id) % 8))
         payload = sealed[4:]
         if zlib.crc32(payload) != int.from_bytes(sealed[:4], "big"):
             return None
-        version, owner, letter, subject, day, attempt, generation = payload.decode().split(_SEPARATOR)
+        version, owner, letter, subject, day, attempt, generation = payload.decode().split(
+            _SEPARATOR
+        )
         if version != VERSION or owner != deployment or letter not in ("b", "c") or not subject:
             return None
         key = Key(

@@ -155,8 +155,15 @@ class Delta:
     def __bool__(self) -> bool:
         return any(
             (
-                self.facts, self.records, self.forgotten, self.foreign, self.foreign_gone,
-                self.calendars, self.acquaintances, self.pauses is not None, self.settings,
+                self.facts,
+                self.records,
+                self.forgotten,
+                self.foreign,
+                self.foreign_gone,
+                self.calendars,
+                self.acquaintances,
+                self.pauses is not None,
+                self.settings,
             )
         )
 

@@ -89,12 +89,13 @@ class Book:
             return
         self.out.standings[person.id] = stand
         trace = replace(stand.trace, fact="")
-        if trace.slot is not None and isinstance(keep.times.start, datetime):
-            occurrence = self.scene.occurrences.get(trace.slot)
+        slot = trace.slot
+        if slot is not None and isinstance(keep.times.start, datetime):
+            occurrence = self.scene.occurrences.get(slot)
             if occurrence is not None:
                 since = instant(keep.times.start) - instant(occurrence.start)
                 trace = replace(trace, offset=int(since.total_seconds() // 60))
-            self._sit(trace.slot, keep.times.start, person, trace.channel)
+            self._sit(slot, keep.times.start, person, trace.channel)
         self._write(stand, person, keep.times, trace, "as planned")
 
     def _place(self, placed: Placed) -> None:
@@ -268,9 +269,7 @@ class Book:
         rendered = render.contact(
             stand.record,
             title=text.core_title(person, channel),
-            section=text.open_section(
-                person, channel, fold_last, self.scene.zone, stand.question
-            ),
+            section=text.open_section(person, channel, fold_last, self.scene.zone, stand.question),
             times=times,
             alarm=None if trace.slot is not None else RINGS_AT_START,
             trace=replace(trace, channel=channel),

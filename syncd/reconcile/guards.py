@@ -33,7 +33,9 @@ def doubtful(
     counted = {
         record.uid
         for record in records
-        if record.fate is Fate.LIVE and record.seen is not None and _open(record, acknowledged, now, zone)
+        if record.fate is Fate.LIVE
+        and record.seen is not None
+        and _open(record, acknowledged, now, zone)
     }
     missing = len(counted & absent)
     if missing >= 3 and missing == len(counted):
@@ -62,9 +64,7 @@ def absence_digest(absent: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(sorted(absent)).encode()).hexdigest()
 
 
-def _open(
-    record: Record, acknowledged: frozenset[str], now: datetime, zone: ZoneInfo
-) -> bool:
+def _open(record: Record, acknowledged: frozenset[str], now: datetime, zone: ZoneInfo) -> bool:
     assert record.seen is not None
     if record.seen.recurrence is not None:
         return True

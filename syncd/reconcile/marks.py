@@ -188,8 +188,7 @@ def _snooze(before: str, after: str, today: date) -> Snoozed | Unclear | None:
         day = resolve_when(token[1:].strip(_JOINTS).casefold(), today)
         if day is None:
             return Unclear(
-                f"«{token}» is not a day that can be read. "
-                "Forms: >3d, >1w, >2m, >fri, >2026-12-01."
+                f"«{token}» is not a day that can be read. Forms: >3d, >1w, >2m, >fri, >2026-12-01."
             )
         if day <= today:
             return Unclear(f"«{token}» is not ahead of today. Which day shall it be?")

@@ -288,9 +288,7 @@ class _Hall:
         taken = self.days.get(start.astimezone(self.zone).date(), ())
         return low > instant(self.now) and all(high <= a or b <= low for a, b in taken)
 
-    def _theirs(
-        self, person: Person, rules: ContactList, start: datetime, end: datetime
-    ) -> bool:
+    def _theirs(self, person: Person, rules: ContactList, start: datetime, end: datetime) -> bool:
         """Whether the hours hold where the person lives, too."""
         if not person.timezone:
             return True

@@ -139,9 +139,7 @@ def _without_absent_series(world: World) -> tuple[tuple[Record, ...], list[Recor
     return tuple(records), gone
 
 
-def _settle_blocks(
-    world: World, records: Iterable[Record], pauses: Pauses
-) -> dict[str, Series]:
+def _settle_blocks(world: World, records: Iterable[Record], pauses: Pauses) -> dict[str, Series]:
     by_block: dict[str, list[Record]] = {name: [] for name in world.roster.blocks}
     for record in records:
         if record.key.kind is Kind.BLOCK:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from syncd.model.blocks import OccurrenceId
@@ -205,7 +206,12 @@ class _Reader:
         assert old is not None
         joined = " ".join(part for part in (old.note, note) if part)
         new = replace(
-            old, id=self._id(), note=joined, recorded=self.now, supersedes=old.id, entry=self.record.uid
+            old,
+            id=self._id(),
+            note=joined,
+            recorded=self.now,
+            supersedes=old.id,
+            entry=self.record.uid,
         )
         self.facts.append(new)
         self.fact = new
@@ -257,9 +263,7 @@ class _Reader:
             known = self.journal.snoozes.get(self.record.uid)
             if known is not None and known.note == token and known.day is not None:
                 return known.day
-        self._add(
-            outcome=Outcome.SNOOZED, source=Source.MARK, at=self.now, day=day, note=token
-        )
+        self._add(outcome=Outcome.SNOOZED, source=Source.MARK, at=self.now, day=day, note=token)
         return day
 
     def _moved(self, times: Times, occurrences: Mapping[OccurrenceId, Occurrence]) -> Trace:
@@ -310,11 +314,13 @@ class _Reader:
         mine = sum(1 for fact in self.facts if fact.entry == self.record.uid)
         return f"{self.record.uid}#{self.journal.told.get(self.record.uid, 0) + mine + 1}"
 
-    def _add_once(self, id: str, **said: object) -> None:
+    def _add_once(self, id: str, **said: Any) -> None:
         if id not in self.journal.ids:
             self._add(id=id, **said)
 
-    def _add(self, *, outcome: Outcome, source: Source, at: datetime, id: str = "", **said: object) -> None:
+    def _add(
+        self, *, outcome: Outcome, source: Source, at: datetime, id: str = "", **said: Any
+    ) -> None:
         fact = Fact(
             id=id or self._id(),
             person=self.record.key.subject,
@@ -327,7 +333,7 @@ class _Reader:
             attempt=self.record.key.attempt,
             opened=self.trace.opened,
             entry=self.record.uid,
-            **said,  # type: ignore[arg-type]
+            **said,
         )
         self.facts.append(fact)
         if outcome is not Outcome.SNOOZED:

@@ -74,9 +74,7 @@ def contact(
         )
         return Rendered(entry=entry, differs=True)
     known = versions(record)
-    title_is_ours = seen.title == record.consumed or any(
-        seen.title == each.title for each in known
-    )
+    title_is_ours = seen.title == record.consumed or any(seen.title == each.title for each in known)
     alarm_is_ours = any(seen.alarm == each.alarm for each in known)
     kept_times = same_time(seen.start, times.start) and same_time(seen.end, times.end)
     entry = replace(
@@ -264,9 +262,7 @@ def acknowledged(record: Record, fact: Fact) -> bool:
     return standing(record).fact == fact_line(fact, note=False)
 
 
-def who_is_up(
-    people: Iterable[tuple[datetime, Person, str]], zone: ZoneInfo
-) -> str:
+def who_is_up(people: Iterable[tuple[datetime, Person, str]], zone: ZoneInfo) -> str:
     """The section of an occurrence: whom to contact, in order; empty where nobody is."""
     lines = []
     for start, person, channel in sorted(people, key=lambda each: (each[0], each[1].id)):

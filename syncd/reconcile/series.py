@@ -1,12 +1,12 @@
 """What is to become of each block's series, and which occurrences it has.
 
-    a live series, its rule as last written      stays; the user's changes to it stand
-    config's rule is another than was written    the old one ends now, a new one starts; one that
-                                                   has no past yet is changed in place
-    cut by the user, its second half known       both are the block
-    deleted, or cut for good, by the user        the block rests
-    nothing yet                                  a first one is made
-    the block gone from config                   the series ends now, or goes if it has no past
+a live series, its rule as last written      stays; the user's changes to it stand
+config's rule is another than was written    the old one ends now, a new one starts; one that
+                                               has no past yet is changed in place
+cut by the user, its second half known       both are the block
+deleted, or cut for good, by the user        the block rests
+nothing yet                                  a first one is made
+the block gone from config                   the series ends now, or goes if it has no past
 """
 
 from __future__ import annotations
@@ -78,9 +78,7 @@ def settle(
     """Decide about the series of block `name`, which is None where config has it no more; `records`
     are all records of its series, those that are gone included."""
     alive = [
-        record
-        for record in records
-        if record.fate is Fate.LIVE and is_timed_series(_entry(record))
+        record for record in records if record.fate is Fate.LIVE and is_timed_series(_entry(record))
     ]
     lost = [
         record
@@ -102,9 +100,7 @@ def settle(
     uncut = [r for r in current if _recurrence(r).until is None and _recurrence(r).count is None]
     for extra in uncut[1:]:
         current.remove(extra)
-        runs.append(
-            Run(record=extra, shape=_entry(extra), removed=True, reason="a second series")
-        )
+        runs.append(Run(record=extra, shape=_entry(extra), removed=True, reason="a second series"))
     live = [record for record in current if _has_future(name, record, now)]
     for record in current:
         if record in live and _reruled(record, block):
@@ -189,9 +185,7 @@ def _as_written(run: Run) -> Entry | None:
     return replace(entry, start=start, end=end, recurrence=Recurrence(rule=trace.rule))
 
 
-def _first(
-    block: Block, records: Sequence[Record], now: datetime, deployment: str
-) -> Run | None:
+def _first(block: Block, records: Sequence[Record], now: datetime, deployment: str) -> Run | None:
     """The first run of a block's rule from now on, under a key that was never used."""
     shape = planned(block, now)
     if shape is None:
@@ -260,9 +254,7 @@ def _ended(record: Record, now: datetime, reason: str) -> Run:
         return Run(record=record, shape=entry, removed=True, reason=reason)
     kept = tuple(o for o in entry.recurrence.overrides if instant(o.original) <= instant(last))
     exdates = frozenset(d for d in entry.recurrence.exdates if instant(d) <= instant(last))
-    recurrence = replace(
-        entry.recurrence, until=last, count=None, overrides=kept, exdates=exdates
-    )
+    recurrence = replace(entry.recurrence, until=last, count=None, overrides=kept, exdates=exdates)
     shape = replace(entry, recurrence=recurrence)
     return Run(record=record, shape=shape, ended=now.date(), reason=reason)
 

@@ -31,9 +31,7 @@ def standing(record: Record) -> Trace:
     entry = record.seen or record.base or record.intent
     assert entry is not None, "a record of nothing"
     rule = entry.recurrence.rule if entry.recurrence else ""
-    return Trace(
-        title=entry.title, start=entry.start, end=entry.end, alarm=entry.alarm, rule=rule
-    )
+    return Trace(title=entry.title, start=entry.start, end=entry.end, alarm=entry.alarm, rule=rule)
 
 
 def _titled(trace: Trace, record: Record) -> Trace:

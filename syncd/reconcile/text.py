@@ -62,9 +62,7 @@ def open_section(
     return _section(lines, HOW_TO_MARK)
 
 
-def closed_section(
-    person: Person, channel: str, fact: Fact, follows: str, zone: ZoneInfo
-) -> str:
+def closed_section(person: Person, channel: str, fact: Fact, follows: str, zone: ZoneInfo) -> str:
     """What was understood, what comes of it, and the fact in its fixed form."""
     address = getattr(person, ADDRESS_OF_CHANNEL.get(channel, "phone"))
     lines = [one_line(address or ""), said(fact, zone), follows, fact_line(fact)]

@@ -1,0 +1,280 @@
+"""The verbs that keep a deployment going: what is held is let go or written anew, pauses come and
+go, and everything can be taken out again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from syncd.calendars.base import Progress
+from syncd.engine.apply import Outcome, apply, intended
+from syncd.engine.service import Service
+from syncd.engine.tick import look
+from syncd.errors import UsageError
+from syncd.model import facts as journal
+from syncd.model.keys import Kind
+from syncd.model.records import CalendarState, Delta, Fate, Pause, Record, Scope
+from syncd.reconcile.actions import Act, Action
+from syncd.reconcile.guards import absence_digest, digest
+from syncd.reconcile.occurrences import expand
+from syncd.reconcile.standing import standing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Status:
+    """How a deployment is doing."""
+
+    last_tick: datetime | None
+    next_tick: datetime | None
+    calendars: Mapping[str, CalendarState]
+    held: str
+    """Why writes are held; empty where they are not."""
+    doubtful: Mapping[str, tuple[Record, ...]]
+    """By calendar: the entries whose absence is in doubt."""
+    resting: Mapping[str, str]
+    """By block: why it takes nobody."""
+    refused: tuple[Record, ...]
+    """Entries whose writing the server refuses."""
+    pauses: tuple[Pause, ...]
+    """Those that hold."""
+    facts: int
+    open: int
+    """How many people have an open contact event."""
+
+    @property
+    def failing(self) -> bool:
+        """Whether a calendar cannot be used."""
+        return any(each.error for each in self.calendars.values())
+
+
+def status(service: Service) -> Status:
+    """How it is doing, as remembered: no calendar is asked."""
+    state, plan = service.offline()
+    today = service.clock().astimezone(service.zone).date()
+    records = {(record.calendar, record.uid): record for record in state.records}
+    calendars = {
+        name: state.calendars.get(name, CalendarState()) for name in service.roster.calendars
+    }
+    succeeded = [each.succeeded for each in calendars.values() if each.succeeded]
+    return Status(
+        last_tick=max(succeeded, default=None),
+        next_tick=_moment(state.settings.get("next-tick")),
+        calendars=calendars,
+        held=state.settings.get("held", ""),
+        doubtful={
+            name: tuple(records[name, uid] for uid in each.doubtful if (name, uid) in records)
+            for name, each in calendars.items()
+            if each.doubtful
+        },
+        resting=dict(plan.resting),
+        refused=tuple(r for r in state.records if r.why and r.fate is Fate.LIVE),
+        pauses=tuple(p for p in state.pauses if p.until is None or p.until > today),
+        facts=len(journal.effective(list(state.facts))),
+        open=sum(1 for stand in plan.standings.values() if stand.record.seen is not None),
+    )
+
+
+def approve(service: Service) -> str:
+    """Let exactly what is held stand; the next tick carries it out. Gives what was approved, in
+    words. Raises UsageError where nothing is held."""
+    state = service.store.load()
+    settings: dict[str, str | None] = {}
+    said: list[str] = []
+    for name, each in state.calendars.items():
+        if each.doubtful:
+            settings[f"approved:{name}"] = absence_digest(each.doubtful)
+            said.append(f"{len(each.doubtful)} entries are gone from {name}")
+    if state.settings.get("held"):
+        found = service.plan()
+        if found.plan is not None and found.held:
+            settings["approved"] = digest(found.plan.actions)
+            said.append(found.held.replace("it would delete", "delete"))
+    if not said:
+        raise UsageError("Nothing is held.")
+    service.store.commit(Delta(settings=settings, verb=True))
+    return "; ".join(said)
+
+
+def restore(service: Service) -> int:
+    """Have what is missing in doubt written anew, under the next generation, by the next tick.
+    Gives how many entries. Raises UsageError where nothing is missing."""
+    with service.store.exclusive():
+        state = service.store.load()
+        known = journal.effective(list(state.facts))
+        told = {fact.entry for fact in known if fact.outcome is not journal.Outcome.SNOOZED}
+        used = {record.uid for record in state.records}
+        records: list[Record] = []
+        for record in state.records:
+            doubtful = state.calendars.get(record.calendar, CalendarState()).doubtful
+            if record.uid not in doubtful or record.seen is None:
+                continue
+            if record.key.kind is Kind.CONTACT and record.uid in told:
+                records.append(replace(record, fate=Fate.GONE))  # history: the journal has it
+                continue
+            key = record.key.next_generation()
+            while key.encode(service.roster.deployment) in used:
+                key = key.next_generation()
+            uid = key.encode(service.roster.deployment)
+            used.add(uid)
+            anew = replace(record.seen, uid=uid)
+            records.append(replace(record, fate=Fate.REMOVED))
+            records.append(Record(calendar=record.calendar, uid=uid, key=key, intent=anew))
+        if not records:
+            raise UsageError("Nothing is missing.")
+        service.store.commit(Delta(records=tuple(records), verb=True))
+    return sum(1 for record in records if record.fate is Fate.LIVE)
+
+
+def pause(service: Service, scope: Scope, name: str, until: date | None) -> Pause:
+    """Pause somebody, a list, a block or everything until `until`, or until further notice. Raises
+    UsageError for a name that config does not have, or a day that is not ahead."""
+    name = _scoped(service, scope, name)
+    today = service.clock().astimezone(service.zone).date()
+    if until is not None and until <= today:
+        raise UsageError(f"{until} is not ahead of today, {today}.")
+    made = Pause(scope=scope, name=name, since=today, until=until)
+    others = tuple(
+        replace(p, until=today) if _holds(p, scope, name, today) else p
+        for p in service.store.load().pauses
+    )
+    service.store.commit(Delta(pauses=(*others, made), verb=True))
+    return made
+
+
+def resume(service: Service, scope: Scope, name: str) -> str:
+    """End a pause, and bring back a block that was deleted in the calendar. Gives what was done, in
+    words. Raises UsageError where there was nothing to end, naming the line where a pause stands in
+    the YAML."""
+    name = _scoped(service, scope, name)
+    today = service.clock().astimezone(service.zone).date()
+    state = service.store.load()
+    done: list[str] = []
+    pauses = tuple(
+        replace(p, until=today) if _holds(p, scope, name, today) else p for p in state.pauses
+    )
+    if pauses != state.pauses:
+        done.append("the pause is over")
+    records: list[Record] = []
+    facts: list[journal.Fact] = []
+    if scope is Scope.PERSON:
+        person = service.roster.people[name]
+        if person.paused and (person.paused_until is None or person.paused_until > today):
+            raise UsageError(
+                f"{person.name} is paused in {person.where}. Next: take that line out of the file."
+            )
+        facts = [
+            replace(
+                fact,
+                id=f"{fact.id}~resumed",
+                recorded=service.clock(),
+                supersedes=fact.id,
+                void=True,
+            )
+            for fact in journal.effective(list(state.facts))
+            if fact.person == name
+            and fact.outcome is journal.Outcome.PAUSED
+            and (fact.until is None or fact.until > today)
+        ]
+        if facts:
+            done.append("the pause that a mark set is over")
+    if scope is Scope.BLOCK:
+        records = [
+            replace(record, fate=fate)
+            for record in state.records
+            if (fate := _brought_back(record, name, service.clock())) is not None
+        ]
+        if records:
+            done.append("the next tick makes its series anew")
+    if not done:
+        raise UsageError(f"{name or 'Nobody'} is not paused.")
+    service.store.commit(
+        Delta(pauses=pauses, records=tuple(records), facts=tuple(facts), verb=True)
+    )
+    return "; ".join(done)
+
+
+def _brought_back(record: Record, block: str, now: datetime) -> Fate | None:
+    """What becomes of a series of a block that is made anew; None for one that is no hindrance."""
+    if record.key.kind is not Kind.BLOCK or record.key.subject != block:
+        return None
+    if record.fate is Fate.GONE:
+        return Fate.REMOVED
+    seen = record.seen
+    if record.fate is not Fate.LIVE or seen is None or standing(record).until is not None:
+        return None
+    if seen.recurrence is None:
+        return Fate.RELEASED
+    ahead = any(not each.cancelled for each in expand(block, seen, now, now))
+    return None if ahead else Fate.RELEASED
+
+
+def _scoped(service: Service, scope: Scope, name: str) -> str:
+    match scope:
+        case Scope.PERSON:
+            return service.person(name).id
+        case Scope.LIST | Scope.BLOCK:
+            known = service.roster.lists if scope is Scope.LIST else service.roster.blocks
+            if name not in known:
+                raise UsageError(
+                    f"There is no {scope.value} called «{name}». There are: {', '.join(known)}."
+                )
+            return name
+        case Scope.ALL:
+            return ""
+
+
+def _holds(pause: Pause, scope: Scope, name: str, today: date) -> bool:
+    return (pause.scope, pause.name) == (scope, name) and (
+        pause.until is None or pause.until > today
+    )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def clearing(service: Service, calendar: str | None = None) -> list[Action]:
+    """What `clear` would take out: every entry whose id is this deployment's. Reads the calendars
+    in full; writes nothing. Raises UsageError for an unknown calendar, CalendarError for one that
+    cannot be read."""
+    if calendar is not None and calendar not in service.roster.calendars:
+        known = ", ".join(service.roster.calendars)
+        raise UsageError(f"There is no calendar called «{calendar}». There are: {known}.")
+    state = service.store.load()
+    anew = {name: replace(each, listed=None) for name, each in state.calendars.items()}
+    found = look(
+        service.roster,
+        replace(state, calendars=anew),
+        service.calendars(state),
+        service.clock(),
+    )
+    for each in found.observed:
+        if each.error is not None and calendar in (None, each.name):
+            raise each.error
+    gone = {(each.name, uid) for each in found.observed for uid in each.absent}
+    return [
+        Action(
+            act=Act.DELETE,
+            record=record,
+            entry=record.seen,
+            reason="syncd made it",
+            fate=Fate.REMOVED,
+            asked=True,
+        )
+        for record in found.state.records
+        if record.seen is not None
+        and record.fate is Fate.LIVE
+        and (record.calendar, record.uid) not in gone
+        and calendar in (None, record.calendar)
+    ]
+
+
+def clear(
+    service: Service, actions: list[Action], progress: Progress | None = None
+) -> list[Outcome]:
+    """Take out what `clearing` gave. The journal stays."""
+    with service.store.exclusive():
+        state = service.store.load()
+        service.store.commit(Delta(records=intended(actions), verb=True))
+        return apply(actions, service.calendars(state), service.store.commit, progress)
