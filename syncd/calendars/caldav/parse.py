@@ -1,0 +1,261 @@
+"""Reading iCalendar bodies (RFC 5545) into entries.
+
+Everything here is hostile input: what cannot be understood raises `Unreadable` with one sentence,
+and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from urllib.parse import unquote
+from zoneinfo import ZoneInfo
+
+import icalendar
+
+from syncd.model.entries import Entry, Instant, Override, Recurrence
+from syncd.model.rules import read_rule
+
+TRACE = "X-SYNCD-TRACE"
+"""Its value is percent-encoded where TEXT would need a backslash: whether the value of a property
+that is not theirs is to be unescaped, programs do not agree."""
+LONGEST = 2_000_000
+"""Characters; a larger body is not parsed."""
+
+
+class Unreadable(ValueError):
+    """The body is no event that can be understood."""
+
+
+def read_entry(body: str, zone: ZoneInfo) -> Entry | None:
+    """The event, or series with its overrides, in `body`; None for a resource that is a task, a
+    journal or anything else. Floating times (RFC 5545 3.3.5) are taken to be in `zone`. Raises
+    Unreadable."""
+    if len(body) > LONGEST:
+        raise Unreadable(f"it is too large: {len(body):,} characters")
+    try:
+        found = components(calendar_of(body))
+        if found is None:
+            return None
+        master, overrides = found
+        return _entry(master, overrides, zone)
+    except Unreadable:
+        raise
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError) as error:
+        raise Unreadable(f"it is not valid iCalendar: {error}") from error
+
+
+def calendar_of(body: str) -> icalendar.Calendar:
+    """`body` as the library's tree. Raises ValueError and what else the library raises."""
+    tree = icalendar.Calendar.from_ical(body)
+    if not isinstance(tree, icalendar.Calendar):
+        raise Unreadable("it is not a calendar")
+    return tree
+
+
+def components(
+    tree: icalendar.Calendar,
+) -> tuple[icalendar.Event, list[icalendar.Event]] | None:
+    """The master and its overrides; None where there is no event. Raises Unreadable where there is
+    more than one event, or none but exceptions."""
+    events = [each for each in tree.subcomponents if isinstance(each, icalendar.Event)]
+    if not events:
+        return None
+    if len({str(each.get("UID", "")) for each in events}) != 1:
+        raise Unreadable("it holds several events")
+    masters = [each for each in events if "RECURRENCE-ID" not in each]
+    if len(masters) != 1:
+        raise Unreadable("it holds exceptions without the series that they are from")
+    return masters[0], [each for each in events if each is not masters[0]]
+
+
+def _entry(master: icalendar.Event, overrides: list[icalendar.Event], zone: ZoneInfo) -> Entry:
+    start = moment(master, "DTSTART", zone)
+    end = _end(master, start, zone)
+    return Entry(
+        uid=str(master["UID"]),
+        title=words(master, "SUMMARY"),
+        start=start,
+        end=end,
+        text=words(master, "DESCRIPTION", lines=True),
+        busy=str(master.get("TRANSP", "OPAQUE")).upper() != "TRANSPARENT",
+        private=str(master.get("CLASS", "")).upper() in ("PRIVATE", "CONFIDENTIAL"),
+        alarm=lead(master, start, end),
+        cancelled=_cancelled(master),
+        guests=len(_several(master.get("ATTENDEE"))),
+        trace=unquote(words(master, TRACE)),
+        recurrence=_recurrence(master, overrides, start, zone),
+    )
+
+
+def _recurrence(
+    master: icalendar.Event, overrides: list[icalendar.Event], start: Instant, zone: ZoneInfo
+) -> Recurrence | None:
+    rules = _several(master.get("RRULE"))
+    if not rules:
+        if overrides:
+            raise Unreadable("it holds exceptions to something that does not repeat")
+        return None
+    if len(rules) > 1:
+        raise Unreadable("it has several recurrence rules")
+    rule = read_rule(rules[0].to_ical().decode())
+    where = series_zone(start, zone)
+    return Recurrence(
+        rule=rule.repeats,
+        until=_until(rule.until, where),
+        count=rule.count,
+        exdates=frozenset(
+            _timed(_placed(value.dt, value.params, zone), where)
+            for listed in _several(master.get("EXDATE"))
+            for value in listed.dts
+        ),
+        overrides=tuple(
+            sorted(
+                (_override(each, master, start, zone, where) for each in overrides),
+                key=lambda override: override.original,
+            )
+        ),
+    )
+
+
+def _override(
+    component: icalendar.Event,
+    master: icalendar.Event,
+    series: Instant,
+    zone: ZoneInfo,
+    where: ZoneInfo,
+) -> Override:
+    if "RANGE" in component["RECURRENCE-ID"].params:
+        raise Unreadable("an exception in it holds for a range, which few programs understand")
+    start = moment(component, "DTSTART", zone)
+    end = _end(component, start, zone)
+    return Override(
+        original=original_of(component, series, zone),
+        start=_timed(start, where),
+        end=_timed(end, where),
+        title=words(component if "SUMMARY" in component else master, "SUMMARY"),
+        text=words(component, "DESCRIPTION", lines=True),
+        alarm=lead(component, start, end),
+        cancelled=_cancelled(component),
+    )
+
+
+def original_of(component: icalendar.Event, series: Instant, zone: ZoneInfo) -> datetime:
+    """An override's RECURRENCE-ID, in the zone of the series that starts at `series`."""
+    where = series_zone(series, zone)
+    found = _timed(moment(component, "RECURRENCE-ID", zone), where)
+    return found.astimezone(where)
+
+
+def series_zone(start: Instant, zone: ZoneInfo) -> ZoneInfo:
+    """The zone in which a series that starts at `start` repeats."""
+    own = start.tzinfo if isinstance(start, datetime) else None
+    return own if isinstance(own, ZoneInfo) else zone
+
+
+def moment(component: icalendar.Event, name: str, zone: ZoneInfo) -> Instant:
+    """A DATE or DATE-TIME property; aware where it has a time."""
+    value: Any = component[name]
+    if isinstance(value, list):
+        raise Unreadable(f"it has several {name}")
+    return _placed(value.dt, value.params, zone)
+
+
+def _placed(value: object, params: Any, zone: ZoneInfo) -> Instant:
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            tzid = params.get("TZID")
+            if tzid is not None:
+                raise Unreadable(f"its time zone «{tzid}» is unknown")
+            return value.replace(tzinfo=zone)
+        if value.tzinfo is UTC or isinstance(value.tzinfo, ZoneInfo):
+            return value
+        return value.astimezone(zone)
+    if isinstance(value, date):
+        return value
+    raise Unreadable("it has a time that is none")
+
+
+def _timed(value: Instant, zone: ZoneInfo) -> datetime:
+    if isinstance(value, datetime):
+        return value
+    return datetime.combine(value, time(), zone)
+
+
+def _until(value: str | None, zone: ZoneInfo) -> datetime | None:
+    """UNTIL, aware. A DATE includes its day (some clients write one for a series with times)."""
+    if value is None:
+        return None
+    if "T" not in value:
+        last = date(int(value[:4]), int(value[4:6]), int(value[6:8]))
+        return datetime.combine(last, time(23, 59, 59), zone)
+    naive = datetime.strptime(value[:15], "%Y%m%dT%H%M%S")  # noqa: DTZ007  given a zone below
+    return naive.replace(tzinfo=UTC if value.endswith("Z") else zone)
+
+
+def _end(component: icalendar.Event, start: Instant, zone: ZoneInfo) -> Instant:
+    """DTEND, else DTSTART plus DURATION, else as RFC 5545 3.6.1 says."""
+    if "DTEND" in component:
+        end = moment(component, "DTEND", zone)
+        if isinstance(end, datetime) != isinstance(start, datetime):
+            raise Unreadable("it begins with a time and ends with a date, or the other way round")
+        return max(end, start)
+    if "DURATION" in component:
+        told: Any = component["DURATION"]
+        length: timedelta = told.dt
+        return start + max(length, timedelta())
+    return start if isinstance(start, datetime) else start + timedelta(days=1)
+
+
+def lead(component: icalendar.Event, start: Instant, end: Instant) -> timedelta | None:
+    """How long before the start the earliest alarm rings that a person notices (VALARM with ACTION
+    DISPLAY or AUDIO); None where there is none."""
+    leads = [found for alarm in alarms(component) if (found := lead_of(alarm, start, end))]
+    return max((each[0] for each in leads), default=None)
+
+
+def alarms(component: icalendar.Event) -> Iterable[icalendar.Alarm]:
+    """Those that a person notices."""
+    for each in component.subcomponents:
+        if isinstance(each, icalendar.Alarm) and str(each.get("ACTION", "")).upper() in (
+            "DISPLAY",
+            "AUDIO",
+        ):
+            yield each
+
+
+def lead_of(alarm: icalendar.Alarm, start: Instant, end: Instant) -> tuple[timedelta] | None:
+    """How long before the start one alarm rings; None for one that does not say when."""
+    trigger = alarm.get("TRIGGER")
+    if trigger is None or isinstance(trigger, list):
+        return None
+    value = trigger.dt
+    if isinstance(value, timedelta):
+        from_end = str(trigger.params.get("RELATED", "START")).upper() == "END"
+        length: timedelta = end - start  # type: ignore[operator]
+        return (-length - value if from_end else -value,)
+    if isinstance(value, datetime) and value.tzinfo and isinstance(start, datetime):
+        return (start - value,)
+    return None
+
+
+def _cancelled(component: icalendar.Event) -> bool:
+    return str(component.get("STATUS", "")).upper() == "CANCELLED"
+
+
+def _several(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def words(component: icalendar.Event, name: str, *, lines: bool = False) -> str:
+    """A TEXT property without control characters; newlines stay where `lines` says so."""
+    value = component.get(name, "")
+    text = str(value[0] if isinstance(value, list) else value).replace("\r\n", "\n")
+    if not lines:
+        text = text.replace("\n", " ")
+    if text.isprintable():
+        return text
+    return "".join(c for c in text if (c >= " " and c != "\x7f") or c in "\n\t")

@@ -1,0 +1,254 @@
+"""Writing entries as iCalendar bodies (RFC 5545).
+
+A body is never rebuilt: what the entry says differently from the old body is changed in it, and
+everything that syncd does not know (attachments, colours, a client's own properties) stays. A new
+entry is an edit of an empty event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import icalendar
+from icalendar import vDDDLists, vDDDTypes, vRecur, vText
+
+from syncd.calendars.caldav.parse import (
+    TRACE,
+    Unreadable,
+    alarms,
+    calendar_of,
+    components,
+    lead,
+    lead_of,
+    original_of,
+    read_entry,
+)
+from syncd.model.entries import Entry, Instant, Override, Recurrence
+
+_ZONE_YEARS = 5
+"""How far a VTIMEZONE reaches beyond the last date in its resource; it is drawn anew in time."""
+_PLAIN = {ord(c): f"%{ord(c):02X}" for c in "%,;\\\r\n"}
+
+
+def new_body(entry: Entry, stamp: datetime) -> str:
+    """The body of a new resource that holds `entry`; `stamp` is the instant of writing."""
+    tree = icalendar.Calendar()
+    tree["PRODID"] = vText("-//syncd//syncd//EN")
+    tree["VERSION"] = vText("2.0")
+    master = icalendar.Event()
+    master["UID"] = vText(entry.uid)
+    tree.add_component(master)
+    return _edited(tree, master, [], None, entry, stamp)
+
+
+def changed_body(body: str, entry: Entry, zone: ZoneInfo, stamp: datetime) -> str:
+    """`body` with what `entry` says differently. A body that cannot be understood is replaced."""
+    try:
+        before = read_entry(body, zone)
+        tree = calendar_of(body)
+        found = components(tree)
+    except (Unreadable, ValueError):
+        return new_body(entry, stamp)
+    if before is None or found is None:
+        return new_body(entry, stamp)
+    master, overrides = found
+    return _edited(tree, master, overrides, before, entry, stamp, zone)
+
+
+def _edited(
+    tree: icalendar.Calendar,
+    master: icalendar.Event,
+    overrides: list[icalendar.Event],
+    before: Entry | None,
+    after: Entry,
+    stamp: datetime,
+    zone: ZoneInfo | None = None,
+) -> str:
+    _common(master, before, after)
+    if before is None or before.busy != after.busy:
+        master["TRANSP"] = vText("OPAQUE" if after.busy else "TRANSPARENT")
+    if before is None or before.private != after.private:
+        master["CLASS"] = vText("PRIVATE" if after.private else "PUBLIC")
+    if before is None or before.trace != after.trace:
+        _text(master, TRACE, after.trace.translate(_PLAIN))
+    if (before.cancelled if before else False) != after.cancelled:
+        _text(master, "STATUS", "CANCELLED" if after.cancelled else "CONFIRMED")
+    _repeat(tree, master, overrides, before, after, zone)
+    for each in (master, *(c for c in tree.subcomponents if isinstance(c, icalendar.Event))):
+        each["DTSTAMP"] = vDDDTypes(stamp.astimezone(UTC))
+    master["LAST-MODIFIED"] = vDDDTypes(stamp.astimezone(UTC))
+    _zones(tree, after)
+    return str(tree.to_ical().decode())
+
+
+def _common(
+    component: icalendar.Event, before: Entry | Override | None, after: Entry | Override
+) -> None:
+    """What masters and overrides have alike."""
+    if before is None or before.title != after.title:
+        component["SUMMARY"] = vText(after.title)
+    if before is None or before.text != after.text:
+        _text(component, "DESCRIPTION", after.text)
+    if before is None or not _same(before.start, after.start):
+        component["DTSTART"] = vDDDTypes(after.start)
+    if before is None or not (_same(before.end, after.end) and _same(before.start, after.start)):
+        component.pop("DURATION", None)
+        component["DTEND"] = vDDDTypes(after.end)
+    if (before.alarm if before else None) != after.alarm:
+        _ring(component, before, after)
+
+
+def _same(one: Instant, other: Instant) -> bool:
+    """Equal, and of one type and zone: a series must be written in its own zone."""
+    if isinstance(one, datetime) and isinstance(other, datetime):
+        return one == other and one.utcoffset() == other.utcoffset()
+    return type(one) is type(other) and one == other
+
+
+def _ring(
+    component: icalendar.Event, before: Entry | Override | None, after: Entry | Override
+) -> None:
+    """Put the alarm in the place of the one that was taken for it before; others stay."""
+    if before is not None:
+        for alarm in list(alarms(component)):
+            if lead_of(alarm, before.start, before.end) == (before.alarm,):
+                component.subcomponents.remove(alarm)
+    if after.alarm is None or lead(component, after.start, after.end) == after.alarm:
+        return
+    alarm = icalendar.Alarm()
+    alarm["ACTION"] = vText("DISPLAY")
+    alarm["DESCRIPTION"] = vText(after.title)
+    alarm["TRIGGER"] = vDDDTypes(-after.alarm)
+    component.add_component(alarm)
+
+
+def _text(component: icalendar.Event, name: str, value: str) -> None:
+    component.pop(name, None)
+    if value:
+        component[name] = vText(value)
+
+
+def _repeat(
+    tree: icalendar.Calendar,
+    master: icalendar.Event,
+    overrides: list[icalendar.Event],
+    before: Entry | None,
+    after: Entry,
+    zone: ZoneInfo | None,
+) -> None:
+    """Rule, exceptions and overrides, as far as they differ."""
+    old = before.recurrence if before else None
+    new = after.recurrence
+    if old == new:
+        return
+    if new is None:
+        for name in ("RRULE", "EXDATE", "RDATE"):
+            master.pop(name, None)
+    else:
+        if old is None or (old.rule, old.until, old.count) != (new.rule, new.until, new.count):
+            master.pop("RRULE", None)
+            master["RRULE"] = vRecur.from_ical(_rule(new, after.start))
+        if old is None or old.exdates != new.exdates:
+            master.pop("EXDATE", None)
+            if new.exdates:
+                master["EXDATE"] = vDDDLists([_like(after.start, at) for at in sorted(new.exdates)])
+    standing = {
+        original_of(each, before.start, zone): each
+        for each in overrides
+        if before is not None and zone is not None
+    }
+    told = {each.original: each for each in old.overrides} if old else {}
+    wanted = {each.original: each for each in new.overrides} if new else {}
+    for at, component in standing.items():
+        if at not in wanted:
+            tree.subcomponents.remove(component)
+    for at, override in wanted.items():
+        if at not in standing:
+            standing[at] = _override(master, after, at)
+            tree.add_component(standing[at])
+        component = standing[at]
+        _common(component, told.get(at), override)
+        if (told[at].cancelled if at in told else False) != override.cancelled:
+            _text(component, "STATUS", "CANCELLED" if override.cancelled else "CONFIRMED")
+
+
+def _override(master: icalendar.Event, entry: Entry, original: datetime) -> icalendar.Event:
+    component = icalendar.Event()
+    component["UID"] = vText(entry.uid)
+    component["RECURRENCE-ID"] = vDDDTypes(_like(entry.start, original))
+    for name in ("TRANSP", "CLASS"):
+        if name in master:
+            component[name] = master[name]
+    return component
+
+
+def _rule(recurrence: Recurrence, start: Instant) -> str:
+    """RRULE's value, its UNTIL in UTC, or a date where the series is one of days (RFC 5545
+    3.3.10)."""
+    ends = []
+    if recurrence.until is not None:
+        if isinstance(start, datetime):
+            ends.append(f"UNTIL={recurrence.until.astimezone(UTC):%Y%m%dT%H%M%SZ}")
+        else:
+            ends.append(f"UNTIL={recurrence.until:%Y%m%d}")
+    if recurrence.count is not None:
+        ends.append(f"COUNT={recurrence.count}")
+    return ";".join((recurrence.rule, *ends))
+
+
+def _like(start: Instant, value: datetime) -> Instant:
+    """`value` as a property that must be of DTSTART's type and zone (RFC 5545 3.8.5.1)."""
+    if not isinstance(start, datetime):
+        return value.date()
+    return value.astimezone(start.tzinfo)
+
+
+def _zones(tree: icalendar.Calendar, entry: Entry) -> None:
+    """See that every zone that the resource names is defined, for long enough."""
+    dates = list(_dates(entry))
+    first, last = min(dates), max(dates)
+    defined = {str(z.get("TZID")): z for z in tree.subcomponents if z.name == "VTIMEZONE"}
+    for zone in _named(entry):
+        old = defined.get(zone.key)
+        made = _definition(zone.key, first.year - 1, last.year + _ZONE_YEARS)
+        if old is not None:
+            if "COMMENT" not in old or old.to_ical() == made.to_ical():
+                continue  # somebody else's, which may reach for ever, or ours as it must be
+            tree.subcomponents.remove(old)
+        tree.subcomponents.insert(0, made)
+
+
+def _dates(entry: Entry) -> Iterable[date]:
+    yield from (_day(entry.start), _day(entry.end))
+    if entry.recurrence is not None:
+        for override in entry.recurrence.overrides:
+            yield from (override.original.date(), _day(override.start), _day(override.end))
+
+
+def _day(value: Instant) -> date:
+    return value.date() if isinstance(value, datetime) else value
+
+
+def _named(entry: Entry) -> list[ZoneInfo]:
+    moments: list[Instant] = [entry.start, entry.end]
+    if entry.recurrence is not None:
+        for override in entry.recurrence.overrides:
+            moments += [override.start, override.end]
+    found: dict[str, ZoneInfo] = {}
+    for each in moments:
+        zone = each.tzinfo if isinstance(each, datetime) else None
+        if isinstance(zone, ZoneInfo) and zone.key not in ("UTC", "Etc/UTC"):
+            found[zone.key] = zone
+    return list(found.values())
+
+
+@lru_cache(maxsize=64)
+def _definition(key: str, first: int, last: int) -> icalendar.Timezone:
+    """A VTIMEZONE for the years from `first` to `last`: without an end it would be eight times as
+    large."""
+    return icalendar.Timezone.from_tzid(
+        key, first_date=date(first, 1, 1), last_date=date(last, 1, 1) + timedelta(days=1)
+    )
