@@ -1,0 +1,48 @@
+# `make run` shows syncd at work; `make test` runs the whole suite. Both set .venv up first, from
+# nothing; a second time that takes no time.
+
+VENV := .venv
+BIN := $(VENV)/bin
+# Also what builds the project, in pip's own environment for it, is pinned.
+PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt \
+	PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install --quiet
+PINNED := pyproject.toml constraints.txt
+
+export PYTHON
+
+.PHONY: help run test lint clean
+.DELETE_ON_ERROR:
+
+help:
+	@echo "make run    see syncd at work: a calendar server, sample people, two syncs; Ctrl-C ends it"
+	@echo "make test   the whole test suite"
+	@echo "make lint   style, types and the fences between the layers"
+	@echo "make clean  take away what these made"
+
+run: $(VENV)/.demo
+	@$(BIN)/syncd demo
+
+test: $(VENV)/.dev
+	@$(BIN)/python -m pytest -n auto
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+$(VENV)/.demo: $(PINNED)
+	@.ci/venv $(VENV)
+	@echo "Installing syncd into $(VENV); the first time takes a minute."
+	@$(PIP) --editable ".[demo]"
+	@touch $@
+
+# What the tests need includes what the demo needs.
+$(VENV)/.dev: $(PINNED)
+	@.ci/venv $(VENV)
+	@echo "Installing syncd and its test tools into $(VENV); the first time takes a minute."
+	@$(PIP) --editable ".[dev]"
+	@touch $@ $(VENV)/.demo
