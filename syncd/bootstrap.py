@@ -11,13 +11,16 @@ import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from syncd.calendars.base import Calendar
 from syncd.config import Loaded, load
-from syncd.engine.service import Calendars, Service
 from syncd.model.records import CalendarState, State
 from syncd.model.roster import CalendarSettings, Roster
 from syncd.store import open_store
+
+if TYPE_CHECKING:
+    from syncd.engine.service import Calendars, Service
 
 __all__ = ["Loaded", "database", "load", "service", "state_folder"]
 
@@ -42,6 +45,8 @@ def database(roster: Roster, env: Mapping[str, str]) -> Path:
 def service(roster: Roster, env: Mapping[str, str], clock: Callable[[], datetime]) -> Service:
     """The verbs over `roster`. Each thread needs one of its own. Raises nothing: what cannot be
     used is said by the verb that needs it."""
+    from syncd.engine.service import Service  # its arithmetic of dates is heavy
+
     store = open_store(database(roster, env))
     return Service(roster=roster, store=store, calendars=_calendars(roster), clock=clock)
 

@@ -15,7 +15,7 @@ from syncd.model.records import CalendarState, Fate, Record, State
 from syncd.model.roster import Roster
 from syncd.reconcile.absorb import Absorbed, absorb, continuation
 from syncd.reconcile.guards import absence_digest, acknowledged_in, doubtful
-from syncd.reconcile.occurrences import expand, instant
+from syncd.reconcile.occurrences import expand, instant, last_start
 from syncd.reconcile.standing import standing
 
 FULL_LISTING = timedelta(days=1)
@@ -193,7 +193,9 @@ def _with_continuations(name: str, absorbed: Absorbed, now: datetime) -> Absorbe
             if instant(one.original) > instant(until)
         ]
         limit = after[1].original if len(after) > 1 else until + timedelta(days=31)
-        second = continuation(name, record, absorbed.foreign_series, limit)
+        # Who drags the rest to an earlier day has its start before the cut.
+        since = last_start(record.seen, until) or until
+        second = continuation(name, record, absorbed.foreign_series, since, limit)
         if second is not None and second.uid not in absorbed.records:
             found.append(second)
     if not found:

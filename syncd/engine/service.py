@@ -10,17 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import chain, count
 from zoneinfo import ZoneInfo
 
 from syncd.calendars.base import Calendar, Progress
 from syncd.engine.tick import Look, Report, look, tick
-from syncd.errors import UsageError
+from syncd.errors import ConfigError, Problem, UsageError
 from syncd.model.facts import CLOSING, Fact, Outcome, Source, effective
 from syncd.model.people import Person
 from syncd.model.records import Delta, State
 from syncd.model.roster import Roster
 from syncd.reconcile import plan as planning
 from syncd.reconcile.attempts import Position
+from syncd.reconcile.identity import mistaken
 from syncd.reconcile.marks import LETTERS, SIGNS, WORDS, Meaning
 from syncd.reconcile.plan import Plan, World
 from syncd.reconcile.standing import begins
@@ -62,9 +64,9 @@ class Service:
     # -- looking
 
     def plan(self, progress: Progress | None = None) -> Look:
-        """What a sync would do. Reads the calendars; writes nothing, anywhere. Raises StateError;
-        what calendars cannot do is in the answer."""
-        state = self.store.load()
+        """What a sync would do. Reads the calendars; writes nothing, anywhere. Raises StateError
+        and, as `mistaken` says, ConfigError; what calendars cannot do is in the answer."""
+        state = self._settled()
         unsettled = replace(state, settings={**state.settings, "unsettled": "1"})
         return look(self.roster, unsettled, self.calendars(state), self.clock(), progress)
 
@@ -72,6 +74,17 @@ class Service:
         """What is remembered, and what would be planned if the calendars were as last seen."""
         state = self.store.load()
         return state, planning.make(World(roster=self.roster, state=state, now=self.clock()))
+
+    def mistaken(self) -> list[Problem]:
+        """What is wrong with the people files in the light of what is remembered: somebody new who
+        may be somebody known. While that is open nothing is planned. Raises StateError."""
+        return mistaken(self.roster, self.store.load())
+
+    def _settled(self) -> State:
+        state = self.store.load()
+        if problems := mistaken(self.roster, state):
+            raise ConfigError(problems)
+        return state
 
     def due(self) -> list[Due]:
         """Where everybody stands, most overdue first."""
@@ -82,7 +95,8 @@ class Service:
             self._due(person, plan.positions.get(person.id), plan, today)
             for person in self.roster.people.values()
         ]
-        return sorted(rows, key=lambda row: (row.due is None, -row.late_days, row.person.id))
+        late = sorted(rows, key=lambda row: (row.due or date.max, row.person.id))
+        return sorted(late, key=lambda row: row.due is None)
 
     def _due(self, person: Person, position: Position | None, plan: Plan, today: date) -> Due:
         stand = plan.standings.get(person.id)
@@ -106,7 +120,7 @@ class Service:
             shown = sorted(facts, key=lambda fact: (fact.recorded, fact.id))
         else:
             shown = [f for f in effective(facts) if f.outcome is not Outcome.SNOOZED]
-        ids = {who.id, *who.formerly} if isinstance(who, Person) else {who}
+        ids = set(who.ids) if isinstance(who, Person) else {who}
         return [fact for fact in shown if who is None or fact.person in ids]
 
     # -- doing
@@ -114,8 +128,9 @@ class Service:
     def sync(
         self, progress: Progress | None = None, stopping: Callable[[], bool] = lambda: False
     ) -> Report:
-        """One tick. Raises StateError; what calendars cannot do is in the report."""
-        calendars = self.calendars(self.store.load())
+        """One tick. Raises StateError, and ConfigError as `mistaken` says; what calendars cannot do
+        is in the report."""
+        calendars = self.calendars(self._settled())
         return tick(self.roster, self.store, calendars, self.clock(), progress, stopping)
 
     def log(
@@ -136,7 +151,7 @@ class Service:
         at = at or now
         if at > now:
             raise UsageError(f"{at.isoformat()} is still to come. Next: say when it happened.")
-        _, plan = self.offline()
+        state, plan = self.offline()
         position = plan.positions.get(who.id)
         stand = plan.standings.get(who.id)
         opened = stand.trace.opened if stand else None
@@ -149,7 +164,7 @@ class Service:
         if meaning.outcome is Outcome.SKIPPED and stand is not None and inside:
             day = max(at, begins(stand.trace.start, self.zone)).astimezone(self.zone).date()
         fact = Fact(
-            id=f"log:{who.id}:{now.isoformat()}",
+            id=_unused(f"log:{who.id}:{now.isoformat()}", state),
             person=who.id,
             at=at,
             outcome=meaning.outcome,
@@ -172,7 +187,7 @@ class Service:
         UsageError where there is none."""
         facts = list(self.store.load().facts)
         who = self.named(person, facts)
-        ids = {who.id, *who.formerly} if isinstance(who, Person) else {who}
+        ids = set(who.ids) if isinstance(who, Person) else {who}
         held = [
             fact
             for fact in effective(facts)
@@ -182,7 +197,8 @@ class Service:
         ]
         if not held:
             raise UsageError(f"There is nothing to take back for {person}.")
-        newest = max(held, key=lambda fact: (fact.recorded, fact.at))
+        order = {fact.id: n for n, fact in enumerate(facts)}
+        newest = max(held, key=lambda fact: (fact.recorded, fact.at, order[fact.id]))
         now = self.clock()
         voids = [_void(newest, now)]
         voids += [
@@ -243,6 +259,13 @@ def outcome_named(word: str) -> Meaning:
         forms = "reached (x), they called (i), left-message (m), no-answer (n), skipped (s)"
         raise UsageError(f"«{word}» is no outcome. Forms: {forms}.")
     return meaning
+
+
+def _unused(id: str, state: State) -> str:
+    """`id`, numbered where the journal has it: of two facts with one id only the first counts, and
+    a clock may stand still."""
+    taken = {fact.id for fact in state.facts}
+    return next(each for each in chain((id,), (f"{id}+{n}" for n in count(2))) if each not in taken)
 
 
 def _void(fact: Fact, now: datetime) -> Fact:

@@ -197,8 +197,8 @@ def _seen(observed: tuple[Observed, ...], roster: Roster, state: State, now: dat
 
 
 def _met(roster: Roster, state: State, today: date) -> dict[str, Acquaintance]:
-    """People seen for the first time, each with the next seat of their list, and those whose pause
-    in YAML began or ended."""
+    """People seen for the first time, each with the next seat of their list, and those of whom YAML
+    says something else than before."""
     seats: dict[str, int] = {}
     for id, person in roster.people.items():
         met = state.acquaintances.get(id)
@@ -211,10 +211,12 @@ def _met(roster: Roster, state: State, today: date) -> dict[str, Acquaintance]:
             seat = seats.get(person.list, 0)
             seats[person.list] = seat + 1
             met = Acquaintance(first_seen=today, seat=seat, paused=person.paused)
-            found[id] = met
         elif met.paused != person.paused:
             since = met.active_since if person.paused else today
-            found[id] = replace(met, paused=person.paused, active_since=since)
+            met = replace(met, paused=person.paused, active_since=since)
+        met = replace(met, phone=person.phone or "", email=person.email or "")
+        if met != state.acquaintances.get(id):
+            found[id] = met
     return found
 
 

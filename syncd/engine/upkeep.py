@@ -14,10 +14,12 @@ from syncd.engine.tick import look
 from syncd.errors import UsageError
 from syncd.model import facts as journal
 from syncd.model.keys import Kind
+from syncd.model.people import Person
 from syncd.model.records import CalendarState, Delta, Fate, Pause, Record, Scope
 from syncd.reconcile.actions import Act, Action
 from syncd.reconcile.guards import absence_digest, digest
 from syncd.reconcile.occurrences import expand
+from syncd.reconcile.pauses import Pauses
 from syncd.reconcile.standing import standing
 
 
@@ -27,6 +29,7 @@ class Status:
 
     last_tick: datetime | None
     next_tick: datetime | None
+    """About when, where somebody said that the daemon is at work; None where nobody did."""
     calendars: Mapping[str, CalendarState]
     held: str
     """Why writes are held; empty where they are not."""
@@ -38,7 +41,10 @@ class Status:
     """Entries whose writing the server refuses."""
     pauses: tuple[Pause, ...]
     """Those that hold."""
+    idle: Mapping[str, str]
+    """By person's id: why nothing is planned for them."""
     facts: int
+    """How many contacts are in the journal."""
     open: int
     """How many people have an open contact event."""
 
@@ -48,18 +54,22 @@ class Status:
         return any(each.error for each in self.calendars.values())
 
 
-def status(service: Service) -> Status:
-    """How it is doing, as remembered: no calendar is asked."""
+def status(service: Service, *, ticking: bool = False) -> Status:
+    """How it is doing, as remembered: no calendar is asked. `ticking` says that the daemon is at
+    work."""
     state, plan = service.offline()
-    today = service.clock().astimezone(service.zone).date()
+    now = service.clock()
+    today = now.astimezone(service.zone).date()
     records = {(record.calendar, record.uid): record for record in state.records}
     calendars = {
         name: state.calendars.get(name, CalendarState()) for name in service.roster.calendars
     }
-    succeeded = [each.succeeded for each in calendars.values() if each.succeeded]
+    known = journal.effective(list(state.facts))
+    last = max((each.succeeded for each in calendars.values() if each.succeeded), default=None)
+    poll = service.roster.poll
     return Status(
-        last_tick=max(succeeded, default=None),
-        next_tick=_moment(state.settings.get("next-tick")),
+        last_tick=last,
+        next_tick=max(last or now, now - poll) + poll if ticking else None,
         calendars=calendars,
         held=state.settings.get("held", ""),
         doubtful={
@@ -70,7 +80,8 @@ def status(service: Service) -> Status:
         resting=dict(plan.resting),
         refused=tuple(r for r in state.records if r.why and r.fate is Fate.LIVE),
         pauses=tuple(p for p in state.pauses if p.until is None or p.until > today),
-        facts=len(journal.effective(list(state.facts))),
+        idle={id: each.reason for id, each in plan.positions.items() if each.reason},
+        facts=sum(each.outcome is not journal.Outcome.SNOOZED for each in known),
         open=sum(1 for stand in plan.standings.values() if stand.record.seen is not None),
     )
 
@@ -133,6 +144,8 @@ def pause(service: Service, scope: Scope, name: str, until: date | None) -> Paus
     today = service.clock().astimezone(service.zone).date()
     if until is not None and until <= today:
         raise UsageError(f"{until} is not ahead of today, {today}.")
+    if scope is Scope.PERSON:
+        _not_in_yaml(service.roster.people[name], today)
     made = Pause(scope=scope, name=name, since=today, until=until)
     others = tuple(
         replace(p, until=today) if _holds(p, scope, name, today) else p
@@ -158,11 +171,7 @@ def resume(service: Service, scope: Scope, name: str) -> str:
     records: list[Record] = []
     facts: list[journal.Fact] = []
     if scope is Scope.PERSON:
-        person = service.roster.people[name]
-        if person.paused and (person.paused_until is None or person.paused_until > today):
-            raise UsageError(
-                f"{person.name} is paused in {person.where}. Next: take that line out of the file."
-            )
+        _not_in_yaml(service.roster.people[name], today)
         facts = [
             replace(
                 fact,
@@ -187,11 +196,32 @@ def resume(service: Service, scope: Scope, name: str) -> str:
         if records:
             done.append("the next tick makes its series anew")
     if not done:
-        raise UsageError(f"{name or 'Nobody'} is not paused.")
+        wider = _wider(service, scope, name, state.pauses, today)
+        raise UsageError(f"{name or 'Everything'} is not paused{wider}.")
     service.store.commit(
         Delta(pauses=pauses, records=tuple(records), facts=tuple(facts), verb=True)
     )
     return "; ".join(done)
+
+
+def _not_in_yaml(person: Person, today: date) -> None:
+    """Raises UsageError where the YAML has `person` paused: that is the user's to change."""
+    if person.paused and (person.paused_until is None or person.paused_until > today):
+        until = f" until {person.paused_until}" if person.paused_until else ""
+        raise UsageError(
+            f"{person.name} is paused{until} in {person.where}. "
+            "Next: change `paused` there, or take it out."
+        )
+
+
+def _wider(
+    service: Service, scope: Scope, name: str, pauses: tuple[Pause, ...], today: date
+) -> str:
+    """The pause of more than `name` that holds for it, if there is one."""
+    found = None
+    if scope is Scope.PERSON:
+        found = Pauses(pauses).of(service.roster.people[name], today)
+    return f" by name; but {found.reason}" if found is not None else ""
 
 
 def _brought_back(record: Record, block: str, now: datetime) -> Fate | None:
@@ -228,10 +258,6 @@ def _holds(pause: Pause, scope: Scope, name: str, today: date) -> bool:
     return (pause.scope, pause.name) == (scope, name) and (
         pause.until is None or pause.until > today
     )
-
-
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
 
 
 def clearing(service: Service, calendar: str | None = None) -> list[Action]:

@@ -71,9 +71,8 @@ def decode(id: str, deployment: str) -> Key | None:
         payload = sealed[4:]
         if zlib.crc32(payload) != int.from_bytes(sealed[:4], "big"):
             return None
-        version, owner, letter, subject, day, attempt, generation = payload.decode().split(
-            _SEPARATOR
-        )
+        version, owner, letter, told = payload.decode().split(_SEPARATOR, 3)
+        subject, day, attempt, generation = told.rsplit(_SEPARATOR, 3)
         if version != VERSION or owner != deployment or letter not in ("b", "c") or not subject:
             return None
         key = Key(

@@ -120,11 +120,16 @@ class Person:
     """IANA name; where given, retries lie within the list's hours there too."""
     paused: bool = False
     paused_until: date | None = None
-    """With `paused`: the first day on which they are active again; None means until further notice."""
-    formerly: tuple[str, ...] = ()
-    """Ids under which this person has history."""
+    """With `paused`: the first day on which they are active again; None is until further notice."""
+    formerly: tuple[str, ...] | None = None
+    """Ids under which this person has history; None where config does not say."""
     where: str = ""
     """`file:line` of their entry in the YAML, for messages."""
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """All the ids that mean this person, today's first."""
+        return (self.id, *(self.formerly or ()))
 
     def has_address_for(self, channel: str) -> bool:
         """Whether this person can be contacted by `channel` with what is known of them."""

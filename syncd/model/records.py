@@ -89,6 +89,9 @@ class Acquaintance:
     """Whether YAML said so at the last look."""
     active_since: date | None = None
     """The day on which a pause in YAML was last seen to have been taken away."""
+    phone: str = ""
+    email: str = ""
+    """As they were last seen, so that somebody who comes back under another id is known."""
 
 
 class Scope(StrEnum):

@@ -45,6 +45,8 @@ def read_rule(text: str) -> Rule:
         parts[name] = value
     if "FREQ" not in parts:
         raise ValueError("the recurrence rule does not say how often (FREQ)")
+    if "INTERVAL" in parts:
+        parts["INTERVAL"] = str(int(parts["INTERVAL"]))
     until = parts.pop("UNTIL", None)
     count = parts.pop("COUNT", None)
     kept = {
@@ -60,11 +62,12 @@ def read_rule(text: str) -> Rule:
 
 
 def _sorted(name: str, value: str) -> str:
-    if not name.startswith("BY"):
-        return value
     if name == "BYDAY":
-        return ",".join(sorted(value.split(","), key=_day))
-    return ",".join(sorted(value.split(","), key=int))
+        days = sorted({_day(each) for each in value.split(",")})
+        return ",".join(f"{place or ''}{_DAYS[day]}" for place, day in days)
+    if name.startswith("BY"):
+        return ",".join(str(each) for each in sorted({int(each) for each in value.split(",")}))
+    return value
 
 
 def _day(text: str) -> tuple[int, int]:

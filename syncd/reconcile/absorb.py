@@ -117,19 +117,18 @@ def seen(record: Record, sighting: Sighting) -> Record:
 
 
 def continuation(
-    calendar: str, cut: Record, sightings: Iterable[Sighting], limit: datetime
+    calendar: str, cut: Record, sightings: Iterable[Sighting], since: datetime, limit: datetime
 ) -> Record | None:
     """The record of the second half of `cut`, a series of ours that the user split, if one of
-    `sightings` is it: it starts after the cut and no later than `limit`, and is of the same name or
+    `sightings` is it: it starts after `since` and no later than `limit`, and is of the same name or
     carries our trace."""
-    assert cut.seen is not None and cut.seen.recurrence is not None
-    until = cut.seen.recurrence.until
+    assert cut.seen is not None
     for sighting in sightings:
         entry = sighting.entry
-        if entry is None or until is None or not isinstance(entry.start, datetime):
+        if entry is None or not isinstance(entry.start, datetime):
             continue
         ours = entry.title == cut.seen.title or (entry.trace and entry.trace == cut.seen.trace)
-        if ours and until < entry.start <= limit:
+        if ours and since < entry.start <= limit:
             trace = decode_trace(cut.seen.trace) or (
                 decode_trace(cut.base.trace) if cut.base else None
             )

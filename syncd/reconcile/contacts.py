@@ -18,7 +18,7 @@ from syncd.reconcile.attempts import History, Keep, Position, Resolution, Scene,
 from syncd.reconcile.occurrences import instant
 from syncd.reconcile.placement import Placed, Placement
 from syncd.reconcile.read import Standing
-from syncd.reconcile.standing import Times, begins, split_sign
+from syncd.reconcile.standing import Times, begins, split_sign, times_of, zoned
 from syncd.reconcile.trace import Trace, fact_line
 
 RINGS_AT_START = timedelta(0)
@@ -163,10 +163,12 @@ class Book:
 
     def _history(self, position: Position, history: History) -> None:
         stand, fact = history.standing, history.fact
-        if render.acknowledged(stand.record, fact):
+        asked = stand.question and not self._asks(stand)
+        if render.acknowledged(stand.record, fact) and stand.record.consumed is None and not asked:
             self._note(stand.record)
             return
-        times = stand.times
+        # Where the user put it: what they moved while marking it stays there.
+        times = times_of(stand.record.seen) if stand.record.seen else stand.times
         moves = fact.source is Source.MARK and fact.outcome not in (Outcome.SKIPPED, Outcome.PAUSED)
         if moves and begins(times.start, self.scene.zone) > fact.at:
             length = instant(times.end) - instant(times.start)
@@ -174,19 +176,27 @@ class Book:
             times = Times(start=start, end=start + length)
         channel = stand.trace.channel or fact.channel or ""
         follows = self._follows(position, fact)
-        section = text.closed_section(position.person, channel, fact, follows, self.scene.zone)
+        section = text.closed_section(
+            position.person, channel, fact, follows, self.scene.zone, stand.question
+        )
         core = text.core_title(position.person, channel)
         rendered = render.contact(
             stand.record,
             title=text.title_of(core, fact),
             section=section,
-            times=times,
+            times=zoned(times, self.scene.zone),
             alarm=None,
             trace=replace(
                 stand.trace, slot=None, offset=0, fact=fact_line(fact, note=False), head=False
             ),
         )
         self._act(stand.record, rendered, f"{fact.outcome.value} understood", asked=True)
+
+    @staticmethod
+    def _asks(stand: Standing) -> bool:
+        """Whether the entry asks already what it is to ask."""
+        seen = stand.record.seen
+        return seen is not None and stand.question in seen.text
 
     def _follows(self, position: Position, fact: Fact) -> str:
         """What comes after a fact, in one sentence."""
@@ -270,7 +280,7 @@ class Book:
             stand.record,
             title=text.core_title(person, channel),
             section=text.open_section(person, channel, fold_last, self.scene.zone, stand.question),
-            times=times,
+            times=zoned(times, self.scene.zone),
             alarm=None if trace.slot is not None else RINGS_AT_START,
             trace=replace(trace, channel=channel),
         )

@@ -28,7 +28,7 @@ class Journal:
     by_entry: Mapping[str, Fact]
     """For each entry its effective fact; snoozes are no entry's outcome."""
     told: Mapping[str, int]
-    """For each entry how many facts, effective or not, were ever read on it."""
+    """For each entry the highest revision of its mark that made a fact, effective or not."""
     snoozes: Mapping[str, Fact]
     """For each entry the newest snooze that was read on it."""
     voided: Mapping[str, datetime]
@@ -39,7 +39,7 @@ class Journal:
     @classmethod
     def of(cls, facts: Iterable[Fact], roster: Roster) -> Journal:
         """Sort `facts`; those of people who were formerly called otherwise go to their new id."""
-        renamed = {old: p.id for p in roster.people.values() for old in p.formerly}
+        renamed = {old: p.id for p in roster.people.values() for old in p.ids}
         facts = list(facts)
         people: dict[str, list[Fact]] = defaultdict(list)
         entries: dict[str, Fact] = {}
@@ -51,7 +51,7 @@ class Journal:
         snoozes: dict[str, Fact] = {}
         for fact in facts:
             if fact.entry:
-                told[fact.entry] += 1
+                told[fact.entry] = max(told[fact.entry], _revision(fact))
                 if fact.outcome is Outcome.SNOOZED:
                     snoozes[fact.entry] = fact
         return cls(
@@ -119,6 +119,13 @@ def _open_touch(
     if closed_by_log and tried and (tried[0].opened or tried[0].recorded) <= closed_by_log:
         return None, ()
     return touch, tuple(tried)
+
+
+def _revision(fact: Fact) -> int:
+    """The revision of its entry's mark from which `fact` was read; 0 for one read elsewhere. What
+    is read back from entries has gaps, so revisions are not counted."""
+    revision = fact.id.removeprefix(f"{fact.entry}#").partition("~")[0]
+    return int(revision) if revision.isascii() and revision.isdigit() else 0
 
 
 def closing_day(fact: Fact, zone: ZoneInfo) -> date:

@@ -2,22 +2,31 @@
 
 A mark is looked for in what the user *added* to the title that syncd wrote, so that somebody called
 `Malcolm X` is safe: at the start of what was added, else at its end. Our title's core is
-`Ann Lee: call`; an acknowledged entry has our sign before it. Case, Unicode form (NFKC, no U+FE0F)
-and closing punctuation do not matter. Where the core is not whole any more, only signs count, and
-words at the start.
+`Ann Lee: call`; an acknowledged entry has our sign before it. Case, Unicode form (compatibility
+forms, variation selectors and characters without a shape) and closing punctuation do not matter.
+Where the core is not whole any more, only signs count, and words at the start; a letter only where
+it is all that was added there.
 """
 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from syncd.model.facts import Direction, Fact, Outcome
 from syncd.model.words import resolve_when
 
-_JOINTS = " \t\n.,;:!?-–—·|/"
+_JOINTS = " .,;:!?)-–—·|/"
+"""What may stand between a mark, or our title, and a note behind it."""
+_SEAMS = " ,;:-–—·|/"
+"""What may stand between a note and a mark, or our title, behind it."""
+_DASHES = " :-–—·|/"
+"""What may stand before our title that is no part of a note."""
 _CLOSING = ".,;:!?)"
+_SELECTORS = "\ufe0e\ufe0f"
+"""They choose between the text and the picture of a sign."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +64,8 @@ WORDS = {
 }
 LETTERS = {"x": _REACHED, "i": _INBOUND, "m": _MESSAGE, "n": _NOBODY, "s": _SKIP}
 
+_ALL = {**SIGNS, **WORDS, **LETTERS}
+
 ACKNOWLEDGED = {
     _REACHED: "✅",
     _INBOUND: "↩",
@@ -76,10 +87,11 @@ class Marked:
 
 @dataclass(frozen=True)
 class Snoozed:
-    """The title asks for another day."""
+    """The title asks for another day; `note` is what else was added."""
 
     day: date
     token: str
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -121,82 +133,107 @@ def read(title: str, *, core: str, name: str, sign: str, today: date) -> Reading
     from.
     """
     text = _tidy(title)
-    found = _find(text, core) or _find(text, name, whole_words=True)
-    if found is None:
-        return _read_retitled(text, sign, today)
-    before, after = text[: found[0]].strip(_JOINTS), text[found[1] :].strip(_JOINTS)
+    whole = _find(text, core, glued_before=True)
+    found = whole or _find(text, name)
+    before = text[: found[0]].rstrip(_DASHES) if found else text
+    after = text[found[1] :].lstrip(_JOINTS) if found else ""
     before, signed = _without_sign(before, sign)
-    snooze = _snooze(before, after, today)
-    mark = _mark(before, after)
+    mark = _mark(before, after) if whole else _mark_beside(before, after)
     if mark is not None:
         return mark
+    snooze = _snooze(before, after, today)
     if snooze is not None:
         return snooze
     if signed:
-        return Signed(_join(before, after))
-    return Plain()
-
-
-def _read_retitled(text: str, sign: str, today: date) -> Reading:
-    text, signed = _without_sign(text, sign)
-    lead = _lead(text, {**SIGNS, **WORDS})
-    if lead is not None:
-        return Marked(lead[0], _join(lead[1]))
-    tail = _tail(text, SIGNS)
-    if tail is not None:
-        return Marked(tail[0], _join(tail[1]))
-    return _snooze(text, "", today) or (Signed() if signed else Retitled())
+        return Signed(_note(before, after) if found else "")
+    return Plain() if found else Retitled()
 
 
 def _mark(before: str, after: str) -> Marked | Unclear | None:
-    """The mark in what stands before and after the core; the start wins over the end."""
-    vocabulary = {**SIGNS, **WORDS, **LETTERS}
+    """The mark in what stands before and after our title; the start wins over the end."""
     for piece, other in ((before, after), (after, before)):
-        lead = _lead(piece, vocabulary)
-        if lead is None:
-            continue
-        meaning, rest = lead
-        second = _second(rest)
-        if second is not None and second != meaning:
-            return Unclear(
-                f"Two marks stand here, {meaning.outcome.value} and {second.outcome.value}. "
-                "Which one is it? Leave just that one."
-            )
-        return Marked(meaning, _join(rest, other))
+        lead = _lead(piece, _ALL)
+        if lead is not None:
+            return _first(*lead, other)
     for piece, other in ((after, before), (before, after)):
-        tail = _tail(piece, vocabulary)
+        tail = _tail(piece, _ALL)
         if tail is not None:
-            return Marked(tail[0], _join(other, tail[1]))
+            return Marked(tail[0], _note(other, tail[1]))
     return None
 
 
-def _second(rest: str) -> Meaning | None:
-    """A second mark right behind the first. A letter with words behind it starts a note."""
-    sure = _lead(rest, {**SIGNS, **WORDS})
-    if sure is not None:
-        return sure[0]
-    letter = _lead(rest, LETTERS)
-    return letter[0] if letter is not None and not letter[1] else None
+def _mark_beside(before: str, after: str) -> Marked | Unclear | None:
+    """The mark in a title that is not ours any more: what stands before and after the name, or all
+    of it and nothing."""
+    lead = _sure(before)
+    if lead is not None:
+        return _first(*lead, after)
+    for found, other in (
+        (_lead(after, SIGNS), before),
+        (_tail(after, SIGNS), before),
+        (_tail(before, SIGNS), after),
+    ):
+        if found is not None:
+            return Marked(found[0], _note(other, found[1]))
+    return None
+
+
+def _first(meaning: Meaning, rest: str, other: str) -> Marked | Unclear:
+    """The mark at a start, with `rest` behind it, unless a second one there says otherwise."""
+    second = _sure(rest)
+    if second is None:
+        return Marked(meaning, _note(rest, other))
+    if second[0] != meaning:
+        return Unclear(
+            f"Two marks stand here, {meaning.outcome.value} and {second[0].outcome.value}. "
+            "Which one is it? Leave just that one."
+        )
+    return Marked(meaning, _note(rest if second[1] else "", other))
+
+
+def _sure(text: str) -> tuple[Meaning, str] | None:
+    """A mark at the start of `text` that needs no title of ours beside it: with words behind it, a
+    letter starts a sentence."""
+    lead = _lead(text, {**SIGNS, **WORDS})
+    if lead is not None:
+        return lead
+    letter = _lead(text, LETTERS)
+    return letter if letter is not None and not letter[1] else None
 
 
 def _snooze(before: str, after: str, today: date) -> Snoozed | Unclear | None:
-    tokens: list[str] = []
-    for piece in (before, after):
-        words = piece.replace("> ", ">").split()
-        tokens += [word for word in words[:1] + words[-1:] if word.startswith(">")]
-    for token in tokens:
-        day = resolve_when(token[1:].strip(_JOINTS).casefold(), today)
-        if day is None:
-            return Unclear(
-                f"«{token}» is not a day that can be read. Forms: >3d, >1w, >2m, >fri, >2026-12-01."
-            )
-        if day <= today:
-            return Unclear(f"«{token}» is not ahead of today. Which day shall it be?")
-        return Snoozed(day, token)
+    pieces = [_arrows(piece, today) for piece in (before, after)]
+    for words in pieces:
+        for place in dict.fromkeys((0, len(words) - 1)):
+            token = _fold(words[place])[0] if words else ""
+            if not token.startswith(">") or not token[1:2].isalnum():
+                continue
+            day = resolve_when(token[1:].rstrip(_JOINTS), today)
+            if day is None:
+                return Unclear(
+                    f"«{token}» is not a day that can be read. "
+                    "Forms: >3d, >1w, >2m, >fri, >2026-12-01."
+                )
+            if day <= today:
+                return Unclear(f"«{token}» is not ahead of today. Which day shall it be?")
+            del words[place]
+            return Snoozed(day, token, _note(*(" ".join(words) for words in pieces)))
     return None
 
 
-def _lead(text: str, vocabulary: dict[str, Meaning]) -> tuple[Meaning, str] | None:
+def _arrows(text: str, today: date) -> list[str]:
+    """The words of `text`, an arrow that stands by itself joined to a day that follows it and with
+    it begins or ends the text."""
+    words = text.split()
+    for place in dict.fromkeys((0, len(words) - 2)):
+        if 0 <= place < len(words) - 1 and _fold(words[place])[0] == ">":
+            day = _fold(words[place + 1])[0].rstrip(_JOINTS)
+            if resolve_when(day, today) is not None:
+                words[place : place + 2] = [f">{day}"]
+    return words
+
+
+def _lead(text: str, vocabulary: Mapping[str, Meaning]) -> tuple[Meaning, str] | None:
     """The longest mark at the start of `text`, and what follows it."""
     folded, places = _fold(text)
     for mark in sorted(vocabulary, key=len, reverse=True):
@@ -204,33 +241,36 @@ def _lead(text: str, vocabulary: dict[str, Meaning]) -> tuple[Meaning, str] | No
             continue
         end = len(mark)
         if mark in SIGNS or end == len(folded) or folded[end].isspace() or folded[end] in _CLOSING:
-            return vocabulary[mark], text[places[end] :].strip(_JOINTS)
+            return vocabulary[mark], text[places[end] :].lstrip(_JOINTS)
     return None
 
 
-def _tail(text: str, vocabulary: dict[str, Meaning]) -> tuple[Meaning, str] | None:
+def _tail(text: str, vocabulary: Mapping[str, Meaning]) -> tuple[Meaning, str] | None:
     """The longest mark at the end of `text`, and what stands before it."""
     folded, places = _fold(text)
+    folded = folded.rstrip(f"{_CLOSING} ")
     for mark in sorted(vocabulary, key=len, reverse=True):
         if not folded.endswith(mark):
             continue
         start = len(folded) - len(mark)
         if mark in SIGNS or start == 0 or folded[start - 1].isspace():
-            return vocabulary[mark], text[: places[start]].strip(_JOINTS)
+            return vocabulary[mark], text[: places[start]].rstrip(_SEAMS)
     return None
 
 
 def _without_sign(text: str, sign: str) -> tuple[str, bool]:
     """`text` without our own sign at its start or end, and whether it was there."""
-    if sign and text.startswith(sign):
-        return text[len(sign) :].strip(_JOINTS), True
-    if sign and text.endswith(sign):
-        return text[: -len(sign)].strip(_JOINTS), True
+    folded, places = _fold(text)
+    if sign and folded.startswith(sign):
+        return text[places[len(sign)] :].lstrip(_JOINTS), True
+    if sign and folded.endswith(sign):
+        return text[: places[len(folded) - len(sign)]].rstrip(_SEAMS), True
     return text, False
 
 
-def _find(text: str, wanted: str, *, whole_words: bool = False) -> tuple[int, int] | None:
-    """Where `wanted` stands in `text`, both folded: (start, end) in `text`."""
+def _find(text: str, wanted: str, *, glued_before: bool = False) -> tuple[int, int] | None:
+    """Where `wanted` stands in `text` as whole words, both folded: (start, end) in `text`. With
+    `glued_before` its first word may have something right before it."""
     folded, places = _fold(text)
     needle = _fold(_tidy(wanted))[0]
     if not needle:
@@ -238,19 +278,21 @@ def _find(text: str, wanted: str, *, whole_words: bool = False) -> tuple[int, in
     start = folded.find(needle)
     while start >= 0:
         end = start + len(needle)
-        inside = (start > 0 and folded[start - 1].isalnum()) or (
-            end < len(folded) and folded[end].isalnum()
-        )
-        if not (whole_words and inside):
+        before = start > 0 and not glued_before and _in_word(folded[start - 1])
+        if not (before or (end < len(folded) and _in_word(folded[end]))):
             return places[start], places[end]
         start = folded.find(needle, start + 1)
     return None
 
 
+def _in_word(character: str) -> bool:
+    return character.isalnum() or unicodedata.combining(character) != 0
+
+
 def _tidy(text: str) -> str:
-    """`text` in NFC, without variation selectors and control characters, single-spaced."""
-    text = unicodedata.normalize("NFC", text).replace("\ufe0f", "")
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    """`text` in NFC, without control characters, single-spaced."""
+    text = unicodedata.normalize("NFC", text)
+    return " ".join("".join(" " if unicodedata.category(c) == "Cc" else c for c in text).split())
 
 
 def _fold(text: str) -> tuple[str, list[int]]:
@@ -258,11 +300,15 @@ def _fold(text: str) -> tuple[str, list[int]]:
     folded: list[str] = []
     places: list[int] = []
     for place, character in enumerate(text):
-        wide = unicodedata.normalize("NFKC", character).casefold()
+        if character in _SELECTORS or unicodedata.category(character) == "Cf":
+            continue
+        wide = unicodedata.normalize("NFKD", character).casefold()
         folded.append(wide)
         places += [place] * len(wide)
     return "".join(folded), [*places, len(text)]
 
 
-def _join(*parts: str) -> str:
-    return " ".join(part.strip(_JOINTS) for part in parts if part.strip(_JOINTS))
+def _note(*parts: str) -> str:
+    """What else was added, its own punctuation kept."""
+    note = " ".join(part.strip() for part in parts if _fold(part)[0].strip(_JOINTS))
+    return note.rstrip(_SEAMS)

@@ -80,9 +80,14 @@ def expand(
         future += instant(one.original) > instant(now) and not one.cancelled
         if future >= ahead:
             break
-    for override in overrides.values():  # moved here from outside the stretch that was looked at
-        if instant(override.end) > instant(since) and not override.cancelled:
-            found.append(_occurrence(block, override.original, length, zone, override, gone))
+    until = None if uncut else entry.recurrence.until
+    found += [  # moved here from outside the stretch that was looked at
+        _occurrence(block, override.original, length, zone, override, gone)
+        for override in overrides.values()
+        if instant(override.end) > instant(since)
+        and not override.cancelled
+        and not (until and instant(override.original) > instant(until))  # cut off with the rest
+    ]
     alive = (one for one in found if instant(one.end) > instant(since))
     return tuple(sorted(alive, key=lambda one: instant(one.start)))
 
@@ -95,9 +100,12 @@ def first_start(rule: str, at: datetime, zone: ZoneInfo) -> datetime | None:
 
 
 def last_start(entry: Entry, now: datetime) -> datetime | None:
-    """Where the rule of `entry` puts the last instance that has begun by `now`; None if none has."""
+    """Where the rule of `entry` puts its last instance begun by `now`, not after its UNTIL; None if
+    none has."""
     if entry.recurrence is None or not isinstance(entry.start, datetime):
         return None
+    if entry.recurrence.until is not None:
+        now = min(now, entry.recurrence.until)
     zone = zone_of(entry, ZoneInfo("UTC"))
     wall = entry.start.astimezone(zone).replace(tzinfo=None)
     rule = _rrule(entry.recurrence.rule, wall, entry.recurrence.count)

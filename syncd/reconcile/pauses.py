@@ -60,6 +60,6 @@ class Pauses:
             case Scope.LIST:
                 return pause.name == person.list
             case Scope.PERSON:
-                return pause.name == person.id
+                return pause.name in person.ids
             case Scope.BLOCK:
                 return False

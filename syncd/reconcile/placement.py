@@ -263,17 +263,22 @@ class _Hall:
         the one that is farthest from it."""
         best: tuple[timedelta, datetime] | None = None
         failed = want.failed_at.astimezone(self.zone).time() if want.failed_at else None
-        for span in rules.hours.on(day):
-            for start in _quarters(day, span.start, span.end, length, self.zone):
-                if not self._free(start, start + length) or not self._theirs(
-                    want.person, rules, start, start + length
-                ):
-                    continue
-                away = _apart(start.time(), failed) if failed else DISTANCE
-                if away >= DISTANCE:
-                    return start
-                if best is None or away > best[0]:
-                    best = (away, start)
+        quarters = [
+            start
+            for span in rules.hours.on(day)
+            for start in _quarters(day, span.start, span.end, length, self.zone)
+        ]
+        # Where the hours here and there never meet, those here hold: better at an odd time than
+        # never.
+        theirs = [q for q in quarters if self._theirs(want.person, rules, q, q + length)]
+        for start in theirs or quarters:
+            if not self._free(start, start + length):
+                continue
+            away = _apart(start.time(), failed) if failed else DISTANCE
+            if away >= DISTANCE:
+                return start
+            if best is None or away > best[0]:
+                best = (away, start)
         return best[1] if best else None
 
     def _any_time_on(self, day: date, length: timedelta) -> datetime | None:

@@ -22,13 +22,14 @@ from syncd.model.records import Fate, Record, State
 from syncd.model.roster import Roster
 from syncd.reconcile import contacts
 from syncd.reconcile.actions import Act, Action
-from syncd.reconcile.attempts import Position, Resolution, Scene, grace_ends, resolve
+from syncd.reconcile.attempts import Position, Resolution, Scene
 from syncd.reconcile.fold import Journal
 from syncd.reconcile.occurrences import Occurrence, instant, upcoming
 from syncd.reconcile.pauses import Pauses
 from syncd.reconcile.placement import place
 from syncd.reconcile.read import Read, Standing, read_contacts
 from syncd.reconcile.render import series, who_is_up
+from syncd.reconcile.resolve import grace_ends, resolve
 from syncd.reconcile.series import Series, settle
 from syncd.reconcile.standing import begins
 
@@ -77,6 +78,8 @@ def make(world: World) -> Plan:
     slots = {id: o for each in blocks.values() for id, o in each.alias.items()} | occurrences
     read = _read(world, records, Journal.of(state.facts, roster), slots)
     facts = (*state.facts, *read.facts)
+    fresh = {(record.calendar, record.uid): record for record in read.records}
+    records = tuple(fresh.get((record.calendar, record.uid), record) for record in records)
     scene = Scene(
         roster=roster,
         journal=Journal.of(facts, roster),
@@ -186,7 +189,7 @@ def _resolve(
 ) -> tuple[dict[str, Resolution], list[Standing]]:
     """What becomes of everybody in the roster, and the entries of those who are not in it."""
     people = scene.roster.people
-    renamed = {old: person.id for person in people.values() for old in person.formerly}
+    renamed = {old: person.id for person in people.values() for old in person.ids}
     standings: dict[str, list[Standing]] = defaultdict(list)
     strangers: list[Standing] = []
     for stand in read.standings:
@@ -195,12 +198,12 @@ def _resolve(
             standings[subject].append(stand)
         else:
             strangers.append(stand)
-    unplaced: dict[str, list[Record]] = defaultdict(list)
+    loose: dict[str, list[Record]] = defaultdict(list)
     for record in records:
-        if record.fate is Fate.UNPLACED:
-            unplaced[renamed.get(record.key.subject, record.key.subject)].append(record)
+        if record.key.kind is Kind.CONTACT and record.fate in (Fate.UNPLACED, Fate.GONE):
+            loose[renamed.get(record.key.subject, record.key.subject)].append(record)
     resolutions = {
-        id: resolve(person, standings.get(id, []), unplaced.get(id, []), scene)
+        id: resolve(person, standings.get(id, []), loose.get(id, []), scene)
         for id, person in people.items()
     }
     return resolutions, strangers

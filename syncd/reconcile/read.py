@@ -146,8 +146,8 @@ class _Reader:
             case marks.Plain() if self.fact and self._taken_away(sign):
                 self._take_back()
                 record = replace(record, consumed=entry.title)
-            case marks.Snoozed(day, token) if self.fact is None:
-                snoozed_to = self._snooze(day, token, understood)
+            case marks.Snoozed(day, token, note) if self.fact is None:
+                snoozed_to = self._snooze(day, f"{token} {note}".strip(), understood)
                 record = replace(record, consumed=entry.title)
             case marks.Unclear(asked):
                 question = asked
@@ -258,12 +258,12 @@ class _Reader:
 
     # -- moves
 
-    def _snooze(self, day: date, token: str, understood: bool) -> date:
+    def _snooze(self, day: date, said: str, understood: bool) -> date:
         if understood:
             known = self.journal.snoozes.get(self.record.uid)
-            if known is not None and known.note == token and known.day is not None:
+            if known is not None and known.note == said and known.day is not None:
                 return known.day
-        self._add(outcome=Outcome.SNOOZED, source=Source.MARK, at=self.now, day=day, note=token)
+        self._add(outcome=Outcome.SNOOZED, source=Source.MARK, at=self.now, day=day, note=said)
         return day
 
     def _moved(self, times: Times, occurrences: Mapping[OccurrenceId, Occurrence]) -> Trace:

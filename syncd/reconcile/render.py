@@ -96,9 +96,9 @@ def series(
     who_is_up: Mapping[datetime, str],
     now: datetime,
 ) -> Rendered:
-    """A block's series with the sections of its next occurrences: `who_is_up` gives, by RECURRENCE-ID
-    in UTC, what the instance there is to say, empty for nothing. `block` is None where config has
-    it no more: then only its rule and times change."""
+    """A block's series with the sections of its next occurrences: `who_is_up` gives, by
+    RECURRENCE-ID in UTC, what the instance there is to say, empty for nothing. `block` is None
+    where config has it no more: then only its rule and times change."""
     told = standing(record) if record.seen or record.intent else None
     shape = run.shape
     seen = record.seen
@@ -204,7 +204,7 @@ def _override_texts(record: Record) -> dict[datetime, tuple[str, ...]]:
     for entry in (record.intent, record.base):
         for override in entry.recurrence.overrides if entry and entry.recurrence else ():
             at = instant(override.original)
-            found[at] = (*found.get(at, ()), override.text)
+            found[at] = (*found.get(at, ()), text.section_in(override.text))
     return found
 
 
@@ -224,7 +224,7 @@ def _text(record: Record, observed: str, section: str) -> str:
     observed = observed.replace("\r\n", "\n")
     if section in observed:
         return observed
-    if record.base is not None and section in record.base.text and record.intent is None:
+    if record.intent is None and section in texts(record):
         return observed
     return text.merge(observed, texts(record), section, standing(record).lines)
 

@@ -132,16 +132,12 @@ def _made(name: str, runs: list[Run], now: datetime, resting: str = "") -> Serie
             if one.id not in found or found[one.id].cancelled:
                 found[one.id] = one
                 owner[one.id] = run.record.uid
-    ahead = sorted(
-        (o for o in found.values() if instant(o.end) > instant(now) and not o.cancelled),
-        key=lambda o: instant(o.start),
-    )
     return Series(
         name=name,
         runs=tuple(runs),
         occurrences=tuple(sorted(found.values(), key=lambda o: instant(o.start))),
         owner=owner,
-        alias=_aliases(name, runs, found, ahead, now),
+        alias=_aliases(name, runs, found, owner, now),
         resting=resting,
     )
 
@@ -150,10 +146,18 @@ def _aliases(
     name: str,
     runs: Iterable[Run],
     found: dict[OccurrenceId, Occurrence],
-    ahead: Sequence[Occurrence],
+    owner: dict[OccurrenceId, str],
     now: datetime,
 ) -> dict[OccurrenceId, Occurrence]:
-    """Each occurrence that is no more, to that which took its place: the first to the first."""
+    """Each occurrence ahead that is no more, to that which took its place: the first to the first.
+
+    What a cut took away goes on in the runs that came after it; what a change of rule or start took
+    away, in its own run.
+    """
+    ahead = sorted(
+        (o for o in found.values() if instant(o.end) > instant(now) and not o.cancelled),
+        key=lambda o: instant(o.start),
+    )
     alias: dict[OccurrenceId, Occurrence] = {}
     for run in runs:
         old = _as_written(run)
@@ -161,26 +165,33 @@ def _aliases(
             continue
         was = [o for o in _expand(name, old, now, now, uncut=True) if o.id not in found]
         was = [o for o in was if instant(o.original) > instant(now)]
-        if run.shape.recurrence and run.shape.recurrence.until:
-            until = instant(run.shape.recurrence.until)
-            came = [o for o in ahead if instant(o.original) > until]
+        until = run.shape.recurrence.until if run.shape.recurrence else None
+        if until is None:
+            came = [o for o in ahead if owner[o.id] == run.record.uid]
         else:
-            came = list(ahead)
+            last = last_start(run.shape, until) or until
+            others = [o for o in ahead if owner[o.id] != run.record.uid]
+            came = [o for o in others if instant(o.original) > instant(last)]
         alias |= {before.id: after for before, after in zip(was, came, strict=False)}
     return alias
 
 
 def _as_written(run: Run) -> Entry | None:
-    """A changed series as it was before: by rule and start as syncd last wrote them."""
-    if not (run.record.seen or run.record.intent or run.record.base):
+    """A changed series as it was before: a cut one as it is, any other by rule and start as syncd
+    last wrote them. None for one that did not change, and for the second half of a split one, whose
+    start was the user's from the first."""
+    if not (run.record.seen or run.record.intent or run.record.base) or run.removed:
         return None
     entry, trace = _entry(run.record), standing(run.record)
+    if run.shape.recurrence is not None and run.shape.recurrence.until is not None:
+        return entry
     if entry.recurrence is None or not isinstance(trace.start, datetime) or not trace.rule:
         return None
     zone = ZoneInfo(trace.zone) if trace.zone else zone_of(entry, ZoneInfo("UTC"))
     start, end = trace.start.astimezone(zone), instant(trace.end).astimezone(zone)
-    cut = run.shape.recurrence is not None and run.shape.recurrence.until is not None
-    if not cut and trace.rule == entry.recurrence.rule and instant(start) == instant(entry.start):
+    if start.date() != run.record.key.day:
+        return None
+    if trace.rule == entry.recurrence.rule and instant(start) == instant(entry.start):
         return None
     return replace(entry, start=start, end=end, recurrence=Recurrence(rule=trace.rule))
 

@@ -14,6 +14,7 @@ from syncd.model.entries import Entry, Instant
 from syncd.model.records import Record
 from syncd.reconcile.marks import ACKNOWLEDGED
 from syncd.reconcile.occurrences import instant
+from syncd.reconcile.text import section_in
 from syncd.reconcile.trace import Trace, decode
 
 
@@ -50,8 +51,13 @@ def versions(record: Record) -> tuple[Trace, ...]:
 
 
 def texts(record: Record) -> tuple[str, ...]:
-    """The descriptions that we may have written, newest first."""
-    return tuple(entry.text for entry in (record.intent, record.base) if entry is not None)
+    """Our sections of the descriptions that we may have written, newest first."""
+    found: list[str] = []
+    for entry in (record.intent, record.base):
+        trace = decode(entry.trace) if entry is not None else None
+        if entry is not None and trace is not None:
+            found.append(section_in(entry.text, trace.lines))
+    return tuple(found)
 
 
 def split_sign(title: str) -> tuple[str, str]:
@@ -76,6 +82,16 @@ def times_of(entry: Entry) -> Times:
         return Times(start=entry.start, end=entry.end)
     least = timedelta(minutes=1) if isinstance(entry.start, datetime) else timedelta(days=1)
     return Times(start=entry.start, end=entry.start + least)
+
+
+def zoned(times: Times, zone: ZoneInfo) -> Times:
+    """`times` in `zone` where all that is left of theirs is an offset, as in what was read back."""
+
+    def placed(when: Instant) -> Instant:
+        told = isinstance(when, datetime) and not isinstance(when.tzinfo, ZoneInfo)
+        return when.astimezone(zone) if told and isinstance(when, datetime) else when
+
+    return Times(start=placed(times.start), end=placed(times.end))
 
 
 def begins(when: Instant, zone: ZoneInfo) -> datetime:

@@ -6,6 +6,8 @@ above or below it, or into it, stays: a line that we did not write is theirs.
 
 from __future__ import annotations
 
+import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -20,6 +22,7 @@ HOW_TO_MARK = (
     "Mark it in the title: x reached · i they called · m left message · n no answer · s skip · "
     f">1w later {END}"
 )
+WHO_IS_UP = "Who is up:"
 HOW_TO_CORRECT = f"Change the sign in the title to correct this, or take it away. {END}"
 
 _SAID = {
@@ -62,16 +65,18 @@ def open_section(
     return _section(lines, HOW_TO_MARK)
 
 
-def closed_section(person: Person, channel: str, fact: Fact, follows: str, zone: ZoneInfo) -> str:
+def closed_section(
+    person: Person, channel: str, fact: Fact, follows: str, zone: ZoneInfo, question: str = ""
+) -> str:
     """What was understood, what comes of it, and the fact in its fixed form."""
     address = getattr(person, ADDRESS_OF_CHANNEL.get(channel, "phone"))
-    lines = [one_line(address or ""), said(fact, zone), follows, fact_line(fact)]
+    lines = [question, one_line(address or ""), said(fact, zone), follows, fact_line(fact)]
     return _section(lines, HOW_TO_CORRECT)
 
 
 def occurrence_section(lines: Iterable[str]) -> str:
     """Who is up in an occurrence, in order."""
-    return _section(lines, f"Mark each in its own event. {END}")
+    return _section((WHO_IS_UP, *lines), f"Mark each in its own event. {END}")
 
 
 def said(fact: Fact, zone: ZoneInfo) -> str:
@@ -83,12 +88,22 @@ def said(fact: Fact, zone: ZoneInfo) -> str:
     return f"{what}{by}{until}, {day_text(fact.at.astimezone(zone).date())}{note}"
 
 
+def section_in(text: str, lines: int = 0) -> str:
+    """Our section in a description: it ends with the line that ends in `END`, and begins `lines`
+    above, else with `WHO_IS_UP`; where neither is known it is that one line. Empty where there is
+    none."""
+    found = text.split("\n")
+    end = _end_of(found)
+    return "" if end is None else "\n".join(found[_start_of(found, end, lines) : end + 1])
+
+
 def merge(observed: str, ours: Iterable[str], wanted: str, lines: int) -> str:
     """`observed` with our section in it replaced by `wanted`, and every line of the user's kept.
 
     `ours` are sections that we may have written there, newest first; where none of them stands
-    whole, `lines` (how many we wrote, 0 if not known) and the section's end say which lines are
-    ours. What the user wrote into our lines stays below them.
+    whole, a line of theirs is ours and any other the user's, and so is what they wrote into our
+    last line. Where none is known, `lines` (how many we wrote, 0 if not known) tells. What the user
+    wrote into our lines stays below them.
     """
     observed = observed.replace("\r\n", "\n")
     known = [section for section in ours if section]
@@ -97,14 +112,46 @@ def merge(observed: str, ours: Iterable[str], wanted: str, lines: int) -> str:
             before, _, after = observed.partition(section)
             return _joined(before, wanted, after)
     found = observed.split("\n")
-    end = next((n for n, line in enumerate(found) if line.rstrip().endswith(END)), None)
+    if known:
+        above, below = _users_lines(found, (*known, wanted))
+        return _joined("\n".join(above), wanted, "\n".join(below))
+    end = _end_of(found)
     if end is None:
         return _joined("", wanted, observed)
-    start = max(0, end + 1 - lines) if lines else 0
-    written = {line for section in (*known, wanted) for line in section.split("\n")}
-    theirs = [line for line in found[start:end] if known and line not in written]
-    after = "\n".join((*theirs, *found[end + 1 :]))
-    return _joined("\n".join(found[:start]), wanted, after)
+    start = _start_of(found, end, lines)
+    return _joined("\n".join(found[:start]), wanted, "\n".join(found[end + 1 :]))
+
+
+def _users_lines(found: Iterable[str], ours: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """The lines that are in none of the sections `ours`, those above our first and those below it;
+    all of them below where ours are gone. Each of our lines is ours once."""
+    left: Counter[str] = Counter()
+    for section in ours:
+        left |= Counter(section.split("\n"))
+    ends = {section.rpartition("\n")[2] for section in ours if section}
+    above: list[str] = []
+    below: list[str] = []
+    begun = False
+    for line in found:
+        if left[line] > 0:
+            left[line] -= 1
+            begun = True
+        elif cut := next((end for end in ends if end in line), END if END in line else ""):
+            begun = True
+            below += [piece.strip() for piece in line.split(cut, 1) if piece.strip()]
+        else:
+            (below if begun else above).append(line)
+    return (above, below) if begun else ([], above)
+
+
+def _end_of(lines: list[str]) -> int | None:
+    return next((n for n, line in enumerate(lines) if line.rstrip().endswith(END)), None)
+
+
+def _start_of(lines: list[str], end: int, known: int) -> int:
+    if known:
+        return max(0, end + 1 - known)
+    return next((n for n, line in enumerate(lines[:end]) if line == WHO_IS_UP), end)
 
 
 def users_words(observed: str, ours: Iterable[str]) -> str:
@@ -130,8 +177,14 @@ def span_text(length: timedelta) -> str:
 
 
 def one_line(text: str) -> str:
-    """`text` without line breaks and control characters."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    """`text` without line breaks and whatever a calendar cannot carry; what joins letters and
+    pictures stays."""
+    return " ".join("".join(c if _carried(c) else " " for c in text).split())
+
+
+def _carried(character: str) -> bool:
+    is_text = unicodedata.category(character) not in ("Cc", "Cs", "Zl", "Zp")
+    return is_text and ord(character) & 0xFFFE != 0xFFFE  # XML has no such characters
 
 
 def _section(lines: Iterable[str], last: str) -> str:

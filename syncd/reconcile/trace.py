@@ -11,6 +11,7 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from urllib.parse import quote, unquote
 
 from syncd.model.blocks import OccurrenceId
 from syncd.model.entries import Entry, Instant
@@ -130,9 +131,9 @@ def fact_line(fact: Fact, *, note: bool = True) -> str:
         told["rev"] = fact.id.removeprefix(prefix)
     else:
         told["id"] = fact.id
-    words = [f"{name}={value}" for name, value in told.items() if value is not None]
+    words = [f"{name}={_word(value)}" for name, value in told.items() if value is not None]
     if note and fact.note:
-        words.append(f"note={json.dumps(fact.note, ensure_ascii=False)}")
+        words.append(f"note={_quoted(fact.note)}")
     return " ".join(("log", fact.outcome.value, *words))
 
 
@@ -144,7 +145,8 @@ def read_fact_line(line: str, uid: str, key: Key) -> Fact | None:
     if len(words) < 3 or words[0] != "log":
         return None
     try:
-        told = dict(word.split("=", 1) for word in words[2:])
+        said = (word.split("=", 1) for word in words[2:])
+        told = {name: unquote(value) for name, value in said}
         at, recorded, opened = (_instant(told.get(name)) for name in ("at", "rec", "open"))
         if not isinstance(at, datetime) or not isinstance(recorded, datetime):
             return None
@@ -172,12 +174,26 @@ def read_fact_line(line: str, uid: str, key: Key) -> Fact | None:
 def fact_of_entry(entry: Entry, key: Key) -> Fact | None:
     """The fact that an acknowledged entry carries, from its description, else from its trace (where
     the note is wanting); None where it carries none."""
-    for line in reversed(entry.text.splitlines()):
+    for line in reversed(entry.text.split("\n")):
         fact = read_fact_line(line, entry.uid, key)
         if fact is not None:
             return fact
     trace = decode(entry.trace)
     return read_fact_line(trace.fact, entry.uid, key) if trace and trace.fact else None
+
+
+def _word(value: str) -> str:
+    """`value` without spaces, as in an address; an id may have some."""
+    return "".join(
+        quote(c, errors="replace") if c == "%" or not c.isprintable() or c.isspace() else c
+        for c in value
+    )
+
+
+def _quoted(note: str) -> str:
+    """`note` on one line, whatever takes what for the end of one."""
+    text = json.dumps(note, ensure_ascii=False)
+    return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
 
 
 def _text(value: Instant | None) -> str | None:

@@ -219,6 +219,8 @@ def _acquaintance(row: _Row) -> Acquaintance:
         seat=row["seat"],
         paused=row["paused"],
         active_since=_day(row["active_since"]),
+        phone=row["phone"],
+        email=row["email"],
     )
 
 

@@ -120,6 +120,8 @@ acquaintances = Table(
     Column("seat", Integer, nullable=False),
     Column("paused", Boolean, nullable=False),
     _text("active_since", null=True),
+    _text("phone"),
+    _text("email"),
 )
 
 pauses = Table(

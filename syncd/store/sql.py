@@ -133,8 +133,8 @@ class SqlStore:
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[Connection]:
         try:
-            with self._engine.connect() as connection:
-                connection = connection.execution_options(begin=begin)
+            with self._engine.connect() as opened:
+                connection = opened.execution_options(begin=begin)
                 with connection.begin():
                     yield connection
         except DBAPIError as error:

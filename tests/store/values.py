@@ -135,6 +135,8 @@ acquaintances = st.builds(
     seat=st.integers(0, 99),
     paused=st.booleans(),
     active_since=maybe_day,
+    phone=words,
+    email=words,
 )
 pauses = st.builds(Pause, scope=st.sampled_from(Scope), name=names, since=days, until=maybe_day)
 deltas = st.builds(

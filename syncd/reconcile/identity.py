@@ -1,0 +1,44 @@
+"""Who is who: a person is their id, and somebody may come back under another."""
+
+from __future__ import annotations
+
+from syncd.errors import Problem
+from syncd.model.people import Person
+from syncd.model.records import State
+from syncd.model.roster import Roster
+
+
+def mistaken(roster: Roster, state: State) -> list[Problem]:
+    """People who are new while an id with history and the same phone or e-mail is gone from the
+    people files: whether they are one, only the user knows, and planning either way may be wrong.
+    Whoever says `formerly`, be it nothing, has answered."""
+    known = {id for person in roster.people.values() for id in person.ids}
+    told = {fact.person for fact in state.facts} | {r.key.subject for r in state.records}
+    gone = [id for id in state.acquaintances if id not in known and id in told]
+    problems: list[Problem] = []
+    for person in roster.people.values():
+        if person.formerly is not None or person.id in state.acquaintances:
+            continue
+        for id in gone:
+            met = state.acquaintances[id]
+            if shared := _shared(person, met.phone, met.email):
+                file, _, line = person.where.rpartition(":")
+                problems.append(
+                    Problem(
+                        file=file,
+                        line=int(line) if line.isdigit() else 0,
+                        column=1,
+                        message=f"{person.id} is new and has the {shared} of {id}, who has history "
+                        f"and is no longer there. If they are the same person, write "
+                        f"formerly: [{id}] here; if not, write formerly: []",
+                    )
+                )
+    return problems
+
+
+def _shared(person: Person, phone: str, email: str) -> str:
+    if person.phone and person.phone == phone:
+        return "phone number"
+    if person.email and person.email.casefold() == email.casefold():
+        return "e-mail address"
+    return ""

@@ -1,0 +1,354 @@
+"""What is to become of each person's attempt: the state machine.
+
+For one person, from their fold and the contact events that stand in the calendar:
+
+    an entry with a fact                    is history
+    the lowest entry without one, whose     is the open attempt: it keeps its place, goes along with
+      touch is not closed                     its occurrence, wants another place, or is missed
+    any later one                           is withdrawn
+    one whose touch is over                 is withdrawn while it is ahead
+    no open attempt, but one of it that is  goes on under the next generation; one that was deleted
+      out of the calendar without a fact      when its time had passed was not marked
+    no open attempt, a touch with attempts  wants the next attempt, or is closed as not-reached
+    no open touch                           waits until it is due, then wants a first attempt
+
+Nothing is placed here: a `Want` says what is wanted, and `syncd.reconcile.placement` where.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from syncd.model.facts import CLOSING, TRIED, Fact, Outcome, Source
+from syncd.model.people import Period, Person
+from syncd.model.records import Fate, Record
+from syncd.reconcile.attempts import (
+    History,
+    Keep,
+    Position,
+    Resolution,
+    Scene,
+    Want,
+    Withdraw,
+)
+from syncd.reconcile.fold import (
+    Fold,
+    first_due,
+    fold,
+    next_channel,
+    paused_by_mark,
+    wait_after,
+)
+from syncd.reconcile.occurrences import instant
+from syncd.reconcile.read import Standing
+from syncd.reconcile.standing import Times, begins, standing
+from syncd.reconcile.trace import Trace
+
+GRACE = timedelta(hours=24)
+"""How long after its end an unmarked entry stays before it moves on."""
+ROLLS = 3
+"""How often it moves on; the next time its touch closes as missed."""
+
+
+def resolve(
+    person: Person, standings: list[Standing], loose: list[Record], scene: Scene
+) -> Resolution:
+    """Decide what becomes of the attempts of `person`, given their `standings` in the calendar and
+    the `loose` ones, whose entries were taken out of it by us or by the user."""
+    facts = scene.journal.by_person.get(person.id, ())
+    told = fold(person, facts, scene.roster.cadence_of(person), scene.zone)
+    out = Resolution()
+    candidates = _sort_out(standings, facts, told, scene, out)
+    reason = _inactive(person, facts, scene)
+    stand = candidates[0] if candidates else None
+    due = _due(person, told, facts, scene)
+    if stand is not None:
+        key = stand.record.key
+        position = Position(
+            person=person, fold=told, due=due, touch=key.day, attempt=key.attempt, reason=reason
+        )
+        out.position = position
+        if reason:
+            _rest(stand, reason, scene, out)
+            return out
+        if not _settle(person, stand, due or scene.today, scene, out):
+            return out
+        told = fold(person, (*facts, *out.facts), scene.roster.cadence_of(person), scene.zone)
+        due = _due(person, told, (*facts, *out.facts), scene)
+    marked = [each.standing.record for each in out.history]
+    before = _let_go([*loose, *marked], (*facts, *out.facts), told, scene)
+    if before is not None and not reason and before.trace.rolls > ROLLS:
+        out.facts.append(_missed(person, before.record, before.trace, scene))
+        told = fold(person, (*facts, *out.facts), scene.roster.cadence_of(person), scene.zone)
+        due = _due(person, told, (*facts, *out.facts), scene)
+        before = None
+    if told.touch is not None:
+        _next_attempt(person, told, before, due, reason, scene, out)
+        if out.want is not None or not out.facts:
+            return out
+        told = fold(person, (*facts, *out.facts), scene.roster.cadence_of(person), scene.zone)
+        due = _due(person, told, (*facts, *out.facts), scene)
+    out.position = Position(person=person, fold=told, due=due, reason=reason)
+    if reason or due is None:
+        return out
+    again = before if before is not None and before.record.key.attempt == 1 else None
+    out.want = Want(
+        person=person,
+        attempt=1,
+        channel=(again.trace.channel if again else "") or scene.roster.channels_of(person)[0],
+        due=due,
+        earliest=due,
+        touch=again.record.key.day if again else None,
+        opened=again.trace.opened if again else None,
+        blocks=scene.blocks_of(person),
+        head=bool(again and again.trace.head),
+        rolls=again.trace.rolls if again else 0,
+    )
+    return out
+
+
+@dataclass(frozen=True, kw_only=True)
+class _LetGo:
+    """An open attempt whose entry is no more, and where it stands."""
+
+    record: Record
+    trace: Trace
+
+
+def _let_go(
+    loose: list[Record], facts: tuple[Fact, ...], told: Fold, scene: Scene
+) -> _LetGo | None:
+    """The open attempt among `loose`, if one is. A pause that a mark asked for interrupts it.
+    Deleting an entry whose time has passed means what no mark means: its attempt goes on at the
+    head of the queue, rolled over once more."""
+    told_of = {each.uid: scene.journal.by_entry.get(each.uid) for each in loose}
+    held = [
+        each
+        for each in loose
+        if ((fact := told_of[each.uid]) is None or fact.outcome is Outcome.PAUSED)
+        and _open(each, facts, told)
+    ]
+    record = max(held, key=lambda each: each.key, default=None)
+    if record is None:
+        return None
+    trace = standing(record)
+    if record.fate is Fate.GONE and told_of[record.uid] is None:
+        trace = replace(trace, head=True, rolls=trace.rolls + 1)
+    return _LetGo(record=record, trace=trace)
+
+
+def _sort_out(
+    standings: list[Standing], facts: tuple[Fact, ...], told: Fold, scene: Scene, out: Resolution
+) -> list[Standing]:
+    """The one standing that is the open attempt, if any; the others find their place in `out`."""
+    candidates: list[Standing] = []
+    for stand in sorted(standings, key=lambda s: s.record.key):
+        fact = scene.journal.by_entry.get(stand.record.uid)
+        ahead = begins(stand.trace.start, scene.zone) > scene.now
+        if fact is not None:
+            if fact.source is Source.LOG and ahead:
+                _withdraw(stand, Fate.REMOVED, "logged meanwhile", out)
+            else:
+                out.history.append(History(standing=stand, fact=fact))
+        elif not _open(stand.record, facts, told):
+            if ahead:
+                _withdraw(stand, Fate.REMOVED, "its touch is over", out)
+            else:
+                out.keep.append(Keep(standing=stand, times=stand.times, open=False))
+        elif candidates:
+            _withdraw(stand, Fate.REMOVED, "an earlier attempt is open", out)
+        else:
+            candidates.append(stand)
+    return candidates
+
+
+def _open(record: Record, facts: tuple[Fact, ...], told: Fold) -> bool:
+    """Whether the touch of this attempt is open and nothing later came of it."""
+    key = record.key
+    opened = standing(record).opened
+    if opened is not None and told.closed_by_log is not None and opened <= told.closed_by_log:
+        return False
+    for fact in facts:
+        if fact.touch is None or fact.outcome not in CLOSING | TRIED:
+            continue
+        if (fact.touch, fact.attempt or 0) > (key.day, key.attempt):
+            return False
+        if fact.touch == key.day and fact.outcome in CLOSING:
+            return False
+    return True
+
+
+def _inactive(person: Person, facts: tuple[Fact, ...], scene: Scene) -> str:
+    """Why nothing is to come for `person`; empty where something is."""
+    if rest := scene.rest_of(person):
+        return rest
+    pause = scene.pauses.of(person, scene.today)
+    if pause is not None:
+        return pause.reason
+    mark = paused_by_mark(facts, scene.today)
+    if mark is not None:
+        return "paused by a mark" + (f" until {mark.until}" if mark.until else "")
+    return ""
+
+
+def _due(person: Person, told: Fold, facts: tuple[Fact, ...], scene: Scene) -> date | None:
+    """When the next touch of `person` is due, not before a pause's end."""
+    cadence: Period = scene.roster.cadence_of(person)
+    if told.anchor is not None:
+        due = cadence.after(told.anchor)
+    else:
+        met = scene.acquaintances.get(person.id)
+        due = first_due(met.first_seen, met.seat, cadence) if met else scene.today
+    ends = [f.until for f in facts if f.outcome is Outcome.PAUSED and f.until]
+    ends += scene.pauses.ends(person, scene.acquaintances.get(person.id))
+    return max([due, *ends])
+
+
+def _rest(stand: Standing, reason: str, scene: Scene, out: Resolution) -> None:
+    """An open attempt of somebody to whom nothing is to come: ahead it goes, past it stays."""
+    if begins(stand.trace.start, scene.zone) > scene.now:
+        _withdraw(stand, Fate.UNPLACED, reason, out)
+    else:
+        out.keep.append(Keep(standing=stand, times=stand.times))
+
+
+def _settle(person: Person, stand: Standing, due: date, scene: Scene, out: Resolution) -> bool:
+    """Decide about the open attempt; true where its touch is over thereby."""
+    trace, key = stand.trace, stand.record.key
+    base = Want(
+        person=person,
+        attempt=key.attempt,
+        channel=trace.channel or scene.roster.channels_of(person)[0],
+        due=due,
+        earliest=scene.today,
+        touch=key.day,
+        opened=trace.opened,
+        standing=stand,
+        rolls=trace.rolls,
+    )
+    if stand.snoozed_to is not None:
+        out.want = replace(base, earliest=stand.snoozed_to, pinned=True, rolls=0)
+        return False
+    times, sent_on = _along(stand, scene)
+    if sent_on:
+        out.want = replace(base, blocks=scene.blocks_of(person), head=True)
+        return False
+    if grace_ends(stand, times, scene.zone) > scene.now:
+        out.keep.append(Keep(standing=stand, times=times))
+        return False
+    if trace.rolls < ROLLS:
+        blocks = scene.blocks_of(person)
+        out.want = replace(base, blocks=blocks, head=True, rolls=trace.rolls + 1)
+        return False
+    fact = _missed(person, stand.record, trace, scene)
+    out.facts.append(fact)
+    out.history.append(History(standing=stand, fact=fact))
+    return True
+
+
+def _missed(person: Person, record: Record, trace: Trace, scene: Scene) -> Fact:
+    """That the touch of an attempt which was rolled over too often is let go."""
+    uid = record.uid
+    return Fact(
+        id=f"{uid}#{scene.journal.told.get(uid, 0) + 1}",
+        person=person.id,
+        at=scene.now,
+        outcome=Outcome.MISSED,
+        source=Source.SYNCD,
+        recorded=scene.now,
+        channel=trace.channel or None,
+        touch=record.key.day,
+        attempt=record.key.attempt,
+        opened=trace.opened,
+        entry=uid,
+    )
+
+
+def grace_ends(stand: Standing, times: Times, zone: ZoneInfo) -> datetime:
+    """Until when an unmarked entry at `times` stays where it is."""
+    end = begins(times.end, zone)
+    return max(end, stand.reopened or end) + GRACE
+
+
+def _along(stand: Standing, scene: Scene) -> tuple[Times, bool]:
+    """Where an entry lies as its occurrence stands now, and whether it has to be sent on."""
+    trace, times = stand.trace, stand.times
+    if trace.slot is None or not isinstance(times.start, datetime):
+        return times, False
+    ahead = times.start > scene.now
+    occurrence = scene.occurrences.get(trace.slot)
+    if occurrence is None or occurrence.cancelled:
+        return times, ahead
+    length = instant(times.end) - instant(times.start)
+    start = occurrence.start + timedelta(minutes=trace.offset)
+    if instant(start) == instant(times.start):
+        moved = times
+    else:
+        moved = Times(start=start, end=start + length)
+    beyond = instant(moved.end) > instant(occurrence.end)
+    return moved, beyond and instant(moved.start) > instant(scene.now)
+
+
+def _next_attempt(
+    person: Person,
+    told: Fold,
+    before: _LetGo | None,
+    due: date | None,
+    reason: str,
+    scene: Scene,
+    out: Resolution,
+) -> None:
+    """Want the attempt after those tried, or close the touch where no channel is left."""
+    assert told.touch is not None
+    last = told.tried[-1]
+    retry = scene.roster.lists[person.list].retry
+    channel = next_channel(told.tried, scene.roster.channels_of(person), retry.tries)
+    if channel is None:
+        id = f"{last.id}~not-reached"
+        while id in scene.journal.ids:  # concluded before, and taken back since
+            id += "~again"
+        out.facts.append(
+            replace(
+                last,
+                id=id,
+                outcome=Outcome.NOT_REACHED,
+                source=Source.SYNCD,
+                recorded=scene.now,
+                note="",
+                entry=None,
+                supersedes=None,
+            )
+        )
+        return
+    attempt = (last.attempt or len(told.tried)) + 1
+    out.position = Position(
+        person=person, fold=told, due=due, touch=told.touch, attempt=attempt, reason=reason
+    )
+    if reason:
+        return
+    again = before is not None and (before.record.key.day, before.record.key.attempt) == (
+        told.touch,
+        attempt,
+    )
+    trace = before.trace if before is not None and again else None
+    earliest = wait_after(last, retry).after(last.at.astimezone(scene.zone).date())
+    rolled = bool(trace and trace.head)
+    out.want = Want(
+        person=person,
+        attempt=attempt,
+        channel=channel,
+        due=due or earliest,
+        earliest=earliest,
+        touch=told.touch,
+        opened=told.tried[0].opened,
+        blocks=scene.blocks_of(person) if retry.in_block or rolled else (),
+        head=True,
+        rolls=trace.rolls if trace else 0,
+        failed_at=last.at,
+    )
+
+
+def _withdraw(stand: Standing, fate: Fate, reason: str, out: Resolution) -> None:
+    out.withdraw.append(Withdraw(standing=stand, fate=fate, reason=reason))

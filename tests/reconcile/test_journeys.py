@@ -1,0 +1,88 @@
+"""Ways through the state machine that are easily got wrong, each played in a small world."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from syncd.model.people import Retry
+from tests.reconcile.world import ZONE, Room, clients, person, roster, writes
+
+
+def test_an_entry_that_was_dragged_and_marked_at_one_look_stays_where_the_user_put_it() -> None:
+    room = Room(roster=roster(person()))
+    room.settle()
+    room.at("2026-12-03", "18:20")
+    start = datetime(2026, 12, 3, 17, 15, tzinfo=ZONE)
+    record = room.record()
+    room.edit(record, title="x Ann Lee: call", start=start, end=start + timedelta(minutes=30))
+    room.settle()
+    (fact,) = room.facts()
+    assert fact.at == start
+    assert room.entry(attempt=1).start == start
+    assert room.entry(attempt=1).end == start + timedelta(minutes=30)
+
+
+def test_history_that_the_user_moved_is_not_moved_back_as_its_mark_is_corrected() -> None:
+    room = Room(roster=roster(person()))
+    room.settle()
+    room.at("2026-12-03", "10:20")
+    room.mark("x {}")
+    room.settle()
+    start = datetime(2026, 12, 2, 9, 0, tzinfo=ZONE)
+    record = room.record()
+    room.edit(record, title="m Ann Lee: call", start=start, end=start + timedelta(minutes=15))
+    room.settle()
+    assert room.outcomes() == ["left-message"]
+    assert room.entry(attempt=1).start == start
+
+
+def test_a_retry_is_written_though_the_hours_here_and_there_never_meet() -> None:
+    room = Room(roster=roster(person(timezone="America/Los_Angeles")))
+    room.settle()
+    room.at("2026-12-03", "10:20")
+    room.mark("m {}")
+    room.settle()
+    assert room.record().key.attempt == 2
+
+
+def test_a_touch_closes_again_as_not_reached_after_an_earlier_mark_was_corrected() -> None:
+    room = Room(
+        roster=roster(person(channels=("call",)), lists=[clients(retry=Retry(tries=2))])
+    )
+    room.settle()
+    room.at("2026-12-03", "10:20")
+    room.mark("m {}")
+    room.settle()
+    second = room.entry()
+    assert isinstance(second.start, datetime)
+    room.now = second.start + timedelta(minutes=20)
+    room.mark("m {}")
+    room.settle()
+    assert room.outcomes() == ["left-message", "left-message", "not-reached"]
+    room.mark("n ✉ Ann Lee: call", attempt=1)
+    room.settle()
+    assert room.outcomes() == ["no-answer", "left-message", "not-reached"]
+    assert room.plan().facts == ()
+
+
+def test_what_is_said_beside_a_snooze_is_kept() -> None:
+    room = Room(roster=roster(person()))
+    room.settle()
+    room.at("2026-12-03", "10:20")
+    room.mark("{} >1w she is away")
+    room.settle()
+    notes = " ".join(fact.note for fact in room.facts())
+    assert "she is away" in notes + room.entry().text + room.entry().title
+
+
+def test_two_marks_on_an_acknowledged_entry_ask_once() -> None:
+    room = Room(roster=roster(person()))
+    room.settle()
+    room.at("2026-12-03", "10:20")
+    room.mark("x {}")
+    room.settle()
+    room.mark("m n {}")
+    room.settle()
+    assert room.outcomes() == ["reached"]
+    assert "Two marks stand here" in room.entry(attempt=1).text
+    assert not writes(room.plan())
