@@ -1,0 +1,47 @@
+"""Calendar servers for whoever asks: one process of each kind, started at first use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.servers import KINDS, Process, Server, running
+
+
+@pytest.fixture(scope="session")
+def radicale_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
+    with running("radicale", tmp_path_factory.mktemp("radicale")) as process:
+        yield process
+
+
+@pytest.fixture(scope="session")
+def xandikos_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
+    with running("xandikos", tmp_path_factory.mktemp("xandikos")) as process:
+        yield process
+
+
+@pytest.fixture
+def radicale(radicale_process: Process) -> Server:
+    """A user of their own on a Radicale, with a password."""
+    return radicale_process.fresh()
+
+
+@pytest.fixture
+def reader(radicale_process: Process) -> Server:
+    """A user on a Radicale who may look at their calendars and change nothing in them."""
+    return radicale_process.fresh("reader")
+
+
+@pytest.fixture
+def xandikos(xandikos_process: Process) -> Server:
+    """An empty home on a Xandikos, which takes any password."""
+    return xandikos_process.fresh()
+
+
+@pytest.fixture(params=KINDS)
+def server(request: pytest.FixtureRequest) -> Server:
+    """Each of them."""
+    found = request.getfixturevalue(request.param)
+    assert isinstance(found, Server)
+    return found

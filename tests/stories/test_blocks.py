@@ -1,0 +1,262 @@
+"""What users do to the hour itself: moved, shortened, deleted, split; and what YAML does to it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+import pytest
+
+from syncd.engine.upkeep import pause, resume, status
+from syncd.model.records import Scope
+from tests.stories.stage import ZONE, Make, Stage, outreach, person, when
+
+THIRD = datetime(2026, 12, 3, 10, tzinfo=ZONE)
+TENTH = datetime(2026, 12, 10, 10, tzinfo=ZONE)
+
+
+def texts(stage: Stage) -> dict[str, str]:
+    """What the occurrences say, by their day."""
+    (series,) = [each for each in stage.series() if each.overrides]
+    return {when(at).rpartition(" ")[0]: each.text for at, each in series.overrides.items()}
+
+
+def test_the_next_two_occurrences_name_who_is_up(make: Make) -> None:
+    stage = make(*(f"P{n} Roy" for n in range(5)))
+    stage.sync()
+    said = texts(stage)
+    assert list(said) == ["thu 03", "thu 10"]
+    lines = said["thu 03"].splitlines()
+    assert [line.split(" P")[0] for line in lines[1:5]] == ["10:00", "10:15", "10:30", "10:45"]
+    assert "+49 30 901820" in lines[1]
+    stage.at("thu 10:50")
+    for entry in stage.contacts():
+        if when(entry.start).startswith("thu 03"):
+            stage.app.retitle(entry, f"x {entry.title}")
+    stage.sync()
+    stage.at("fri 08:00")
+    stage.sync()
+    assert list(texts(stage)) == ["thu 10"]  # a passed one is taken out
+
+
+def test_what_the_user_wrote_into_an_occurrence_stays(make: Make) -> None:
+    stage = make("Ann Lee")
+    stage.sync()
+    (series,) = stage.series()
+    before = series.overrides[THIRD.astimezone(series.start.tzinfo)] if series.overrides else None
+    assert before is not None
+    stage.app.change_occurrence(series, THIRD, text=f"Buy a headset\n{before.text}\nand a pen")
+    stage.sync()
+    stage.with_people(person("Ann Lee"), person("Bob Roy"))
+    stage.sync()
+    said = texts(stage)["thu 03"]
+    assert said.splitlines()[0] == "Buy a headset"
+    assert said.splitlines()[-1] == "and a pen"
+    assert "Bob Roy" in said
+    stage.at("fri 12:00")
+    stage.sync()
+    assert texts(stage)["thu 03"] == said  # a passed one stays where the user wrote into it
+
+
+def test_a_moved_occurrence_takes_its_people_along(make: Make) -> None:
+    stage = make("Ann Lee", "Bob Roy")
+    stage.sync()
+    (series,) = stage.series()
+    stage.app.move_occurrence(series, THIRD, datetime(2026, 12, 4, 14, tzinfo=ZONE))
+    stage.sync()
+    assert stage.starts("Ann Lee", "Bob Roy") == ["fri 04 14:00", "fri 04 14:15"]
+    assert stage.facts(everything=True) == []
+
+
+def test_what_was_pinned_does_not_go_along(make: Make) -> None:
+    stage = make("Ann Lee", "Bob Roy")
+    stage.sync()
+    stage.app.drag(stage.contact("Ann Lee"), datetime(2026, 12, 2, 9, tzinfo=ZONE))
+    (series,) = stage.series()
+    stage.app.move_occurrence(series, THIRD, datetime(2026, 12, 4, 14, tzinfo=ZONE))
+    stage.sync()
+    assert stage.starts("Ann Lee", "Bob Roy") == ["wed 02 09:00", "fri 04 14:15"]
+
+
+def test_a_shortened_occurrence_sends_its_last_ones_on(make: Make) -> None:
+    stage = make(*(f"P{n} Roy" for n in range(4)))
+    stage.sync()
+    (series,) = stage.series()
+    stage.app.shorten_occurrence(series, THIRD, THIRD + timedelta(minutes=30))
+    stage.sync()
+    starts = sorted(when(each.start) for each in stage.contacts())
+    assert starts == ["thu 03 10:00", "thu 03 10:15", "thu 10 10:00", "thu 10 10:15"]
+
+
+@pytest.mark.parametrize("cancelled", [False, True])
+def test_a_deleted_occurrence_sends_all_on(make: Make, cancelled: bool) -> None:
+    stage = make("Ann Lee", "Bob Roy")
+    stage.sync()
+    (series,) = stage.series()
+    stage.app.delete_occurrence(series, THIRD, cancelled=cancelled)
+    stage.sync()
+    assert sorted(stage.starts("Ann Lee", "Bob Roy")) == ["thu 10 10:00", "thu 10 10:15"]
+    assert stage.facts(everything=True) == []
+    (series,) = stage.series()
+    assert TENTH in {at.astimezone(ZONE) for at in series.overrides}
+
+
+def test_a_moved_series_takes_everybody_along(make: Make) -> None:
+    stage = make(*(f"P{n} Roy" for n in range(6)))
+    stage.sync()
+    (series,) = stage.series()
+    stage.app.move_series(series, datetime(2026, 12, 4, 9, tzinfo=ZONE))
+    stage.sync()
+    days = sorted(when(each.start).rpartition(":")[0] for each in stage.contacts())
+    assert days == ["fri 04 09"] * 4 + ["fri 11 09"] * 2
+    assert stage.facts(everything=True) == []
+    (series,) = stage.series()
+    assert when(series.start) == "fri 04 09:00"
+
+
+def test_a_deleted_series_lets_its_lists_rest_until_it_is_brought_back(make: Make) -> None:
+    stage = make("Ann Lee", "Bob Roy")
+    stage.sync()
+    stage.app.add("Dentist", THIRD, TENTH)
+    (series,) = stage.series()
+    stage.app.delete_series(series)
+    stage.sync()
+    assert stage.contacts() == []
+    assert stage.series() == []
+    told = status(stage.service).resting
+    assert "syncd resume --block weekly" in told["weekly"]
+    assert stage.facts(everything=True) == []
+    stage.later(days=14)
+    stage.sync()
+    assert stage.series() == []
+    resume(stage.service, Scope.BLOCK, "weekly")
+    stage.sync()
+    assert len(stage.series()) == 1
+    assert sorted(stage.starts("Ann Lee", "Bob Roy")) == ["thu 17 10:00", "thu 17 10:15"]
+
+
+@pytest.mark.parametrize("cut_first", [True, False])
+@pytest.mark.parametrize("marked", [True, False])
+def test_this_and_following_goes_on_as_the_block(make: Make, marked: bool, cut_first: bool) -> None:
+    stage = make(*(f"P{n} Roy" for n in range(8)))
+    stage.sync()
+    (series,) = stage.series()
+    stage.app.split(
+        series,
+        TENTH,
+        datetime(2026, 12, 9, 16, tzinfo=ZONE),
+        rule="FREQ=WEEKLY;BYDAY=WE",
+        marked=marked,
+        cut_first=cut_first,
+    )
+    stage.sync()
+    starts = sorted(when(each.start).rpartition(":")[0] for each in stage.contacts())
+    assert starts == ["thu 03 10"] * 4 + ["wed 09 16"] * 4
+    assert len(stage.series()) == 2
+    stage.at("thu 10:50")
+    for entry in stage.contacts():
+        if when(entry.start).startswith("thu 03"):
+            stage.app.retitle(entry, f"x {entry.title}")
+    stage.sync()
+    stage.now = datetime(2027, 1, 11, 8, tzinfo=ZONE)
+    stage.sync()
+    assert len(stage.series()) == 2
+    second = stage.series()[-1]
+    days = {when(at).rpartition(":")[0] for at in second.overrides}
+    assert days == {"wed 13 16", "wed 20 16"}  # it is written like our own
+
+
+def test_a_changed_rule_ends_the_old_series_and_starts_a_new_one(make: Make) -> None:
+    stage = make("Ann Lee", "Bob Roy")
+    stage.sync()
+    stage.at("thu 10:20")
+    stage.mark("Ann Lee", "x {}")
+    stage.sync()
+    stage.at("fri 08:00")
+    changed = outreach(rule="FREQ=WEEKLY;BYDAY=MO", at=time(9))
+    stage.changed(blocks={"weekly": changed})
+    stage.sync()
+    old, new = stage.series()
+    assert "UNTIL" in (old.rrule or "")
+    assert when(old.start) == "thu 03 10:00"  # the past is never rewritten
+    assert (when(new.start), new.rrule) == ("mon 07 09:00", "FREQ=WEEKLY;BYDAY=MO")
+    stage.at("fri 12:00")
+    stage.sync()
+    assert stage.starts("Bob Roy") == ["mon 07 09:00"]
+
+
+def test_a_rule_that_changes_before_the_first_hour_changes_in_place(make: Make) -> None:
+    stage = make("Ann Lee")
+    stage.sync()
+    stage.changed(blocks={"weekly": outreach(rule="FREQ=WEEKLY;BYDAY=FR")})
+    stage.sync()
+    (series,) = stage.series()
+    assert when(series.start) == "fri 04 10:00"
+    assert stage.starts("Ann Lee") == ["fri 04 10:00"]
+
+
+def test_the_users_title_and_alarm_of_a_series_stay(make: Make) -> None:
+    stage = make("Ann Lee")
+    stage.sync()
+    (series,) = stage.series()
+    stage.app.retitle(series, "My hour")
+    stage.app.silence(stage.series()[0])
+    stage.sync()
+    stage.changed(blocks={"weekly": outreach(title="Keep in touch")})
+    stage.sync()
+    (series,) = stage.series()
+    assert series.title == "My hour"
+    assert series.alarm is None
+
+
+def test_a_block_renamed_in_yaml_is_renamed_where_the_user_did_not(make: Make) -> None:
+    stage = make("Ann Lee")
+    stage.sync()
+    stage.changed(blocks={"weekly": outreach(title="Keep in touch", alarm=timedelta(hours=1))})
+    stage.sync()
+    (series,) = stage.series()
+    assert (series.title, series.alarm) == ("Keep in touch", timedelta(hours=1))
+
+
+def test_a_block_taken_out_of_yaml_ends_and_its_people_go_on_days(make: Make) -> None:
+    stage = make("Ann Lee", "Bob Roy")
+    stage.sync()
+    stage.at("thu 10:20")
+    stage.mark("Ann Lee", "x {}")
+    stage.sync()
+    stage.at("fri 09:00")
+    stage.changed(blocks={})
+    stage.sync()
+    (series,) = stage.series()
+    assert "UNTIL" in (series.rrule or "")
+    stage.at("fri 12:00")
+    stage.sync()
+    assert stage.starts("Bob Roy") == ["fri 04 12:15"]
+
+
+def test_a_paused_block_takes_nobody_and_its_series_stands(make: Make) -> None:
+    stage = make("Ann Lee")
+    stage.sync()
+    pause(stage.service, Scope.BLOCK, "weekly", date(2026, 12, 9))
+    stage.sync()
+    assert stage.contacts() == []
+    assert len(stage.series()) == 1
+    stage.at("thu 12:00")
+    stage.now = datetime(2026, 12, 9, 8, tzinfo=ZONE)
+    stage.sync()
+    assert stage.starts("Ann Lee") == ["thu 10 10:00"]
+
+
+def test_ten_o_clock_stays_ten_o_clock(make: Make) -> None:
+    stage = make("Ann Lee", person("Bob Roy", last_contact=date(2027, 2, 15)))
+    stage.sync()
+    stage.at("thu 10:20")
+    stage.mark("Ann Lee", "x {}")
+    stage.sync()
+    stage.now = datetime(2027, 3, 27, 8, tzinfo=ZONE)  # the night before the clocks change
+    stage.sync()
+    assert stage.starts("Ann Lee", "Bob Roy") == ["thu 01 10:00", "thu 01 10:15"]
+    (series,) = stage.series()
+    week = stage.app.week(datetime(2027, 3, 25, tzinfo=ZONE), 14)
+    times = [when(each.start) for each in week if each.uid == series.uid]
+    assert times == ["thu 25 10:00", "thu 01 10:00", "thu 08 10:00"][: len(times)]
+    assert len(times) >= 2

@@ -1,0 +1,152 @@
+"""Each row of the marks table, in every spelling, typed into a real calendar."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.stories.stage import Make, outreach, person
+
+FORMS = {
+    "reached out ✅": [
+        "x {}",
+        "X {}",
+        "{} x",
+        "✓ {}",
+        "✅ {}",
+        "✔ {}",
+        "✔\N{VARIATION SELECTOR-16} {}",
+        "☑ {}",
+        "[x] {}",
+        "[X]{}",
+        "done {}",
+        "Done: {}",
+        "{} done.",
+        "reached {}",
+        "SENT {}",
+        "✅{}",
+        "{}✅",
+        "ｘ {}",  # full width, as some keyboards give it
+    ],
+    "reached in ↩": [
+        "i {}",
+        "↩ {}",
+        "they called {}",
+        "{} inbound",
+        "↩\N{VARIATION SELECTOR-16} {}",
+    ],
+    "left-message out ✉": [
+        "m {}",
+        "✉ {}",
+        "✉\N{VARIATION SELECTOR-16}{}",
+        "lm {}",
+        "VM {}",
+        "left message {}",
+        "{} LM",
+    ],
+    "no-answer out ↻": ["n {}", "❌ {}", "✗ {}", "na {}", "No answer {}", "{} no answer!"],
+    "skipped out ⏭": ["s {}", "⏭ {}", "⏭\N{VARIATION SELECTOR-16} {}", "skip {}", "{} skip"],
+    "paused out ⏸": ["⏸ {}", "pause {}"],
+}
+NAMES = ("Malcolm X", "Lina Na", "Xi S", "Ian Skip", "Mo Sent", "Ann Lee", "Émile Ⅻ", "Müller Vm")
+
+
+def test_every_mark_in_every_spelling(make: Make) -> None:
+    wanted = [(told, form) for told, forms in FORMS.items() for form in forms]
+    people = [person(f"{NAMES[n % len(NAMES)]} {n}") for n in range(len(wanted))]
+    room = outreach(lasts=timedelta(minutes=15 * len(people)), at=outreach().at.replace(hour=6))
+    stage = make(*people, block=room)
+    stage.sync()
+    stage.at("thu 23:00")
+    titles = {stage.key(each).subject: each for each in stage.contacts()}
+    for somebody, (_, form) in zip(people, wanted, strict=True):
+        entry = titles[somebody.id]
+        stage.app.retitle(entry, form.format(entry.title))
+    stage.sync()
+    facts = {fact.person: fact for fact in stage.facts() if fact.outcome.value != "snoozed"}
+    shown: dict[str, str] = {}
+    for each in stage.contacts():
+        key = stage.key(each)
+        if key.attempt == 1:
+            shown[key.subject] = each.title
+    for somebody, (told, form) in zip(people, wanted, strict=True):
+        outcome, direction, sign = told.split()
+        fact = facts[somebody.id]
+        assert (fact.outcome.value, fact.direction.value, fact.note) == (outcome, direction, ""), (
+            form,
+            fact,
+        )
+        assert shown[somebody.id] == f"{sign} {somebody.name}: call", form
+
+
+@pytest.mark.parametrize(
+    ("form", "outcome", "note"),
+    [
+        ("✅ {} new job at Acme", "reached", "new job at Acme"),
+        ("m {} call her husband first", "left-message", "call her husband first"),
+        ("✅ great talk, {} she moves", "reached", "great talk she moves"),
+        ("{} had a baby ✅", "reached", "had a baby"),
+        ("x {} m, later", "reached", "m, later"),
+    ],
+)
+def test_what_else_was_added_is_the_note(make: Make, form: str, outcome: str, note: str) -> None:
+    stage = make("Ann Lee")
+    stage.sync()
+    stage.at("thu 10:20")
+    stage.mark("Ann Lee", form)
+    stage.sync()
+    (fact,) = stage.facts("Ann Lee")
+    assert (fact.outcome.value, fact.note) == (outcome, note)
+
+
+@pytest.mark.parametrize("title", ["Malcolm X: call", "call Malcolm X", "Malcolm X", "coffee w/ M"])
+def test_no_mark_is_no_mark(make: Make, title: str) -> None:
+    stage = make("Malcolm X")
+    stage.sync()
+    stage.at("thu 10:20")
+    stage.app.retitle(stage.contact("Malcolm X"), title)
+    stage.sync()
+    assert stage.facts("Malcolm X") == []
+    assert stage.contact("Malcolm X").title == title
+
+
+def test_our_own_sign_does_not_count_beside_a_new_mark(make: Make) -> None:
+    stage = make("Ann Lee")
+    stage.sync()
+    stage.at("thu 10:20")
+    stage.mark("Ann Lee", "x {}")
+    stage.sync()
+    stage.app.retitle(stage.contact("Ann Lee"), "m ✅ Ann Lee: call")
+    stage.sync()
+    assert stage.outcomes("Ann Lee") == ["left-message"]
+    first, second = stage.contacts("Ann Lee")
+    assert first.title == "✉ Ann Lee: call"
+    assert stage.key(second).attempt == 2
+
+
+def test_marked_while_the_daemon_was_down_for_weeks(make: Make) -> None:
+    stage = make("Ann Lee", "Bob Roy")
+    stage.sync()
+    stage.mark("Ann Lee", "x {}")
+    stage.mark("Bob Roy", "m {}")
+    stage.later(days=40)
+    stage.restart()
+    stage.sync()
+    assert stage.outcomes("Ann Lee") == ["reached"]
+    assert stage.outcomes("Bob Roy") == ["left-message"]
+    (fact,) = stage.facts("Ann Lee")
+    assert fact.at.date().isoformat() == "2026-12-03"
+
+
+def test_a_note_added_to_what_was_acknowledged_joins_the_fact(make: Make) -> None:
+    stage = make("Ann Lee")
+    stage.sync()
+    stage.at("thu 10:20")
+    stage.mark("Ann Lee", "x {} good talk")
+    stage.sync()
+    stage.mark("Ann Lee", "{} send the book")
+    stage.sync()
+    (fact,) = stage.facts("Ann Lee")
+    assert fact.note == "good talk send the book"
+    assert stage.contact("Ann Lee").title == "✅ Ann Lee: call"
