@@ -1,0 +1,290 @@
+"""What config.yaml and a people file may say: the one source of what is checked, of the JSON Schema
+and of config.example.yaml.
+
+Each field says what it means, an example in YAML, and its default in the words that one would type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, model_validator
+
+from syncd.config.kinds import (
+    ADay,
+    Alarm,
+    Cadence,
+    Channels,
+    Day,
+    Deployment,
+    Email,
+    Length,
+    Line,
+    Lines,
+    Name,
+    Names,
+    Paused,
+    Phone,
+    Prose,
+    Provider,
+    Repeats,
+    TimeOfDay,
+    Tries,
+    WeekHours,
+    Where,
+    Zone,
+    wrong,
+)
+from syncd.config.nodes import Fields, Items, Text
+from syncd.model.people import CHANNELS
+
+
+def _field(description: str, example: str, **more: Any) -> Any:
+    """What a key means, how it may look in YAML, and, by `default`, what holds without it."""
+    return Field(description=description, examples=[example], **more)
+
+
+class Shape(BaseModel):
+    """A mapping with known keys. A key with nothing after it counts as left out."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        alias_generator=lambda name: name.replace("_", "-"),
+        hide_input_in_errors=True,
+        validate_default=True,
+    )
+
+    null_is_a_value: ClassVar[frozenset[str]] = frozenset()
+    """Keys where `null` says something else than a key that is left out."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _said(cls, value: object) -> object:
+        if not isinstance(value, Mapping):
+            return value
+        left_out = {k for k in keys(cls) if is_nothing(value.get(k))} - {
+            k for k in cls.null_is_a_value if value.get(k)
+        }
+        return {k: v for k, v in value.items() if k not in left_out}
+
+
+def keys(shape: type[Shape]) -> tuple[str, ...]:
+    """The keys of `shape`, as they stand in YAML."""
+    return tuple(field.alias or name for name, field in shape.model_fields.items())
+
+
+def is_nothing(piece: object) -> bool:
+    """Whether `piece` says that there is no value."""
+    return isinstance(piece, Text) and piece.nothing
+
+
+def _secret(value: object) -> Text:
+    if not isinstance(value, Text):
+        raise wrong("is one text, !env NAME or !file PATH.")
+    return value
+
+
+def _people(value: object) -> tuple[Text | Fields, ...]:
+    entries = value if isinstance(value, Items) else [value]
+    if isinstance(value, Fields) or any(isinstance(each, Items) for each in entries):
+        raise wrong("is a file, a glob, or a list of files and people.")
+    return tuple(entries)
+
+
+class CalendarShape(Shape):
+    """One calendar, and how it is reached."""
+
+    provider: Provider = _field("How it is reached", "caldav", default="caldav")
+    url: Line = _field(
+        "The server's address; the bare host will do, the rest is found out",
+        "https://dav.example.org/",
+    )
+    username: Line | None = _field("Who you are to the server", "ann", default=None)
+    password: Annotated[Text, PlainValidator(_secret, json_schema_input_type=str)] | None = _field(
+        "!env NAME takes it from the environment, !file PATH from a file. Plain text works, with a "
+        "warning",
+        "!env SYNCD_PASSWORD",
+        default=None,
+    )
+    calendar: Line = _field(
+        "The calendar's display name, or its URL; it is made when missing",
+        "Outreach",
+        default="Outreach",
+    )
+
+
+class BlockShape(Shape):
+    """A recurring appointment with yourself, for outreach."""
+
+    null_is_a_value = frozenset({"alarm"})
+
+    title: Line = _field("What it is called in the calendar", "Outreach", default="Outreach")
+    calendar: Name | None = _field(
+        "The name of its calendar; may be left out where there is only one", "home", default=None
+    )
+    repeats: Repeats = _field(
+        "When it comes, in words: daily, weekdays, weekly on tuesday and thursday, every 2 weeks "
+        "on monday, monthly on the first monday, monthly on the 15th; or as an RRULE: "
+        '"FREQ=MONTHLY;BYDAY=1MO"',
+        "weekly on thursday",
+    )
+    at: TimeOfDay = _field("When it starts", '"10:00"')
+    lasts: Length = _field("How long it is", "1 hour", default="1 hour")
+    per_person: Length = _field(
+        "How much of it one person gets; four quarters of an hour fit into an hour",
+        "15 minutes",
+        default="15 minutes",
+    )
+    lists: Names = _field(
+        "Whose people are contacted in it; several lists share its room", "[clients]"
+    )
+    timezone: Zone | None = _field(
+        "Where `at` is meant, if elsewhere than the rest", "Europe/Berlin", default=None
+    )
+    alarm: Alarm = _field(
+        "When it rings: 10 minutes before, at start, or none",
+        "10 minutes before",
+        default="10 minutes before",
+    )
+
+
+class RetryShape(Shape):
+    """What follows when somebody was not reached."""
+
+    left_message: Cadence = _field("How long after a message was left", "1 week", default="1 week")
+    no_answer: Cadence = _field("How long after nobody answered", "3 days", default="3 days")
+    tries: Tries = _field(
+        "How often by the first channel; each other channel is tried once", "3", default=3
+    )
+    place: Where = _field(
+        "day: on a day of its own; block: in the next block", "day", default="day"
+    )
+
+
+class ListShape(Shape):
+    """People who share a rhythm."""
+
+    cadence: Cadence = _field(
+        "How long after a contact the next one is due: 6 weeks, 6w, 10 days, weekly, monthly, "
+        "quarterly, yearly, twice a year, 5 a year",
+        "6 weeks",
+    )
+    channels: Channels = _field(
+        f"By which means, in this order; known are {', '.join(CHANNELS)}",
+        "[call, email]",
+        default=["call"],
+    )
+    retry: RetryShape = _field("When to try again whoever was not reached", "", default={})
+    hours: WeekHours = _field(
+        "When contacts outside blocks may lie; several stretches with commas between: mon-fri "
+        "09:00-18:00, sat 10:00-12:00",
+        "mon-fri 09:00-18:00",
+        default="mon-fri 09:00-18:00",
+    )
+    a_day: ADay = _field(
+        "How many contacts a day may hold outside blocks; the rest wait for the next",
+        "3",
+        default=3,
+    )
+
+
+class PersonShape(Shape):
+    """Somebody to stay in touch with."""
+
+    name: Line = _field("What they are called", "Ann Lee")
+    id: Name | None = _field(
+        "Their id in the log, by which they stay the same person; made from the name unless given",
+        "ann-lee",
+        default=None,
+    )
+    formerly: Names | None = _field(
+        "Ids that they had before, so that what was logged under those counts; [] says that they "
+        "are new",
+        "[ann-miller]",
+        default=None,
+    )
+    lists: Names = _field(
+        "The list that they are in: one, for now; may be left out where there is only one",
+        "[clients]",
+        default=[],
+    )
+    phone: Phone | None = _field("Best in international form", '"+49 30 901820"', default=None)
+    email: Email | None = _field("Their address for mail", "ann@example.org", default=None)
+    cadence: Cadence | None = _field("Overrides the list's", "monthly", default=None)
+    channels: Channels | None = _field("Overrides the list's", "[coffee, call]", default=None)
+    timezone: Zone | None = _field(
+        "Where they live: tries on a day of their own then lie within the hours there, too",
+        "America/New_York",
+        default=None,
+    )
+    last_contact: Day | None = _field(
+        "The day of the last contact, where syncd does not know of it", "2026-10-01", default=None
+    )
+    interests: Lines = _field("What to ask about", "[sailing]", default=[])
+    notes: Prose = _field(
+        "Whatever helps; it is shown with every contact",
+        "Daughter starts school in September.",
+        default="",
+    )
+    paused: Paused = _field(
+        "Nothing before that day; true: nothing until further notice", "2027-01-15", default=False
+    )
+
+
+PeopleField = Annotated[
+    tuple[Any, ...], PlainValidator(_people, json_schema_input_type=str | list[str | PersonShape])
+]
+
+
+class ConfigShape(Shape):
+    """What syncd is to do."""
+
+    timezone: Zone | None = _field(
+        "The time zone that times are meant in, by its IANA name; the machine's unless given",
+        "Europe/Berlin",
+        default=None,
+    )
+    deployment: Deployment = _field(
+        "Part of every entry's id: two deployments never touch each other's entries",
+        "default",
+        default="default",
+    )
+    poll: Length = _field("How often the calendars are looked at", "2 minutes", default="2 minutes")
+    database: Line | None = _field(
+        "Where syncd remembers what it did: a SQLite file; unless given, one in the state folder "
+        "(SYNCD_STATE, or the platform's)",
+        "null",
+        default=None,
+    )
+    people: PeopleField = _field(
+        "Who: a file, a glob, or a list of files, globs and people. Most keep a file of its own, "
+        "people.yaml, that holds such a list",
+        "people.yaml",
+        default="people.yaml",
+    )
+    calendars: dict[Name, CalendarShape] = _field("Calendars, by names of your choice", "home")
+    blocks: dict[Name, BlockShape] = _field(
+        "Appointments with yourself in which contacts are made, by names of your choice. Whoever "
+        "no block serves is contacted on the day on which they are due",
+        "weekly-outreach",
+        default={},
+    )
+    lists: dict[Name, ListShape] = _field("Lists of people, by names of your choice", "clients")
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of config.yaml; its `$defs` hold a person, and as
+    `PeopleFile` a people file."""
+    made: dict[str, Any] = _untitled(ConfigShape.model_json_schema())
+    person = {"$ref": "#/$defs/PersonShape"}
+    made["$defs"]["PeopleFile"] = {"type": "array", "items": person}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "syncd", **made}
+
+
+def _untitled(value: Any) -> Any:
+    """Without the titles that only say the key again."""
+    if isinstance(value, dict):
+        return {k: _untitled(v) for k, v in value.items() if k != "title" or isinstance(v, dict)}
+    return [_untitled(each) for each in value] if isinstance(value, list) else value

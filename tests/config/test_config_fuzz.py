@@ -1,0 +1,69 @@
+"""Whatever stands in the files, `load` gives a roster or problems that stand in these files."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from syncd.config import load
+from syncd.errors import ConfigError, Problem
+from syncd.model.roster import Roster
+from tests.config.world import CONFIG, ENV, PEOPLE, put
+
+LINES = (CONFIG + PEOPLE).splitlines()
+PIECES = st.one_of(
+    st.sampled_from(LINES),
+    st.sampled_from(
+        ["", "[]", "{}", "null", "- x", "? [a]", "<<: {a: b}", "&a", "*a", "!env", "|"]
+    ),
+    st.text(max_size=8),
+)
+
+
+@st.composite
+def damaged(draw: st.DrawFn, text: str) -> str:
+    """`text` with a few lines and values taken out, doubled, moved or replaced."""
+    lines = text.splitlines()
+    for _ in range(draw(st.integers(0, 3))):
+        at = draw(st.integers(0, len(lines) - 1))
+        key, colon, _ = lines[at].partition(": ")
+        piece = draw(PIECES)
+        lines[at : at + 1] = draw(
+            st.sampled_from(
+                [[], [lines[at]] * 2, [piece], [key + colon + piece], [f" {lines[at]}"]]
+            )
+        )
+        lines = lines or [""]
+    return "\n".join(lines) + "\n"
+
+
+def tried(config: str, people: str) -> Roster | list[Problem]:
+    """What `load` makes of the two files."""
+    with tempfile.TemporaryDirectory() as folder:
+        data = (text.encode("utf-8", "surrogatepass") for text in (config, people))
+        try:
+            return load(put(Path(folder), *data), ENV).roster
+        except ConfigError as error:
+            return error.problems
+
+
+@settings(max_examples=150, deadline=None)
+@given(config=damaged(CONFIG), people=damaged(PEOPLE))
+def test_damage_is_a_problem_and_never_a_crash(config: str, people: str) -> None:
+    found = tried(config, people)
+    if isinstance(found, Roster):
+        assert all(found.cadence_of(person) for person in found.people.values())
+        assert all(found.channels_of(person) for person in found.people.values())
+        for block in found.blocks.values():
+            assert block.capacity >= 1
+            assert block.calendar in found.calendars
+            assert set(block.lists) <= set(found.lists)
+        return
+    assert any(not problem.warning for problem in found)
+    for problem in found:
+        assert Path(problem.file).name in ("config.yaml", "people.yaml")
+        assert 0 <= problem.line <= max(config.count("\n"), people.count("\n")) + 1
+        assert problem.message
