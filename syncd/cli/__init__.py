@@ -1,0 +1,1 @@
+"""The command line: it parses, calls one verb of the engine, and prints what that gives."""

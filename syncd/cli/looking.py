@@ -1,0 +1,191 @@
+"""The verbs that change nothing: check, plan, due, history."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from syncd.cli import ends, plain, say, trouble
+from syncd.cli.setting import Setting, missing_secrets, ready
+from syncd.cli.words import (
+    SOURCES,
+    plural,
+    say_day,
+    say_moment,
+    say_name,
+    say_outcome,
+    say_span,
+)
+from syncd.errors import ConfigError, Problem, StateError
+
+if TYPE_CHECKING:
+    from syncd.engine.service import Service
+    from syncd.engine.tick import Look
+    from syncd.model.roster import Roster
+    from syncd.reconcile.actions import Action
+
+
+def check(setting: Setting) -> int:
+    """Say all that is wrong or doubtful in the config; problems are the answer."""
+    try:
+        loaded = setting.loaded()
+    except ConfigError as error:
+        return _problems(error.problems)
+    mistaken, unusable = _mistaken(setting, loaded.roster)
+    found = [*missing_secrets(loaded.roster), *mistaken, *loaded.warnings]
+    wrong = _problems(found)
+    if wrong == ends.DONE:
+        say.answer(f"{setting.path}: fine: {counted(loaded.roster)}.")
+    if unusable:
+        say.aside(unusable)
+        return ends.STATE
+    return wrong
+
+
+def _mistaken(setting: Setting, roster: Roster) -> tuple[list[Problem], str]:
+    """What is wrong in the light of what is remembered, and why that cannot be read."""
+    if not setting.database(roster).exists():
+        return [], ""
+    try:
+        return setting.service(roster).mistaken(), ""
+    except StateError as error:
+        return [], str(error)
+
+
+def _problems(problems: list[Problem]) -> int:
+    for problem in problems:
+        say.answer(str(problem))
+    return ends.CONFIG if any(not each.warning for each in problems) else ends.DONE
+
+
+def counted(roster: Roster) -> str:
+    """`12 people, 2 lists, 1 block, 1 calendar`."""
+    return ", ".join(
+        (
+            plural(len(roster.people), "person", "people"),
+            plural(len(roster.lists), "list"),
+            plural(len(roster.blocks), "block"),
+            plural(len(roster.calendars), "calendar"),
+        )
+    )
+
+
+def schema() -> int:
+    """Print the JSON Schema of the config."""
+    from syncd.config import schema as of_config
+
+    say.answer_json(of_config())
+    return ends.DONE
+
+
+# -- plan
+
+
+def plan(setting: Setting, as_json: bool) -> int:
+    """Say what a sync would change. Writes nothing, anywhere."""
+    loaded = setting.loaded()
+    trouble.say_all(str(warning) for warning in loaded.warnings)
+    service = setting.service(ready(loaded.roster))
+    with say.progress("reading") as progress:
+        look = service.plan(progress)
+    now, zone = service.clock(), service.zone
+    unread = trouble.unread(look, now, zone)
+    actions = [each for each in _actions(look) if each.record.calendar not in unread]
+    if as_json:
+        say.answer_json(plain.plan(actions, trouble.held(look), now, zone))
+    else:
+        _show_plan(service, look, actions, complete=not unread)
+    trouble.say_all(unread.values())
+    status = ends.CALENDAR if unread else ends.DONE
+    return ends.HELD if trouble.held(look) else status
+
+
+def _actions(look: Look) -> list[Action]:
+    """What would be done, and first what would be taken into the books."""
+    from syncd.reconcile.actions import Act, Action
+
+    adopted = [
+        Action(act=Act.ADOPT, record=record, entry=record.seen, reason="its id says it is ours")
+        for each in look.observed
+        if each.absorbed is not None
+        for record in each.absorbed.adopted
+    ]
+    return [*adopted, *(look.plan.actions if look.plan is not None else ())]
+
+
+def _show_plan(service: Service, look: Look, actions: list[Action], *, complete: bool) -> None:
+    now, zone = service.clock(), service.zone
+    found = [*look.delta.facts, *(look.plan.facts if look.plan is not None else ())]
+    for fact in {fact.id: fact for fact in found}.values():
+        name = say_name(service.roster, fact.person)
+        say.answer(f"To be logged: {say.one_line(name)}: {say_outcome(fact)}.")
+    by_calendar = sorted(actions, key=lambda each: each.record.calendar)
+    for calendar, group in groupby(by_calendar, key=lambda each: each.record.calendar):
+        theirs = list(group)
+        say.heading(f"Calendar {calendar}: {plural(len(theirs), 'change')}")
+        rows = []
+        for each in theirs:
+            title = each.entry.title if each.entry is not None else each.record.key.subject
+            when = ""
+            if each.entry is not None:
+                when = say_span(*plain.span(each.entry, zone), now, zone)
+            rows.append((each.act.value, when, title, each.reason))
+        say.table(("action!", "when!", "what", "why"), rows)
+    if not actions and complete:
+        say.answer("Nothing to do: the calendar is as it should be.")
+    if trouble.held(look):
+        say.answer(trouble.held_sentence(look))
+
+
+# -- due and history
+
+
+def due(setting: Setting, as_json: bool) -> int:
+    """Say who is due, how late, and where they stand, most overdue first."""
+    service = setting.service()
+    now, zone, rows = service.clock(), service.zone, service.due()
+    if as_json:
+        say.answer_json([plain.due(each, zone) for each in rows])
+        return ends.DONE
+    today = now.astimezone(zone).date()
+    table = [
+        (
+            each.person.name,
+            say_day(each.due, today) if each.due else "",
+            plural(each.late_days, "day") if each.late_days else "",
+            f"attempt {each.attempt}" if each.attempt else "waiting" if each.due else "",
+            say_moment(each.next, now, zone) if each.next else "",
+            each.reason,
+        )
+        for each in rows
+    ]
+    shown = 6 if any(each.reason for each in rows) else 5
+    columns = ("person", "due!", "late!", "stands at!", "next event!", "why nothing")
+    say.table(columns[:shown], [row[:shown] for row in table])
+    return ends.DONE
+
+
+def history(setting: Setting, person: str | None, as_json: bool, everything: bool) -> int:
+    """Say what is in the journal."""
+    service = setting.service()
+    now, zone = service.clock(), service.zone
+    facts = service.history(person, everything=everything)
+    if as_json:
+        say.answer_json([plain.fact(each, zone) for each in facts])
+        return ends.DONE
+    if not facts:
+        say.answer("Nothing is logged yet.")
+        return ends.DONE
+    rows = [
+        (
+            say_moment(each.at, now, zone),
+            say_name(service.roster, each.person),
+            say_outcome(each),
+            each.channel or "",
+            SOURCES[each.source],
+            each.note,
+        )
+        for each in facts
+    ]
+    say.table(("when!", "who", "outcome", "by!", "known from!", "note"), rows)
+    return ends.DONE

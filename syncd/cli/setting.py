@@ -1,0 +1,119 @@
+"""What stands before the verb: which config, which clock, and whether it may write."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from syncd.cli.words import read_moment
+from syncd.errors import ConfigError, Problem, UsageError
+
+if TYPE_CHECKING:
+    from syncd.config import Loaded
+    from syncd.engine.service import Service
+    from syncd.model.roster import Roster
+
+NAME = "config.yaml"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """The options before the verb, and the environment."""
+
+    config: Path | None = None
+    now: str | None = None
+    rehearse: bool = False
+    env: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+    # -- the config
+
+    @property
+    def places(self) -> tuple[Path, ...]:
+        """Where the config may be, the first that exists counting: where the user says, else here,
+        else in the platform's folder for it."""
+        if self.config is not None:
+            return (self.config,)
+        if self.env.get("SYNCD_CONFIG"):
+            return (Path(self.env["SYNCD_CONFIG"]),)
+        return (Path(NAME), config_folder(self.env) / NAME)
+
+    @property
+    def path(self) -> Path:
+        """The config file. Raises ConfigError where there is none."""
+        for place in self.places:
+            if place.exists():
+                return place
+        message = "there is no such file. Next: syncd init writes one."
+        if len(self.places) > 1:
+            message = (
+                f"there is no such file, and no {self.places[1]}. Next: syncd init writes one."
+            )
+        raise ConfigError([Problem(file=str(self.places[0]), line=0, column=0, message=message)])
+
+    def loaded(self) -> Loaded:
+        """The config, checked, with its warnings. Raises ConfigError with all that is wrong."""
+        from syncd.config import load
+
+        return load(self.path, self.env)
+
+    def service(self, roster: Roster | None = None) -> Service:
+        """The verbs over `roster`, or over what the config says. Raises ConfigError."""
+        from syncd import bootstrap
+
+        roster = roster or self.loaded().roster
+        return bootstrap.service(roster, self.env, self.clock(ZoneInfo(roster.timezone)))
+
+    def database(self, roster: Roster) -> Path:
+        """The deployment's database."""
+        from syncd import bootstrap
+
+        return bootstrap.database(roster, self.env)
+
+    # -- the clock
+
+    def clock(self, zone: ZoneInfo) -> Callable[[], datetime]:
+        """What time it is, or is taken to be; a `--now` without an offset is in `zone`. Raises
+        UsageError where it is no time."""
+        if self.now is None:
+            return lambda: datetime.now(UTC)
+        fixed = read_moment(self.now, datetime.now(UTC), zone, bare=time())
+        return lambda: fixed
+
+    def writes(self) -> None:
+        """To be called first by a verb that writes to a calendar or the journal. Raises UsageError
+        where the clock is set and it is no rehearsal."""
+        if self.now is not None and not self.rehearse:
+            raise UsageError(
+                "With --now this would write as if it were another time. Nothing was done. "
+                "Next: add --rehearse before the verb, if that is what you want."
+            )
+
+
+def config_folder(env: Mapping[str, str]) -> Path:
+    """Where the platform keeps configs."""
+    home = Path(env.get("HOME") or Path.home())
+    if env.get("XDG_CONFIG_HOME"):
+        return Path(env["XDG_CONFIG_HOME"]) / "syncd"
+    if sys.platform == "darwin":
+        return home / "Library" / "Application Support" / "syncd"
+    return home / ".config" / "syncd"
+
+
+def ready(roster: Roster) -> Roster:
+    """`roster`, every secret of which can be had. Raises ConfigError."""
+    missing = missing_secrets(roster)
+    if missing:
+        raise ConfigError(missing)
+    return roster
+
+
+def missing_secrets(roster: Roster) -> list[Problem]:
+    """Passwords that could not be had from where config says they are."""
+    found = (each.password.missing for each in roster.calendars.values())
+    return [problem for problem in found if problem is not None]

@@ -1,0 +1,108 @@
+"""How a deployment is doing, and what the user is to do about it: status."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from syncd.cli import ends, plain, say, trouble
+from syncd.cli.looking import counted
+from syncd.cli.presence import running
+from syncd.cli.setting import Setting
+from syncd.cli.words import plural, say_age, say_moment, say_name, say_span, some
+
+if TYPE_CHECKING:
+    from syncd.engine.service import Service
+    from syncd.engine.upkeep import Status
+    from syncd.model.records import Record
+
+NAMED = 5
+"""How many people are named where one thing keeps more."""
+
+
+def status(setting: Setting, as_json: bool) -> int:
+    """Say how the deployment is doing, as remembered: no calendar is asked."""
+    from syncd.engine.upkeep import status as of
+
+    service = setting.service()
+    now, zone = service.clock(), service.zone
+    found = of(service, ticking=running(setting.database(service.roster)))
+    errors = {
+        name: trouble.failing(name, each.error, each, now, zone)
+        for name, each in found.calendars.items()
+        if each.error
+    }
+    if as_json:
+        say.answer_json(plain.status(found, errors, now, zone))
+    else:
+        told = (_ticks(service, found), _calendars(service, found, errors), _doubts(service, found))
+        for lines in (*told, _resting(service, found)):
+            for line in lines:
+                say.answer(line)
+    if found.held or found.doubtful:
+        return ends.HELD
+    return ends.CALENDAR if errors or found.refused else ends.DONE
+
+
+def _ticks(service: Service, found: Status) -> Iterator[str]:
+    now, zone = service.clock(), service.zone
+    logged = f"{plural(found.facts, 'contact')} logged"
+    ahead = plural(found.open, "open event")
+    yield f"{counted(service.roster)}; {logged}; {ahead} in the calendar."
+    coming = "No daemon is running. Next: syncd run, which goes on by itself."
+    if found.next_tick is not None:
+        coming = f"Next tick: {say_moment(found.next_tick, now, zone)}."
+    last = "No tick yet."
+    if found.last_tick is not None:
+        age = say_age(now - found.last_tick)
+        last = f"Last tick: {say_moment(found.last_tick, now, zone)} ({age})."
+    yield f"{last} {coming}"
+
+
+def _calendars(service: Service, found: Status, errors: dict[str, str]) -> Iterator[str]:
+    now, zone = service.clock(), service.zone
+    for name, each in found.calendars.items():
+        if name in errors:
+            yield errors[name]
+            if each.failing_since is not None:
+                yield f"  It has failed since {say_moment(each.failing_since, now, zone)}."
+        elif each.succeeded is not None:
+            yield f"Calendar {name}: last read {say_moment(each.succeeded, now, zone)}."
+        else:
+            yield f"Calendar {name}: not read yet."
+    for record in found.refused:
+        yield f"Not written: {_entry(service, record)}: {record.why}"
+
+
+def _doubts(service: Service, found: Status) -> Iterator[str]:
+    if found.held:
+        yield f"Writes are held: {found.held}. {trouble.HELD_NEXT}"
+    for name, records in found.doubtful.items():
+        gone = plural(len(records), "entry is", "entries are")
+        yield f"In doubt, so nothing is written: {gone} gone from calendar {name} at once:"
+        for record in records:
+            yield f"  {_entry(service, record)}"
+        yield "  Next: syncd approve lets them be gone; syncd restore writes them anew."
+
+
+def _resting(service: Service, found: Status) -> Iterator[str]:
+    for why in found.resting.values():
+        said, _, following = why.partition("; ")
+        hint = f" Next: {following} brings it back." if following else ""
+        yield f"{said[:1].upper()}{said[1:]}.{hint}"
+    by_reason: dict[str, list[str]] = defaultdict(list)
+    for person, why in found.idle.items():
+        if why not in found.resting.values():
+            by_reason[why].append(say.one_line(say_name(service.roster, person)))
+    for why, names in by_reason.items():
+        yield f"Nothing is planned for {some(names, NAMED)}: {why}."
+
+
+def _entry(service: Service, record: Record) -> str:
+    """An entry by its title and time."""
+    entry = record.seen or record.intent
+    if entry is None:
+        return record.key.subject
+    when = say_span(*plain.span(entry, service.zone), service.clock(), service.zone)
+    return f"{say.one_line(entry.title)}, {when}"

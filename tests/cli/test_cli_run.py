@@ -1,0 +1,83 @@
+"""The daemon from the command line, and the other verbs beside it."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from tests.cli.desk import PATIENCE, Desk
+from tests.client import Client
+from tests.servers import Server
+
+
+@contextmanager
+def daemon(desk: Desk) -> Iterator[subprocess.Popen[str]]:
+    child = subprocess.Popen(
+        desk.command("run"),
+        cwd=desk.folder,
+        env=desk.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield child
+    finally:
+        child.kill()
+        child.communicate(timeout=PATIENCE)
+
+
+def await_line(child: subprocess.Popen[str], event: str) -> dict[str, Any]:
+    assert child.stderr is not None
+    for text in child.stderr:
+        line: dict[str, Any] = json.loads(text)
+        if line["event"].startswith(event):
+            return line
+    raise AssertionError(f"it ended without {event!r}")
+
+
+def test_run_goes_on_by_itself_and_other_verbs_work_beside_it(desk: Desk, radicale: Server) -> None:
+    desk.write(radicale, "Ann Lee", "Bob Ray")
+    alone = desk.syncd("status")
+    assert alone.status == 0
+    assert "No tick yet. No daemon is running." in alone.out
+    with daemon(desk) as child:
+        assert await_line(child, "tick")["create"] == 3
+        status = desk.syncd("status", "--json").json
+        assert status["last_tick"] is not None
+        assert status["next_tick"] > status["last_tick"]
+        assert "Next tick: " in desk.syncd("status").out
+        second = desk.syncd("run")
+        assert second.status == 5
+        assert f"(process {child.pid})" in second.err
+        logged = desk.syncd("log", "ann")
+        assert logged.status == 0
+        assert "The daemon does it at its next tick." in desk.syncd("pause", "bob").out
+        assert desk.syncd("sync").status == 0
+        assert not Client(radicale, "Outreach").look("Bob Ray")
+        began = time.monotonic()
+        child.send_signal(signal.SIGTERM)
+        assert child.wait(PATIENCE) == 0
+        assert time.monotonic() - began < 2
+        assert child.stdout is not None
+        assert child.stdout.read() == "", "stdout is for answers"
+    after = desk.syncd("status", "--json").json
+    assert after["next_tick"] is None
+    assert "No daemon is running." in desk.syncd("status").out
+
+
+def test_a_daemon_that_was_killed_is_not_said_to_run(desk: Desk, radicale: Server) -> None:
+    desk.write(radicale, "Ann Lee")
+    with daemon(desk) as child:
+        await_line(child, "tick")
+        child.kill()
+        child.wait(PATIENCE)
+        assert "No daemon is running." in desk.syncd("status").out
+    with daemon(desk) as child:
+        await_line(child, "started")
+        assert desk.syncd("status", "--json").json["next_tick"] is not None
