@@ -9,28 +9,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from threading import Lock
-from urllib.parse import urljoin
+from time import sleep
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from syncd.calendars.base import Changes, Fate, Progress, Result, Verb, Write
+from syncd.calendars.base import Changes, Fate, Progress, Result, Write
 from syncd.calendars.caldav import dav
 from syncd.calendars.caldav.discover import find_calendar, make_calendar
 from syncd.calendars.caldav.memo import Memo
-from syncd.calendars.caldav.parse import Unreadable, read_entry
-from syncd.calendars.caldav.quirks import quirks_named, quirks_of
+from syncd.calendars.caldav.quirks import Quirks, quirks_named, quirks_of
 from syncd.calendars.caldav.read import CollectionLost, Reader
-from syncd.calendars.caldav.render import changed_body, new_body
-from syncd.calendars.caldav.transport import Answer, Transport
+from syncd.calendars.caldav.transport import Transport
+from syncd.calendars.caldav.write import Locked, Stumbled, Writer
 from syncd.errors import CalendarError, CursorLost, Refused, Unreachable
 from syncd.model.roster import CalendarSettings
 
 WRITERS = 4
 _FORGIVEN = 2
 """Tokens that a server may disown in a row before it is read by its tags."""
-_BODY = {"Content-Type": "text/calendar; charset=utf-8"}
+_PAUSES = (0.02, 0.1, 0.2, 0.4, 0.8)
+"""Seconds before what met a lock is sent again. Some servers lock the whole calendar for each
+write, and turn down those that come meanwhile (Xandikos)."""
 
 
 class CalDavCalendar:
@@ -58,6 +62,8 @@ class CalDavCalendar:
             memo, url=settings.url, username=settings.username, calendar=settings.calendar
         )
         self._making = Lock()
+        self._learning = Lock()
+        self._alone = Lock()
         self._transport = Transport(
             name=settings.name,
             url=settings.url,
@@ -71,6 +77,10 @@ class CalDavCalendar:
     def memo(self) -> str:
         """See the seam."""
         return replace(self._memo, scheme=self._transport.scheme).encode()
+
+    def _learn(self, **fields: Any) -> None:
+        with self._learning:
+            self._memo = replace(self._memo, **fields)
 
     def close(self) -> None:
         """See the seam."""
@@ -91,12 +101,11 @@ class CalDavCalendar:
             try:
                 return self._read(cursor, known, progress)
             except CollectionLost:
-                self._memo = replace(self._memo, collection="")
+                self._learn(collection="")
                 cursor = ""
         raise Refused(
-            f"Calendar {self.name}: {self._transport.host} names an address for "
-            f"«{self._settings.calendar}» at which there is nothing. "
-            "Next: write the calendar's own address under calendar."
+            f"Calendar {self.name}: {self._transport.host} has no calendar at the address of "
+            f"«{self._settings.calendar}». Next: check the address, or write it under calendar."
         )
 
     def _read(self, cursor: str, known: Mapping[str, str], progress: Progress | None) -> Changes:
@@ -104,10 +113,10 @@ class CalDavCalendar:
         try:
             changes = self._reader.changes(cursor, known, progress)
             if refused and not changes.full:
-                self._memo = replace(self._memo, tokens_refused=0)
+                self._learn(tokens_refused=0)
             return changes
         except CursorLost:
-            self._memo = replace(self._memo, tokens_refused=refused + 1)
+            self._learn(tokens_refused=refused + 1)
             return self._reader.changes("", known, progress)
 
     @property
@@ -119,11 +128,19 @@ class CalDavCalendar:
             tokens=self._memo.tokens_refused < _FORGIVEN,
         )
 
+    @property
+    def _quirks(self) -> Quirks:
+        if self._memo.quirks:
+            return quirks_named(self._memo.quirks)
+        found = quirks_of(self._transport.served, dav.path_of(self._memo.collection))
+        self._learn(quirks=found.name)
+        return found
+
     def _find(self) -> None:
         collection, home = find_calendar(
             self._transport, self._settings.url, self._settings.calendar
         )
-        self._memo = replace(self._memo, collection=collection, home=home, tokens_refused=0)
+        self._learn(collection=collection, home=home, tokens_refused=0)
 
     # -- writing
 
@@ -132,10 +149,12 @@ class CalDavCalendar:
         results: list[Result] = []
         try:
             self._exist()
+            writer = Writer(reader=self._reader, quirks=self._quirks, clock=self._clock)
             if len(writes) == 1:
-                return [self._written(writes[0])]
-            with ThreadPoolExecutor(WRITERS, thread_name_prefix="write") as pool:
-                for result in pool.map(self._written, writes):
+                return [self._written(writer, writes[0])]
+            writers = 1 if self._memo.one_by_one else WRITERS
+            with ThreadPoolExecutor(writers, thread_name_prefix="write") as pool:
+                for result in pool.map(partial(self._written, writer), writes):
                     results.append(result)
                     if progress is not None:
                         progress(len(results), len(writes))
@@ -157,112 +176,30 @@ class CalDavCalendar:
                     "yet. Next: nothing; syncd tries again."
                 )
 
-    def _written(self, write: Write) -> Result:
+    def _written(self, writer: Writer, write: Write) -> Result:
         try:
-            match write.verb:
-                case Verb.CREATE:
-                    return self._create(write)
-                case Verb.REPLACE:
-                    return self._replace(write)
-                case Verb.REMOVE:
-                    return self._remove(write)
-        except CalendarError as error:
-            return _failed(error)
-
-    def _create(self, write: Write) -> Result:
-        assert write.entry is not None
-        url = f"{self._memo.collection}{write.entry.uid}.ics"
-        name, value = quirks_named(self._memo.quirks).create
-        body = new_body(write.entry, self._clock())
-        answer = self._transport.request("PUT", url, body, {**_BODY, name: value})
-        if not self._memo.quirks and answer.ok:
-            quirks = quirks_of(answer.headers, dav.path_of(url)).name
-            if quirks:
-                self._memo = replace(self._memo, quirks=quirks)
-        return self._judged(answer, write, dav.path_of(url), body)
-
-    def _replace(self, write: Write) -> Result:
-        assert write.entry is not None
-        condition = self._condition(write)
-        if condition is None:
-            return Result(fate=Fate.STALE)
-        body = changed_body(write.body, write.entry, self._zone, self._clock())
-        answer = self._transport.request(
-            "PUT", self._address(write.href), body, {**_BODY, **condition}
-        )
-        return self._judged(answer, write, write.href, body)
-
-    def _remove(self, write: Write) -> Result:
-        unguarded = quirks_named(self._memo.quirks).delete_unguarded
-        condition = self._condition(write, look=unguarded)
-        if condition is None:
-            return Result(fate=Fate.STALE)
-        answer = self._transport.request("DELETE", self._address(write.href), "", condition)
-        if answer.status in (404, 410):
-            return Result(fate=Fate.STALE)
-        return self._judged(answer, write, write.href, "")
-
-    def _condition(self, write: Write, *, look: bool = False) -> dict[str, str] | None:
-        """The header that keeps a write from falling on anything but what it is meant for; none
-        where the server's ETags cannot do it and a look showed the very thing; None where the look
-        showed another."""
-        strong = write.version and not write.version.startswith("W/")
-        if strong and not look:
-            return {"If-Match": write.version}
-        answer = self._reader.fetch(write.href)
-        if not answer.ok:
-            if answer.status in (404, 410):
-                return None
-            self._transport.ensure(answer, "read it")
-        same = (
-            answer.etag == write.version
-            if write.version
-            else self._means_the_same(answer, write.body)
-        )
-        if not same:
-            return None
-        usable = answer.etag and not answer.etag.startswith("W/")
-        return {"If-Match": answer.etag} if usable else {}
-
-    def _means_the_same(self, answer: Answer, body: str) -> bool:
-        try:
-            now = read_entry(answer.body.decode("utf-8", "replace"), self._zone)
-            return now == read_entry(body, self._zone)
-        except Unreadable:
-            return False
-
-    def _judged(self, answer: Answer, write: Write, href: str, body: str) -> Result:
-        """What an answer means for a write."""
-        if answer.ok:
-            return Result(
-                fate=Fate.APPLIED, href=href, version=answer.etag, entry=write.entry, body=body
-            )
-        conflict = answer.preconditions & {"no-uid-conflict", "unique-scheduling-object-resource"}
-        if answer.status == 412 or conflict:
-            return Result(fate=Fate.STALE)
-        if answer.status in (404, 410) and write.verb is Verb.REPLACE:
-            return Result(fate=Fate.STALE)
-        if answer.status in (404, 409, 410) and write.verb is Verb.CREATE:
-            # No collection there any more: it is looked for, or made, before the next write.
-            self._memo = replace(self._memo, collection="")
+            try:
+                return writer.send(write)
+            except Stumbled:
+                with self._alone:
+                    return writer.send(write)
+            except Locked:
+                self._learn(one_by_one=True)
+            with self._alone:
+                for pause in _PAUSES:
+                    sleep(pause)
+                    with suppress(Locked):
+                        return writer.send(write)
+                return writer.send(write)
+        except CollectionLost:
+            self._learn(collection="")
             return Result(
                 fate=Fate.LATER,
-                why=f"Calendar {self.name}: it is no longer where it was ({answer.status}). "
+                why=f"Calendar {self.name}: it is no longer where it was. "
                 "Next: nothing; syncd looks for it.",
             )
-        if answer.status == 423:
-            return Result(fate=Fate.LATER, why=f"Calendar {self.name}: it is locked (423).")
-        if answer.status == 507:
-            return Result(
-                fate=Fate.REFUSED,
-                why=f"Calendar {self.name}: {self._transport.host} has no room left (507). "
-                "Next: make room on the server.",
-            )
-        self._transport.ensure(answer, "write to it")
-        raise AssertionError("every failure was raised")
-
-    def _address(self, href: str) -> str:
-        return urljoin(self._memo.collection, dav.quoted(href))
+        except CalendarError as error:
+            return _failed(error)
 
 
 def _failed(error: CalendarError) -> Result:

@@ -74,7 +74,7 @@ def _entrance(transport: Transport, url: str) -> tuple[str, dav.Row | None]:
     if failed is not None:
         transport.ensure(failed, "be asked for calendars")
     raise Refused(
-        f"Calendar {transport.name}: there is no CalDAV at {url} "
+        f"Calendar {transport.name}: there is no CalDAV at {_shown(url)} "
         f"({tried[0].status} {tried[0].reason}). Next: check the calendar's url."
     )
 
@@ -145,6 +145,12 @@ def _same(row: dav.Row, wanted: str) -> bool:
     return unicodedata.normalize("NFC", shown) == unicodedata.normalize("NFC", wanted) or (
         not shown and last == wanted
     )
+
+
+def _shown(url: str) -> str:
+    """Without a password that somebody wrote into it."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
 def _plain(text: str) -> str:

@@ -21,6 +21,8 @@ class Memo:
     """Where a calendar would be made."""
     scheme: str = ""
     quirks: str = ""
+    one_by_one: bool = False
+    """Whether it turns down writes that come while it carries out another."""
     tokens_refused: int = 0
     """How often in a row the server did not know the token that it had given."""
 

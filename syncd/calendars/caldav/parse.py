@@ -6,6 +6,7 @@ and nothing else.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 import icalendar
+from dateutil.rrule import rrulestr
 
 from syncd.model.entries import Entry, Instant, Override, Recurrence
 from syncd.model.rules import read_rule
@@ -20,6 +22,7 @@ from syncd.model.rules import read_rule
 TRACE = "X-SYNCD-TRACE"
 """Its value is percent-encoded where TEXT would need a backslash: whether the value of a property
 that is not theirs is to be unescaped, programs do not agree."""
+_NEVER = re.compile(r"\bINTERVAL=(?:0+|-\d*)(?:;|$)")
 LONGEST = 2_000_000
 """Characters; a larger body is not parsed."""
 
@@ -43,7 +46,8 @@ def read_entry(body: str, zone: ZoneInfo) -> Entry | None:
     except Unreadable:
         raise
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError) as error:
-        raise Unreadable(f"it is not valid iCalendar: {error}") from error
+        told = " ".join(str(error).split())
+        raise Unreadable(f"it is not valid iCalendar: {told[:200]}") from error
 
 
 def calendar_of(body: str) -> icalendar.Calendar:
@@ -100,6 +104,9 @@ def _recurrence(
     if len(rules) > 1:
         raise Unreadable("it has several recurrence rules")
     rule = read_rule(rules[0].to_ical().decode())
+    if (rule.count is not None and rule.count < 1) or _NEVER.search(rule.repeats):
+        raise Unreadable("it repeats never")
+    rrulestr(rule.repeats, dtstart=datetime(2026, 1, 1))  # noqa: DTZ001  raises for what is no rule
     where = series_zone(start, zone)
     return Recurrence(
         rule=rule.repeats,
@@ -203,9 +210,18 @@ def _end(component: icalendar.Event, start: Instant, zone: ZoneInfo) -> Instant:
         return max(end, start)
     if "DURATION" in component:
         told: Any = component["DURATION"]
-        length: timedelta = told.dt
-        return start + max(length, timedelta())
+        return _after(start, max(told.dt, timedelta()))
     return start if isinstance(start, datetime) else start + timedelta(days=1)
+
+
+def _after(start: Instant, length: timedelta) -> Instant:
+    """`start` plus a DURATION, whose days are those of the clock on the wall and whose hours are
+    exact (RFC 5545 3.3.6)."""
+    nominal = start + timedelta(days=length.days)
+    if not isinstance(nominal, datetime):
+        return nominal
+    exact = nominal.astimezone(UTC) + timedelta(seconds=length.seconds)
+    return exact.astimezone(nominal.tzinfo)
 
 
 def lead(component: icalendar.Event, start: Instant, end: Instant) -> timedelta | None:

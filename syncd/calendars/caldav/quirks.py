@@ -22,7 +22,7 @@ SOGO = Quirks(name="SOGo", create=("If-Match", '"none"'), delete_unguarded=True)
 
 
 def quirks_of(headers: Mapping[str, str], path: str) -> Quirks:
-    """What is known of the server that answered with `headers` for a collection at `path`."""
+    """What is known of a server that answers with `headers` and has a collection at `path`."""
     told = f"{headers.get('Server') or ''} {headers.get('X-Powered-By') or ''}".lower()
     if "sogo" in told or path.startswith("/SOGo/"):
         return SOGO

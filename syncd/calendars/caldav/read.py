@@ -55,9 +55,9 @@ class Reader:
         """As the seam's `changes`. Raises Unreachable or Refused; CursorLost for a token that the
         server does not know; CollectionLost."""
         kind, _, token = cursor.partition(":")
-        if kind == "sync" and self.tokens:
+        if kind == "sync" and token and self.tokens:
             return self._finished(self._since(token), known, cursor, progress, full=False)
-        if kind == "ctag" and self._tag() == token:
+        if kind == "ctag" and token and self._tag() == token:
             return Changes(sightings=(), gone=frozenset(), cursor=cursor)
         found = self._listing()
         found.gone = set(known) - set(found.versions)
@@ -102,6 +102,8 @@ class Reader:
             more = False
             for row in dav.rows(root):
                 if self._itself(row.href):
+                    if row.status in (404, 410):
+                        raise CollectionLost
                     more = more or row.status == 507
                 elif row.status in (404, 410):
                     found.versions.pop(row.href, None)
@@ -126,8 +128,10 @@ class Reader:
         answer = self._ask("PROPFIND", dav.propfind(*_LISTED), "1")
         self.transport.ensure(answer, "read it")
         found = _Found()
+        there = False
         for row in dav.rows(parsed(self.transport, answer)):
             if self._itself(row.href):
+                there = row.holds("D:resourcetype", "C:calendar")
                 found.cursor = self._cursor(row)
                 if row.status == 507:
                     found.complete = False
@@ -137,6 +141,8 @@ class Reader:
                 found.complete = False
             elif not row.holds("D:resourcetype", "D:collection"):
                 found.versions[row.href] = row.text("D:getetag")
+        if not there:  # some servers answer so for what is missing, or somebody else's
+            raise CollectionLost
         return found
 
     def _cursor(self, itself: dav.Row) -> str:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import icalendar
-from icalendar import vDDDLists, vDDDTypes, vRecur, vText
+from icalendar import vCategory, vDDDLists, vDDDTypes, vRecur, vText
 
 from syncd.calendars.caldav.parse import (
     TRACE,
@@ -33,29 +33,63 @@ _ZONE_YEARS = 5
 _PLAIN = {ord(c): f"%{ord(c):02X}" for c in "%,;\\\r\n"}
 
 
+class Words(vText):
+    r"""A TEXT value (RFC 5545 3.3.11). The library's own makes a newline of the `\N` in `C:\N`."""
+
+    def to_ical(self) -> bytes:
+        """As it stands in a body."""
+        text = str(self).replace("\r\n", "\n").replace("\r", "\n")
+        for character in "\\;,":
+            text = text.replace(character, f"\\{character}")
+        return text.replace("\n", "\\n").encode()
+
+
 def new_body(entry: Entry, stamp: datetime) -> str:
     """The body of a new resource that holds `entry`; `stamp` is the instant of writing."""
     tree = icalendar.Calendar()
-    tree["PRODID"] = vText("-//syncd//syncd//EN")
-    tree["VERSION"] = vText("2.0")
+    tree["PRODID"] = Words("-//syncd//syncd//EN")
+    tree["VERSION"] = Words("2.0")
     master = icalendar.Event()
-    master["UID"] = vText(entry.uid)
+    master["UID"] = Words(entry.uid)
     tree.add_component(master)
     return _edited(tree, master, [], None, entry, stamp)
 
 
 def changed_body(body: str, entry: Entry, zone: ZoneInfo, stamp: datetime) -> str:
-    """`body` with what `entry` says differently. A body that cannot be understood is replaced."""
+    """`body` with what `entry` says differently; one that cannot be understood is replaced."""
     try:
         before = read_entry(body, zone)
-        tree = calendar_of(body)
+        tree = _faithful(calendar_of(body))
         found = components(tree)
     except (Unreadable, ValueError):
         return new_body(entry, stamp)
     if before is None or found is None:
         return new_body(entry, stamp)
     master, overrides = found
-    return _edited(tree, master, overrides, before, entry, stamp, zone)
+    body = _edited(tree, master, overrides, before, entry, stamp, zone)
+    try:
+        read_entry(body, zone)
+    except (
+        Unreadable
+    ):  # its nesting was broken in a way that reading forgives, and writing does not
+        return new_body(entry, stamp)
+    return body
+
+
+def _faithful(tree: icalendar.Calendar) -> icalendar.Calendar:
+    """`tree` with texts that are written as they were read."""
+
+    def kept(value: object) -> object:
+        if isinstance(value, vText):
+            return Words(value, params=value.params)
+        if isinstance(value, vCategory):
+            value.cats = [Words(each) for each in value.cats]
+        return value
+
+    for component in tree.walk():
+        for name, value in component.items():
+            component[name] = [kept(v) for v in value] if isinstance(value, list) else kept(value)
+    return tree
 
 
 def _edited(
@@ -69,9 +103,9 @@ def _edited(
 ) -> str:
     _common(master, before, after)
     if before is None or before.busy != after.busy:
-        master["TRANSP"] = vText("OPAQUE" if after.busy else "TRANSPARENT")
+        master["TRANSP"] = Words("OPAQUE" if after.busy else "TRANSPARENT")
     if before is None or before.private != after.private:
-        master["CLASS"] = vText("PRIVATE" if after.private else "PUBLIC")
+        master["CLASS"] = Words("PRIVATE" if after.private else "PUBLIC")
     if before is None or before.trace != after.trace:
         _text(master, TRACE, after.trace.translate(_PLAIN))
     if (before.cancelled if before else False) != after.cancelled:
@@ -89,7 +123,7 @@ def _common(
 ) -> None:
     """What masters and overrides have alike."""
     if before is None or before.title != after.title:
-        component["SUMMARY"] = vText(after.title)
+        component["SUMMARY"] = Words(after.title)
     if before is None or before.text != after.text:
         _text(component, "DESCRIPTION", after.text)
     if before is None or not _same(before.start, after.start):
@@ -119,8 +153,8 @@ def _ring(
     if after.alarm is None or lead(component, after.start, after.end) == after.alarm:
         return
     alarm = icalendar.Alarm()
-    alarm["ACTION"] = vText("DISPLAY")
-    alarm["DESCRIPTION"] = vText(after.title)
+    alarm["ACTION"] = Words("DISPLAY")
+    alarm["DESCRIPTION"] = Words(after.title)
     alarm["TRIGGER"] = vDDDTypes(-after.alarm)
     component.add_component(alarm)
 
@@ -128,7 +162,7 @@ def _ring(
 def _text(component: icalendar.Event, name: str, value: str) -> None:
     component.pop(name, None)
     if value:
-        component[name] = vText(value)
+        component[name] = Words(value)
 
 
 def _repeat(
@@ -177,7 +211,7 @@ def _repeat(
 
 def _override(master: icalendar.Event, entry: Entry, original: datetime) -> icalendar.Event:
     component = icalendar.Event()
-    component["UID"] = vText(entry.uid)
+    component["UID"] = Words(entry.uid)
     component["RECURRENCE-ID"] = vDDDTypes(_like(entry.start, original))
     for name in ("TRANSP", "CLASS"):
         if name in master:

@@ -64,6 +64,8 @@ class Transport:
         self.username = username
         self.scheme = ""
         """How the server was last signed in to: `basic` or `digest`; empty while unknown."""
+        self.served: Mapping[str, str] = {}
+        """The headers of its last answer, by which it may be known."""
         self._url = url
         self._password = password
         self._origin = origin
@@ -99,6 +101,7 @@ class Transport:
                 "Next: nothing; syncd tries again.",
                 after,
             )
+        self.served = answer.headers
         if not self.scheme and answer.ok and self._client is not None:
             self.scheme = _scheme(self._client)
         return answer

@@ -1,0 +1,119 @@
+"""What the contract is tested on: each calendar with its user at another app."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Protocol
+
+from syncd.calendars.base import Calendar, Result, Verb, Write
+from syncd.calendars.caldav import CalDavCalendar
+from syncd.calendars.memory import MemoryCalendar
+from syncd.model.entries import Entry, Sighting
+from tests.calendars.zoo import HOUR, TEN
+from tests.client import Client
+from tests.servers import Server, settings_for
+
+CALENDAR = "Kontakte / Öffi 🎉 & <mehr>"
+
+
+class Bench(Protocol):
+    """A calendar, and a user."""
+
+    def open(self, memo: str = "") -> Calendar:
+        """An instance of its own, as another process would have it."""
+        ...
+
+    def add(self, title: str) -> None:
+        """The user makes an event."""
+        ...
+
+    def retitle(self, uid: str, title: str) -> None: ...
+
+    def delete(self, uid: str) -> None: ...
+
+    def drop(self) -> None:
+        """The user deletes the calendar itself."""
+        ...
+
+    def lose(self, cursor: str) -> str:
+        """A cursor that the server does not know any more."""
+        ...
+
+
+@dataclass
+class InMemory:
+    calendar: MemoryCalendar = field(default_factory=lambda: MemoryCalendar("home"))
+    added: int = 0
+
+    def open(self, memo: str = "") -> Calendar:
+        return self.calendar
+
+    def add(self, title: str) -> None:
+        self.added += 1
+        self.calendar.put(
+            Entry(uid=f"foreign {self.added}", title=title, start=TEN, end=TEN + HOUR)
+        )
+
+    def retitle(self, uid: str, title: str) -> None:
+        self.calendar.edit(uid, title=title)
+
+    def delete(self, uid: str) -> None:
+        self.calendar.drop(uid)
+
+    def drop(self) -> None:
+        for entry in self.calendar.entries():
+            self.calendar.drop(entry.uid)
+        self.calendar.forget()
+
+    def lose(self, cursor: str) -> str:
+        self.calendar.forget()
+        return cursor
+
+
+@dataclass
+class OnServer:
+    server: Server
+    name: str = CALENDAR
+
+    def __post_init__(self) -> None:
+        self.client = Client(self.server, self.name)
+
+    def open(self, memo: str = "") -> CalDavCalendar:
+        return CalDavCalendar(
+            settings_for(self.server, self.name),
+            timezone="Europe/Berlin",
+            memo=memo,
+            clock=lambda: datetime(2026, 11, 25, 12, tzinfo=UTC),
+        )
+
+    def add(self, title: str) -> None:
+        self.client.add(title, TEN, TEN + HOUR)
+
+    def retitle(self, uid: str, title: str) -> None:
+        self.client.retitle(self.client.find(uid), title)
+
+    def delete(self, uid: str) -> None:
+        self.client.delete(self.client.find(uid))
+
+    def drop(self) -> None:
+        self.client.drop()
+
+    def lose(self, cursor: str) -> str:
+        kind, _, token = cursor.partition(":")
+        digit = "0" if token[-1] != "0" else "1"
+        return f"{kind}:{token[:-1]}{digit}"
+
+
+def create(entry: Entry) -> Write:
+    return Write(verb=Verb.CREATE, entry=entry)
+
+
+def replaced(sight: Sighting | Result, entry: Entry) -> Write:
+    return Write(
+        verb=Verb.REPLACE, entry=entry, href=sight.href, version=sight.version, body=sight.body
+    )
+
+
+def removal(sight: Sighting | Result) -> Write:
+    return Write(verb=Verb.REMOVE, href=sight.href, version=sight.version, body=sight.body)
