@@ -12,7 +12,8 @@ from syncd.model.records import Fate as RecordFate
 from syncd.reconcile.actions import WRITES, Act, Action
 
 PATIENCE = 5
-"""How often in a row the same write is tried before it is only reported."""
+"""How often in a row the same write is turned down before it is only reported, until the next full
+listing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +115,9 @@ def recorded(outcome: Outcome) -> Record:
         )
     if result.fate is Fate.TAKEN:
         return replace(record, fate=RecordFate.REMOVED, intent=None, leaving=None)
-    return replace(record, tries=action.record.tries + 1, why=result.why)
+    # A server that is busy or away will take it in time; one that says no will say no again.
+    no = result.fate is not Fate.LATER
+    return replace(record, tries=action.record.tries + no, why=result.why)
 
 
 def delay(outcomes: Iterable[Outcome]) -> timedelta | None:

@@ -134,6 +134,8 @@ def _judged(
         doubt = f"{len(missed)} entries are gone at once"
         after = replace(after, doubtful=tuple(sorted(missed)), cursor=before.cursor)
         return Observed(name=name, state=after, absorbed=absorbed, doubt=doubt)
+    if changes.full:
+        absorbed = _hopeful(absorbed)
     ours = {record.href for record in records if record.href}
     return Observed(
         name=name,
@@ -142,6 +144,15 @@ def _judged(
         absent=absorbed.absent,
         foreign_gone=changes.gone - ours,
     )
+
+
+def _hopeful(absorbed: Absorbed) -> Absorbed:
+    """`absorbed` with what was turned down too often worth another try."""
+    records = {
+        uid: replace(record, tries=0) if record.tries else record
+        for uid, record in absorbed.records.items()
+    }
+    return replace(absorbed, records=records)
 
 
 def roster_zone(roster: Roster) -> ZoneInfo:

@@ -20,6 +20,7 @@ from syncd.model.records import Acquaintance, CalendarState, Delta, Record, Stat
 from syncd.model.roster import Roster
 from syncd.reconcile import plan as planning
 from syncd.reconcile.actions import Action
+from syncd.reconcile.fold import read_back
 from syncd.reconcile.guards import digest, too_much
 from syncd.reconcile.plan import Plan, World
 from syncd.store.base import Store
@@ -114,7 +115,6 @@ def tick(
             done = apply(writes, calendars, commit, progress, stopping)
             outcomes += done
             if not any(outcome.result.fate in _WORTH_A_LOOK for outcome in done):
-                commit(Delta(settings={"unsettled": "1"}))
                 break
     return Report(now=now, looks=tuple(looks), outcomes=tuple(outcomes))
 
@@ -168,7 +168,6 @@ def _seen(observed: tuple[Observed, ...], roster: Roster, state: State, now: dat
     foreign_gone: dict[str, frozenset[str]] = {}
     calendars: dict[str, CalendarState] = {}
     before = {(record.calendar, record.uid): record for record in state.records}
-    known = {fact.id for fact in state.facts}
     for each in observed:
         if each.state != state.calendars.get(each.name):
             calendars[each.name] = each.state
@@ -179,7 +178,7 @@ def _seen(observed: tuple[Observed, ...], roster: Roster, state: State, now: dat
             for record in each.absorbed.records.values()
             if before.get((record.calendar, record.uid)) is not record
         ]
-        facts += [fact for fact in each.absorbed.facts if fact.id not in known]
+        facts += read_back(each.absorbed.facts, each.absorbed.withdrawn, state.facts, now)
         adopted = {record.href for record in each.absorbed.adopted}
         gone = each.foreign_gone | (adopted & set(state.foreign.get(each.name, {})))
         if each.absorbed.foreign:
@@ -231,7 +230,8 @@ def _committed(
     settings["plan-until"] = plan.until.isoformat()
     settings["roster"] = roster.digest
     settings["planned-revision"] = str(state.revision)
-    settings["unsettled"] = None
+    # Until a look finds that all was done: whatever ends this tick, the next one plans anew.
+    settings["unsettled"] = "1" if writes else None
     settings["held"] = seen.held or None
     settings["resting"] = json.dumps(dict(plan.resting)) if plan.resting else None
     changed = {(record.calendar, record.uid): record for record in seen.delta.records}

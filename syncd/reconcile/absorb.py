@@ -1,8 +1,8 @@
 """What a reading of one calendar changes in our records of it: pure, and without judgement.
 
 Sightings update what is seen; an entry whose id decodes to this deployment and that no record knows
-is adopted, and the fact that it carries is read back. What vanished is only named: whether absence
-means anything is decided afterwards.
+is adopted; the fact that an entry carries is read back. What vanished is only named: whether
+absence means anything is decided afterwards.
 """
 
 from __future__ import annotations
@@ -33,7 +33,10 @@ class Absorbed:
     """Versions, by href, of resources that are not ours and are new or changed."""
     adopted: tuple[Record, ...] = ()
     facts: tuple[Fact, ...] = ()
-    """Read back from adopted entries."""
+    """Those that sighted entries acknowledge which we did not write so: the database was lost, or
+    an older one put in its place, or another syncd of this deployment was at work."""
+    withdrawn: frozenset[str] = frozenset()
+    """UIDs of entries of which another syncd took back what they acknowledged."""
     foreign_series: tuple[Sighting, ...] = ()
     """Those of them that repeat: one may be the second half of a series of ours."""
     problems: tuple[str, ...] = ()
@@ -55,6 +58,8 @@ def absorb(
     problems: list[str] = []
     moved: set[str] = set()
     changed: set[str] = set()
+    told: set[str] = set()
+    withdrawn: set[str] = set()
     for sighting in sightings:
         entry = sighting.entry
         if entry is None:
@@ -79,6 +84,10 @@ def absorb(
             adopted.append(record)
         elif record.href and record.href != sighting.href:
             moved.add(record.href)
+        if _written_by_another(record, entry):
+            told.add(entry.uid)
+            if _withdrawn(record, entry):
+                withdrawn.add(entry.uid)
         known[entry.uid] = seen(record, sighting)
         changed.add(entry.uid)
     absent = frozenset(at[href] for href in gone - moved if href in at)
@@ -88,7 +97,8 @@ def absorb(
         changed=frozenset(changed),
         absent=absent,
         adopted=fresh,
-        facts=tuple(_facts_of(fresh)),
+        facts=tuple(_facts_of(known[uid] for uid in sorted(told))),
+        withdrawn=frozenset(withdrawn),
         foreign=foreign,
         foreign_series=tuple(series),
         problems=tuple(problems),
@@ -114,6 +124,19 @@ def seen(record: Record, sighting: Sighting) -> Record:
         tries=0,
         why="",
     )
+
+
+def _written_by_another(record: Record, entry: Entry) -> bool:
+    """Whether what `entry` says of itself is neither what we wrote nor what we were about to."""
+    ours = (each.trace for each in (record.base, record.intent) if each is not None)
+    return entry.trace not in ours
+
+
+def _withdrawn(record: Record, entry: Entry) -> bool:
+    """Whether `entry` acknowledged something when it was last seen and does not any more."""
+    before = decode_trace(record.seen.trace) if record.seen else None
+    after = decode_trace(entry.trace)
+    return bool(before and after and before.fact and not after.fact)
 
 
 def continuation(

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from syncd.model.facts import CLOSING, TRIED, Fact, Outcome, effective
+from syncd.model.keys import Key
 from syncd.model.people import Period, Person, Retry
 from syncd.model.roster import Roster
 
@@ -126,6 +127,54 @@ def _revision(fact: Fact) -> int:
     is read back from entries has gaps, so revisions are not counted."""
     revision = fact.id.removeprefix(f"{fact.entry}#").partition("~")[0]
     return int(revision) if revision.isascii() and revision.isdigit() else 0
+
+
+def read_back(
+    told: Iterable[Fact], withdrawn: frozenset[str], journal: Iterable[Fact], now: datetime
+) -> list[Fact]:
+    """What entries that another syncd wrote tell beyond the `journal`. A fact corrects what the
+    journal held of its entry until then, unless that is the newer; what was `withdrawn` on an entry
+    is void. Two that read different marks as the same revision agree by counting on."""
+    told = list(told)
+    if not told and not withdrawn:
+        return []
+    journal = list(journal)
+    ids = {fact.id: fact for fact in journal}
+    held = {
+        fact.entry: fact
+        for fact in effective(journal)
+        if fact.entry and fact.outcome is not Outcome.SNOOZED
+    }
+    found: list[Fact] = []
+    for fact in told:
+        same, before = ids.get(fact.id), held.get(fact.entry or "")
+        if same is None and (before is None or _revision(before) < _revision(fact)):
+            found.append(replace(fact, supersedes=before.id) if before else fact)
+        elif same is not None and same is before and _meaning(same) != _meaning(fact):
+            id = f"{fact.entry}#{_revision(fact) + 1}"
+            found.append(replace(fact, id=id, supersedes=same.id))
+    for uid in sorted(withdrawn & held.keys()):
+        fact = held[uid]
+        id = f"{uid}#{_revision(fact) + 1}"
+        found.append(replace(fact, id=id, recorded=now, supersedes=fact.id, void=True))
+    return found
+
+
+def _meaning(fact: Fact) -> tuple[object, ...]:
+    return fact.outcome, fact.direction
+
+
+def is_over(key: Key, facts: Iterable[Fact]) -> bool:
+    """Whether the touch of the attempt `key` is closed, or something later came of it, by the
+    effective `facts` of its person."""
+    for fact in facts:
+        if fact.touch is None or fact.outcome not in CLOSING | TRIED:
+            continue
+        if (fact.touch, fact.attempt or 0) > (key.day, key.attempt):
+            return True
+        if fact.touch == key.day and fact.outcome in CLOSING:
+            return True
+    return False
 
 
 def closing_day(fact: Fact, zone: ZoneInfo) -> date:

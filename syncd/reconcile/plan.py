@@ -76,7 +76,7 @@ def make(world: World) -> Plan:
     blocks = _settle_blocks(world, records, pauses)
     occurrences = {o.id: o for each in blocks.values() for o in each.occurrences}
     slots = {id: o for each in blocks.values() for id, o in each.alias.items()} | occurrences
-    read = _read(world, records, Journal.of(state.facts, roster), slots)
+    read = read_contacts(records, world.absent, Journal.of(state.facts, roster), slots, now, zone)
     facts = (*state.facts, *read.facts)
     fresh = {(record.calendar, record.uid): record for record in read.records}
     records = tuple(fresh.get((record.calendar, record.uid), record) for record in records)
@@ -158,30 +158,6 @@ def _settle_blocks(world: World, records: Iterable[Record], pauses: Pauses) -> d
         )
         for name, theirs in by_block.items()
     }
-
-
-def _read(
-    world: World,
-    records: Iterable[Record],
-    journal: Journal,
-    slots: Mapping[OccurrenceId, Occurrence],
-) -> Read:
-    found = [
-        read_contacts(
-            [record for record in records if record.calendar == calendar],
-            world.absent.get(calendar, frozenset()),
-            journal,
-            slots,
-            world.now,
-            world.zone,
-        )
-        for calendar in {record.calendar for record in records}
-    ]
-    return Read(
-        facts=tuple(fact for each in found for fact in each.facts),
-        standings=tuple(stand for each in found for stand in each.standings),
-        records=tuple(record for each in found for record in each.records),
-    )
 
 
 def _resolve(

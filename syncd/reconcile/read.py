@@ -15,12 +15,12 @@ from zoneinfo import ZoneInfo
 
 from syncd.model.blocks import OccurrenceId
 from syncd.model.entries import Instant
-from syncd.model.facts import CLOSING, Fact, Outcome, Source
-from syncd.model.keys import Kind
+from syncd.model.facts import CLOSING, Fact, Outcome, Source, effective
+from syncd.model.keys import Key, Kind
 from syncd.model.people import Period
 from syncd.model.records import Fate, Record
 from syncd.reconcile import marks
-from syncd.reconcile.fold import Journal
+from syncd.reconcile.fold import Journal, is_over
 from syncd.reconcile.occurrences import Occurrence, instant
 from syncd.reconcile.standing import (
     Times,
@@ -70,35 +70,46 @@ class Read:
 
 def read_contacts(
     records: Iterable[Record],
-    absent: frozenset[str],
+    absent: Mapping[str, frozenset[str]],
     journal: Journal,
     occurrences: Mapping[OccurrenceId, Occurrence],
     now: datetime,
     zone: ZoneInfo,
 ) -> Read:
-    """Read every contact event among `records`. `absent` are the UIDs of those that are gone beyond
-    doubt; `occurrences` are those of the blocks as they stand now."""
+    """Read every contact event among `records`. `absent` are, by calendar, the UIDs of those that
+    are gone beyond doubt; `occurrences` are those of the blocks as they stand now."""
     facts: list[Fact] = []
     standings: list[Standing] = []
     changed: list[Record] = []
+    gone: list[Record] = []
+    waiting: dict[str, Key] = {}
+    """The first entry of each person on which nothing was read."""
     for record in records:
         if record.key.kind is not Kind.CONTACT or record.fate not in (Fate.LIVE, Fate.RELEASED):
             continue
-        reader = _Reader(record, journal, now, zone)
-        if record.uid in absent:
-            gone = reader.gone()
-            facts += reader.facts
-            changed.append(gone)
+        if record.uid in absent.get(record.calendar, frozenset()):
+            gone.append(record)
             continue
         if record.seen is None:  # about to be made: it stands where it was meant to
             stand = Standing(record=record, trace=standing(record))
             standings.append(_current_slot(stand, occurrences))
             continue
+        reader = _Reader(record, journal, now, zone)
         stand = reader.present(occurrences)
         facts += reader.facts
         standings.append(stand)
         if stand.record is not record:
             changed.append(stand.record)
+        if reader.fact is None:
+            known = waiting.get(record.key.subject, record.key)
+            waiting[record.key.subject] = min(known, record.key)
+    for record in gone:  # last, since what was marked meanwhile may have ended their attempts
+        who = record.key.subject
+        told = effective([*journal.by_person.get(who, ()), *(f for f in facts if f.person == who)])
+        over = waiting.get(who, record.key) < record.key or is_over(record.key, told)
+        reader = _Reader(record, journal, now, zone)
+        changed.append(reader.gone(over=over))
+        facts += reader.facts
     return Read(facts=tuple(facts), standings=tuple(standings), records=tuple(changed))
 
 
@@ -161,12 +172,12 @@ class _Reader:
             return stand
         return replace(stand, trace=self._moved(times_of(entry), occurrences))
 
-    def gone(self) -> Record:
-        """Read an entry that is there no more."""
+    def gone(self, *, over: bool) -> Record:
+        """Read an entry that is there no more; `over` says that its attempt was not open."""
         record, entry = self.record, self.record.seen
         if record.leaving is not None:  # our own doing
             return replace(record, fate=record.leaving, leaving=None, intent=None, consumed=None)
-        if entry is not None and self.fact is None and record.fate is Fate.LIVE:
+        if entry is not None and self.fact is None and record.fate is Fate.LIVE and not over:
             times = times_of(entry)
             if begins(times.start, self.zone) > self.now:
                 day = begins(times.start, self.zone).astimezone(self.zone).date()
@@ -263,7 +274,14 @@ class _Reader:
             known = self.journal.snoozes.get(self.record.uid)
             if known is not None and known.note == said and known.day is not None:
                 return known.day
-        self._add(outcome=Outcome.SNOOZED, source=Source.MARK, at=self.now, day=day, note=said)
+        self._add_once(
+            f"{self.record.uid}>{day.isoformat()} {said}",
+            outcome=Outcome.SNOOZED,
+            source=Source.MARK,
+            at=self.now,
+            day=day,
+            note=said,
+        )
         return day
 
     def _moved(self, times: Times, occurrences: Mapping[OccurrenceId, Occurrence]) -> Trace:

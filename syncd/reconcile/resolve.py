@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from syncd.model.facts import CLOSING, TRIED, Fact, Outcome, Source
+from syncd.model.facts import Fact, Outcome, Source
 from syncd.model.people import Period, Person
 from syncd.model.records import Fate, Record
 from syncd.reconcile.attempts import (
@@ -37,6 +37,7 @@ from syncd.reconcile.fold import (
     Fold,
     first_due,
     fold,
+    is_over,
     next_channel,
     paused_by_mark,
     wait_after,
@@ -166,18 +167,10 @@ def _sort_out(
 
 def _open(record: Record, facts: tuple[Fact, ...], told: Fold) -> bool:
     """Whether the touch of this attempt is open and nothing later came of it."""
-    key = record.key
     opened = standing(record).opened
     if opened is not None and told.closed_by_log is not None and opened <= told.closed_by_log:
         return False
-    for fact in facts:
-        if fact.touch is None or fact.outcome not in CLOSING | TRIED:
-            continue
-        if (fact.touch, fact.attempt or 0) > (key.day, key.attempt):
-            return False
-        if fact.touch == key.day and fact.outcome in CLOSING:
-            return False
-    return True
+    return not is_over(record.key, facts)
 
 
 def _inactive(person: Person, facts: tuple[Fact, ...], scene: Scene) -> str:

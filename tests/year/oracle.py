@@ -135,7 +135,9 @@ def no_mark_lost(entries: Iterable[Entry], facts: Iterable[Fact], ledger: Ledger
         told = [(fact.outcome, fact.direction) for fact in held[uid]]
         assert told == [said], (uid, said, told)
     for uid in ledger.skipped:
-        assert [fact.outcome.value for fact in held[uid]] == ["skipped"], uid
+        # At one look with a mark that ended its touch, or opened an earlier attempt, it is tidying.
+        told = [fact.outcome.value for fact in held[uid]]
+        assert told == ["skipped"] or (not told and uid in ledger.beside), uid
     assert len({fact.id for fact in facts}) == len(facts)
     for entry in entries:
         line = ledger.written.get(entry.uid)

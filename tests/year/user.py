@@ -61,6 +61,8 @@ class Ledger:
     """By entry: the mark that stands on it."""
     skipped: set[str] = field(default_factory=set)
     """Entries deleted while they were ahead."""
+    beside: set[str] = field(default_factory=set)
+    """Those of them on whose day the user also corrected a mark of the same person."""
     moved: set[str] = field(default_factory=set)
     """Entries dragged, or asked to come up another day."""
     reopened: set[str] = field(default_factory=set)
@@ -82,6 +84,8 @@ class User:
         """Be the user for a day, at `now`."""
         if now.timetuple().tm_yday // 7 in (22, 23, 30, 51):  # weeks of holiday
             return
+        self.corrected: set[str] = set()
+        dropped = set(self.ledger.skipped)
         for hands in self.hands.values():
             for entry in sorted(hands.entries(), key=lambda each: each.uid):
                 key = decode(entry.uid, DEPLOYMENT)
@@ -94,11 +98,18 @@ class User:
                 else:
                     self._open(hands, entry, key, now)
 
+        for uid in self.ledger.skipped - dropped:
+            key = decode(uid, DEPLOYMENT)
+            if key is not None and key.subject in self.corrected:
+                self.ledger.beside.add(uid)
+
     def _chance(self, share: float) -> bool:
         return self.random.random() < share
 
     def _open(self, hands: Hands, entry: Entry, key: Key, now: datetime) -> None:
         if not isinstance(entry.start, datetime) or "Let go this time" in entry.text:
+            return
+        if entry.uid in self.ledger.said:  # marked, and not acknowledged yet
             return
         begun = entry.start <= now
         if self._chance(0.02):
@@ -150,6 +161,10 @@ class User:
                 hands.drop(entry.uid)
             return
         core = entry.title.split(" ", 1)[1]
+        key = decode(entry.uid, DEPLOYMENT)
+        assert key is not None
+        corrected = set(self.corrected)
+        self.corrected.add(key.subject)
         if self._chance(0.02):
             self._mark(hands, entry, core)
         elif self._chance(0.01):
@@ -157,6 +172,8 @@ class User:
             self.ledger.said.pop(entry.uid, None)
             self.ledger.reopened.add(entry.uid)
             hands.edit(entry.uid, title=core)
+        else:
+            self.corrected = corrected
 
     def _block(self, hands: Hands, entry: Entry, now: datetime) -> None:
         assert entry.recurrence is not None and isinstance(entry.start, datetime)
