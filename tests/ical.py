@@ -194,7 +194,7 @@ def wall(moment: Moment) -> datetime:
     """Without its zone, so that differences are those of the clock on the wall."""
     if isinstance(moment, datetime):
         return moment.replace(tzinfo=None)
-    return datetime(moment.year, moment.month, moment.day)  # noqa: DTZ001
+    return datetime(moment.year, moment.month, moment.day)
 
 
 def override(tree: icalendar.Calendar, original: datetime) -> Any:

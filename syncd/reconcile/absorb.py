@@ -65,7 +65,8 @@ def absorb(
         if entry is None:
             uid = at.get(sighting.href)
             if uid is not None:  # ours, spoilt by somebody: it stands, unread, until it is mended
-                known[uid] = replace(known[uid], version=sighting.version)
+                # Without a version nothing is written over what is not what we know.
+                known[uid] = replace(known[uid], version="")
                 changed.add(uid)
             else:
                 foreign[sighting.href] = sighting.version

@@ -170,7 +170,8 @@ class Book:
         # Where the user put it: what they moved while marking it stays there.
         times = times_of(stand.record.seen) if stand.record.seen else stand.times
         moves = fact.source is Source.MARK and fact.outcome not in (Outcome.SKIPPED, Outcome.PAUSED)
-        if moves and begins(times.start, self.scene.zone) > fact.at:
+        timed = isinstance(times.start, datetime)  # what the user made all-day stays on its date
+        if moves and timed and begins(times.start, self.scene.zone) > fact.at:
             length = instant(times.end) - instant(times.start)
             start = fact.at.astimezone(self.scene.zone).replace(second=0, microsecond=0)
             times = Times(start=start, end=start + length)

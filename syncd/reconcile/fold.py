@@ -36,6 +36,12 @@ class Journal:
     """For each entry on which a fact was taken back: when that was last learned."""
     ids: frozenset[str]
     """The ids of all facts."""
+    renamed: Mapping[str, str]
+    """By every id that means somebody in the roster: the one that they have today."""
+
+    def about(self, subject: str) -> tuple[Fact, ...]:
+        """The effective facts of whoever `subject` means, oldest contact first."""
+        return self.by_person.get(self.renamed.get(subject, subject), ())
 
     @classmethod
     def of(cls, facts: Iterable[Fact], roster: Roster) -> Journal:
@@ -62,6 +68,7 @@ class Journal:
             snoozes=snoozes,
             voided={fact.entry: fact.recorded for fact in facts if fact.void and fact.entry},
             ids=frozenset(fact.id for fact in facts),
+            renamed=renamed,
         )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from syncd.model.facts import Fact
+from syncd.model.facts import Fact, Outcome, effective
 from syncd.model.records import Fate, Record
 from syncd.reconcile.actions import Act, Action
 from syncd.reconcile.occurrences import instant
@@ -73,5 +73,6 @@ def _open(record: Record, acknowledged: frozenset[str], now: datetime, zone: Zon
 
 
 def acknowledged_in(facts: Iterable[Fact]) -> frozenset[str]:
-    """The UIDs of entries on which a fact was read."""
-    return frozenset(fact.entry for fact in facts if fact.entry)
+    """The UIDs of entries on which a fact was read that still holds."""
+    held = effective(list(facts))
+    return frozenset(f.entry for f in held if f.entry and f.outcome is not Outcome.SNOOZED)

@@ -10,13 +10,13 @@ it is all that was added there.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from syncd.model.facts import Direction, Fact, Outcome
 from syncd.model.words import resolve_when
+from syncd.reconcile.spelling import edged, find, fold, tidy
 
 _JOINTS = " .,;:!?)-–—·|/"
 """What may stand between a mark, or our title, and a note behind it."""
@@ -25,8 +25,6 @@ _SEAMS = " ,;:-–—·|/"
 _DASHES = " :-–—·|/"
 """What may stand before our title that is no part of a note."""
 _CLOSING = ".,;:!?)"
-_SELECTORS = "\ufe0e\ufe0f"
-"""They choose between the text and the picture of a sign."""
 
 
 @dataclass(frozen=True)
@@ -132,11 +130,11 @@ def read(title: str, *, core: str, name: str, sign: str, today: date) -> Reading
     `core` is the title without a sign, which starts with `name`; `today` is where `>fri` counts
     from.
     """
-    text = _tidy(title)
-    whole = _find(text, core, glued_before=True)
-    found = whole or _find(text, name)
-    before = text[: found[0]].rstrip(_DASHES) if found else text
-    after = text[found[1] :].lstrip(_JOINTS) if found else ""
+    text = tidy(title)
+    whole = find(text, core, glued_before=True)
+    found = whole or find(text, name)
+    before = edged(text[: found[0]] if found else text).rstrip(_DASHES if found else None)
+    after = edged(text[found[1] :]).lstrip(_JOINTS) if found else ""
     before, signed = _without_sign(before, sign)
     mark = _mark(before, after) if whole else _mark_beside(before, after)
     if mark is not None:
@@ -205,7 +203,7 @@ def _snooze(before: str, after: str, today: date) -> Snoozed | Unclear | None:
     pieces = [_arrows(piece, today) for piece in (before, after)]
     for words in pieces:
         for place in dict.fromkeys((0, len(words) - 1)):
-            token = _fold(words[place])[0] if words else ""
+            token = fold(words[place])[0] if words else ""
             if not token.startswith(">") or not token[1:2].isalnum():
                 continue
             day = resolve_when(token[1:].rstrip(_JOINTS), today)
@@ -226,8 +224,8 @@ def _arrows(text: str, today: date) -> list[str]:
     it begins or ends the text."""
     words = text.split()
     for place in dict.fromkeys((0, len(words) - 2)):
-        if 0 <= place < len(words) - 1 and _fold(words[place])[0] == ">":
-            day = _fold(words[place + 1])[0].rstrip(_JOINTS)
+        if 0 <= place < len(words) - 1 and fold(words[place])[0] == ">":
+            day = fold(words[place + 1])[0].rstrip(_JOINTS)
             if resolve_when(day, today) is not None:
                 words[place : place + 2] = [f">{day}"]
     return words
@@ -235,7 +233,7 @@ def _arrows(text: str, today: date) -> list[str]:
 
 def _lead(text: str, vocabulary: Mapping[str, Meaning]) -> tuple[Meaning, str] | None:
     """The longest mark at the start of `text`, and what follows it."""
-    folded, places = _fold(text)
+    folded, places = fold(text)
     for mark in sorted(vocabulary, key=len, reverse=True):
         if not folded.startswith(mark):
             continue
@@ -247,7 +245,7 @@ def _lead(text: str, vocabulary: Mapping[str, Meaning]) -> tuple[Meaning, str] |
 
 def _tail(text: str, vocabulary: Mapping[str, Meaning]) -> tuple[Meaning, str] | None:
     """The longest mark at the end of `text`, and what stands before it."""
-    folded, places = _fold(text)
+    folded, places = fold(text)
     folded = folded.rstrip(f"{_CLOSING} ")
     for mark in sorted(vocabulary, key=len, reverse=True):
         if not folded.endswith(mark):
@@ -260,7 +258,7 @@ def _tail(text: str, vocabulary: Mapping[str, Meaning]) -> tuple[Meaning, str] |
 
 def _without_sign(text: str, sign: str) -> tuple[str, bool]:
     """`text` without our own sign at its start or end, and whether it was there."""
-    folded, places = _fold(text)
+    folded, places = fold(text)
     if sign and folded.startswith(sign):
         return text[places[len(sign)] :].lstrip(_JOINTS), True
     if sign and folded.endswith(sign):
@@ -268,47 +266,7 @@ def _without_sign(text: str, sign: str) -> tuple[str, bool]:
     return text, False
 
 
-def _find(text: str, wanted: str, *, glued_before: bool = False) -> tuple[int, int] | None:
-    """Where `wanted` stands in `text` as whole words, both folded: (start, end) in `text`. With
-    `glued_before` its first word may have something right before it."""
-    folded, places = _fold(text)
-    needle = _fold(_tidy(wanted))[0]
-    if not needle:
-        return None
-    start = folded.find(needle)
-    while start >= 0:
-        end = start + len(needle)
-        before = start > 0 and not glued_before and _in_word(folded[start - 1])
-        if not (before or (end < len(folded) and _in_word(folded[end]))):
-            return places[start], places[end]
-        start = folded.find(needle, start + 1)
-    return None
-
-
-def _in_word(character: str) -> bool:
-    return character.isalnum() or unicodedata.combining(character) != 0
-
-
-def _tidy(text: str) -> str:
-    """`text` in NFC, without control characters, single-spaced."""
-    text = unicodedata.normalize("NFC", text)
-    return " ".join("".join(" " if unicodedata.category(c) == "Cc" else c for c in text).split())
-
-
-def _fold(text: str) -> tuple[str, list[int]]:
-    """`text` for comparison, and for each of its places (one past the end too) that in `text`."""
-    folded: list[str] = []
-    places: list[int] = []
-    for place, character in enumerate(text):
-        if character in _SELECTORS or unicodedata.category(character) == "Cf":
-            continue
-        wide = unicodedata.normalize("NFKD", character).casefold()
-        folded.append(wide)
-        places += [place] * len(wide)
-    return "".join(folded), [*places, len(text)]
-
-
 def _note(*parts: str) -> str:
     """What else was added, its own punctuation kept."""
-    note = " ".join(part.strip() for part in parts if _fold(part)[0].strip(_JOINTS))
+    note = " ".join(part.strip() for part in parts if fold(part)[0].strip(_JOINTS))
     return note.rstrip(_SEAMS)

@@ -37,8 +37,8 @@ class Occurrence:
 
     @property
     def length(self) -> timedelta:
-        """From its start to its end."""
-        return self.end - self.start
+        """From its start to its end, by any clock."""
+        return instant(self.end) - instant(self.start)
 
 
 def zone_of(entry: Entry, fallback: ZoneInfo) -> ZoneInfo:
@@ -113,6 +113,12 @@ def last_start(entry: Entry, now: datetime) -> datetime | None:
     return found.replace(tzinfo=zone) if found else None
 
 
+def later(moment: datetime, by: timedelta) -> datetime:
+    """`moment` when so much time has passed, in its zone: through a night of daylight saving an
+    hour is an hour, whatever the clock on the wall says."""
+    return (instant(moment) + by).astimezone(moment.tzinfo)
+
+
 def instant(moment: datetime | date) -> datetime:
     """`moment` in UTC, for comparison; a date is its first moment in UTC."""
     if isinstance(moment, datetime):
@@ -132,7 +138,7 @@ def _occurrence(
     return Occurrence(
         id=OccurrenceId(block, start.date()),
         original=start,
-        start=override.start if override else start,
+        start=override.start if override else instant(start).astimezone(zone),
         end=override.end if override else (instant(start) + length).astimezone(zone),
         cancelled=instant(start) in gone or bool(override and override.cancelled),
     )

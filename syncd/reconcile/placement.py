@@ -17,7 +17,7 @@ from syncd.model.blocks import OccurrenceId
 from syncd.model.people import ContactList, Person
 from syncd.model.roster import Roster
 from syncd.reconcile.attempts import Keep, Want
-from syncd.reconcile.occurrences import Occurrence, instant
+from syncd.reconcile.occurrences import Occurrence, instant, later
 from syncd.reconcile.standing import Times, begins
 
 LENGTH = timedelta(minutes=15)
@@ -216,7 +216,7 @@ class _Hall:
         if counted + self.given[occurrence.id] >= capacity:
             return None
         for index in range(capacity):
-            start = occurrence.start + index * block.per_person
+            start = later(occurrence.start, index * block.per_person)
             low, high = instant(start), instant(start) + block.per_person
             if low < instant(self.now):
                 continue
@@ -225,7 +225,7 @@ class _Hall:
                 self.given[occurrence.id] += 1
                 return Placed(
                     want=want,
-                    times=Times(start=start, end=start + block.per_person),
+                    times=Times(start=start, end=later(start, block.per_person)),
                     slot=occurrence,
                 )
         return None

@@ -165,7 +165,7 @@ def _resolve(
 ) -> tuple[dict[str, Resolution], list[Standing]]:
     """What becomes of everybody in the roster, and the entries of those who are not in it."""
     people = scene.roster.people
-    renamed = {old: person.id for person in people.values() for old in person.ids}
+    renamed = scene.journal.renamed
     standings: dict[str, list[Standing]] = defaultdict(list)
     strangers: list[Standing] = []
     for stand in read.standings:
@@ -238,8 +238,11 @@ def _until(
 ) -> datetime:
     """The next moment at which time alone may change the plan: a new day, an occurrence that begins
     or ends, an entry whose day of grace is over."""
-    today = scene.today + timedelta(days=1)
-    moments = [datetime(today.year, today.month, today.day, tzinfo=scene.zone)]
+    zones = {scene.zone, *(ZoneInfo(each.timezone) for each in scene.roster.blocks.values())}
+    moments: list[datetime] = []
+    for zone in zones:
+        next_day = scene.now.astimezone(zone).date() + timedelta(days=1)
+        moments.append(datetime(next_day.year, next_day.month, next_day.day, tzinfo=zone))
     for occurrence in occurrences:
         moments += [occurrence.start, occurrence.end]
     for resolution in resolutions:

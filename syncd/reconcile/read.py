@@ -105,7 +105,7 @@ def read_contacts(
             waiting[record.key.subject] = min(known, record.key)
     for record in gone:  # last, since what was marked meanwhile may have ended their attempts
         who = record.key.subject
-        told = effective([*journal.by_person.get(who, ()), *(f for f in facts if f.person == who)])
+        told = effective([*journal.about(who), *(f for f in facts if f.person == who)])
         over = waiting.get(who, record.key) < record.key or is_over(record.key, told)
         reader = _Reader(record, journal, now, zone)
         changed.append(reader.gone(over=over))
@@ -202,7 +202,7 @@ class _Reader:
         self._add(
             outcome=meaning.outcome,
             source=Source.MARK,
-            at=old.at if old is not None and old.source is Source.MARK else self._when(meaning),
+            at=self._when(meaning) if old is None or old.source is Source.SYNCD else old.at,
             note=note,
             direction=meaning.direction,
             day=self._skipped_day() if meaning.outcome is Outcome.SKIPPED else None,
@@ -254,7 +254,7 @@ class _Reader:
 
     def _void_consequences(self) -> None:
         """What syncd concluded from an outcome falls with it."""
-        for fact in self.journal.by_person.get(self.record.key.subject, ()):
+        for fact in self.journal.about(self.record.key.subject):
             concluded = fact.source is Source.SYNCD and fact.entry is None
             if concluded and fact.outcome in CLOSING and fact.touch == self.record.key.day:
                 self.facts.append(

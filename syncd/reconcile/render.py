@@ -57,7 +57,7 @@ def contact(
         start=times.start,
         end=times.end,
         alarm=alarm,
-        lines=section.count("\n") + 1,
+        lines=text.checksums(section),
     )
     seen = record.seen
     if seen is None:
@@ -211,7 +211,7 @@ def _override_texts(record: Record) -> dict[datetime, tuple[str, ...]]:
 def _merged(observed: str, ours: Iterable[str], section: str) -> str:
     if section and section in observed:
         return observed
-    return text.merge(observed, ours, section, 0)
+    return text.merge(observed, ours, section)
 
 
 def _users(observed: str, ours: Iterable[str]) -> bool:
@@ -221,8 +221,7 @@ def _users(observed: str, ours: Iterable[str]) -> bool:
 def _text(record: Record, observed: str, section: str) -> str:
     """The description with our section as it is to be. Where nothing new is to be said and the user
     took our section away or wrote into it, it stays as they left it."""
-    observed = observed.replace("\r\n", "\n")
-    if section in observed:
+    if section in observed.replace("\r\n", "\n"):
         return observed
     if record.intent is None and section in texts(record):
         return observed

@@ -42,7 +42,7 @@ from syncd.reconcile.fold import (
     paused_by_mark,
     wait_after,
 )
-from syncd.reconcile.occurrences import instant
+from syncd.reconcile.occurrences import instant, later
 from syncd.reconcile.read import Standing
 from syncd.reconcile.standing import Times, begins, standing
 from syncd.reconcile.trace import Trace
@@ -200,8 +200,10 @@ def _due(person: Person, told: Fold, facts: tuple[Fact, ...], scene: Scene) -> d
 
 
 def _rest(stand: Standing, reason: str, scene: Scene, out: Resolution) -> None:
-    """An open attempt of somebody to whom nothing is to come: ahead it goes, past it stays."""
-    if begins(stand.trace.start, scene.zone) > scene.now:
+    """An open attempt of somebody to whom nothing is to come: ahead it goes, past it stays; what
+    went to the user, with words of theirs in it, is left alone."""
+    released = stand.record.fate is Fate.RELEASED
+    if released or begins(stand.trace.start, scene.zone) > scene.now:
         _withdraw(stand, Fate.UNPLACED, reason, out)
     else:
         out.keep.append(Keep(standing=stand, times=stand.times))
@@ -275,11 +277,11 @@ def _along(stand: Standing, scene: Scene) -> tuple[Times, bool]:
     if occurrence is None or occurrence.cancelled:
         return times, ahead
     length = instant(times.end) - instant(times.start)
-    start = occurrence.start + timedelta(minutes=trace.offset)
+    start = later(occurrence.start, timedelta(minutes=trace.offset))
     if instant(start) == instant(times.start):
         moved = times
     else:
-        moved = Times(start=start, end=start + length)
+        moved = Times(start=start, end=later(start, length))
     beyond = instant(moved.end) > instant(occurrence.end)
     return moved, beyond and instant(moved.start) > instant(scene.now)
 

@@ -7,6 +7,7 @@ above or below it, or into it, stays: a line that we did not write is theirs.
 from __future__ import annotations
 
 import unicodedata
+import zlib
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -15,7 +16,7 @@ from zoneinfo import ZoneInfo
 from syncd.model.facts import Direction, Fact, Outcome
 from syncd.model.people import ADDRESS_OF_CHANNEL, Person
 from syncd.reconcile.marks import sign_of
-from syncd.reconcile.trace import fact_line
+from syncd.reconcile.trace import CHECKSUM, fact_line
 
 END = "(syncd)"
 HOW_TO_MARK = (
@@ -81,28 +82,39 @@ def occurrence_section(lines: Iterable[str]) -> str:
 
 def said(fact: Fact, zone: ZoneInfo) -> str:
     """A fact in words: `Reached by call on Thursday 26 November 2026: good talk`."""
-    what = _SAID.get((fact.outcome, fact.direction), fact.outcome.value.capitalize())
+    plainly = _SAID.get((fact.outcome, Direction.OUT), fact.outcome.value.capitalize())
+    what = _SAID.get((fact.outcome, fact.direction), plainly)
     by = f" by {fact.channel}" if fact.channel and fact.outcome is Outcome.REACHED else ""
     until = f" until {day_text(fact.until)}" if fact.until else ""
     note = f": {one_line(fact.note)}" if fact.note else "."
     return f"{what}{by}{until}, {day_text(fact.at.astimezone(zone).date())}{note}"
 
 
+def checksums(section: str) -> tuple[str, ...]:
+    """What tells the lines of a section from others when only their checksums are left."""
+    return tuple(_checksum(line) for line in section.split("\n"))
+
+
+def _checksum(line: str) -> str:
+    return f"{zlib.crc32(line.encode()) & 0xFFFF:0{CHECKSUM}x}"
+
+
 def section_in(text: str, lines: int = 0) -> str:
-    """Our section in a description: it ends with the line that ends in `END`, and begins `lines`
-    above, else with `WHO_IS_UP`; where neither is known it is that one line. Empty where there is
-    none."""
+    """Our section in a description that we wrote: it ends with the line that ends in `END`, and has
+    so many `lines`, else begins with `WHO_IS_UP`; where neither is known it is that one line. Empty
+    where there is none."""
     found = text.split("\n")
     end = _end_of(found)
     return "" if end is None else "\n".join(found[_start_of(found, end, lines) : end + 1])
 
 
-def merge(observed: str, ours: Iterable[str], wanted: str, lines: int) -> str:
+def merge(observed: str, ours: Iterable[str], wanted: str, lines: tuple[str, ...] = ()) -> str:
     """`observed` with our section in it replaced by `wanted`, and every line of the user's kept.
 
     `ours` are sections that we may have written there, newest first; where none of them stands
     whole, a line of theirs is ours and any other the user's, and so is what they wrote into our
-    last line. Where none is known, `lines` (how many we wrote, 0 if not known) tells. What the user
+    last line. Where none is known, `lines`, the checksums of our lines, tell; where they are not
+    known either, only a last line of ours and what follows `WHO_IS_UP` are ours. What the user
     wrote into our lines stays below them.
     """
     observed = observed.replace("\r\n", "\n")
@@ -115,10 +127,15 @@ def merge(observed: str, ours: Iterable[str], wanted: str, lines: int) -> str:
     if known:
         above, below = _users_lines(found, (*known, wanted))
         return _joined("\n".join(above), wanted, "\n".join(below))
+    if lines:
+        left = {*lines, *checksums(wanted)}
+        written = [line for line in found if _checksum(line) in left]
+        above, below = _users_lines(found, ("\n".join(written),))
+        return _joined("\n".join(above), wanted, "\n".join(below))
     end = _end_of(found)
     if end is None:
         return _joined("", wanted, observed)
-    start = _start_of(found, end, lines)
+    start = _start_of(found, end, 0)
     return _joined("\n".join(found[:start]), wanted, "\n".join(found[end + 1 :]))
 
 
@@ -156,7 +173,7 @@ def _start_of(lines: list[str], end: int, known: int) -> int:
 
 def users_words(observed: str, ours: Iterable[str]) -> str:
     """What the user added to a description of ours; empty where nothing."""
-    return merge(observed, ours, "", 0).strip()
+    return merge(observed, ours, "").strip()
 
 
 def day_text(day: date) -> str:

@@ -8,6 +8,7 @@ A trace that a client has stripped, or anything else that does not read, is simp
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -19,6 +20,8 @@ from syncd.model.facts import Direction, Fact, Outcome, Source
 from syncd.model.keys import Key
 
 LONGEST = 1024
+CHECKSUM = 4
+"""Characters of the checksum of a line."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,8 +32,8 @@ class Trace:
     start: Instant
     end: Instant
     alarm: timedelta | None = None
-    lines: int = 0
-    """How many lines of the description are ours."""
+    lines: tuple[str, ...] = ()
+    """What tells our lines of the description from the user's: the checksum of each, in order."""
     rule: str = ""
     """A block's RRULE."""
     zone: str = ""
@@ -57,7 +60,7 @@ class Trace:
         data: dict[str, Any] = {"t": self.title, "s": _text(self.start), "e": _text(self.end)}
         optional = {
             "a": None if self.alarm is None else int(self.alarm.total_seconds()),
-            "n": self.lines or None,
+            "n": "".join(self.lines) or None,
             "r": self.rule or None,
             "z": self.zone or None,
             "c": self.channel or None,
@@ -93,7 +96,7 @@ def decode(text: str) -> Trace | None:
             start=start,
             end=end,
             alarm=None if data.get("a") is None else timedelta(seconds=int(data["a"])),
-            lines=int(data.get("n", 0)),
+            lines=tuple(re.findall(f".{{{CHECKSUM}}}", str(data.get("n", "")))),
             rule=str(data.get("r", "")),
             zone=str(data.get("z", "")),
             channel=str(data.get("c", "")),

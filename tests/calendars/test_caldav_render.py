@@ -108,7 +108,7 @@ ZONES = st.sampled_from(
 LEADS = st.none() | st.integers(-60, 3000).map(lambda minutes: timedelta(minutes=minutes))
 
 
-EARLY, LATE = datetime(2020, 1, 1), datetime(2035, 1, 1)  # noqa: DTZ001  given zones below
+EARLY, LATE = datetime(2020, 1, 1), datetime(2035, 1, 1)
 
 
 @st.composite

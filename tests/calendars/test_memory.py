@@ -14,7 +14,7 @@ from syncd.model.entries import Entry, Recurrence
 from tests.calendars.bench import create, removal, replaced
 from tests.calendars.zoo import HOUR, TEN, WEEK, block, contact, override
 
-NAIVE = datetime(2026, 11, 26, 10)  # noqa: DTZ001  it is what is refused
+NAIVE = datetime(2026, 11, 26, 10)
 
 
 def repeating(**fields: object) -> Entry:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from syncd.model.people import Retry
-from tests.reconcile.world import ZONE, Room, clients, person, roster, writes
+from tests.reconcile.world import ZONE, Room, acts, clients, person, roster, writes
 
 
 def test_an_entry_that_was_dragged_and_marked_at_one_look_stays_where_the_user_put_it() -> None:
@@ -46,9 +46,7 @@ def test_a_retry_is_written_though_the_hours_here_and_there_never_meet() -> None
 
 
 def test_a_touch_closes_again_as_not_reached_after_an_earlier_mark_was_corrected() -> None:
-    room = Room(
-        roster=roster(person(channels=("call",)), lists=[clients(retry=Retry(tries=2))])
-    )
+    room = Room(roster=roster(person(channels=("call",)), lists=[clients(retry=Retry(tries=2))]))
     room.settle()
     room.at("2026-12-03", "10:20")
     room.mark("m {}")
@@ -86,3 +84,34 @@ def test_two_marks_on_an_acknowledged_entry_ask_once() -> None:
     assert room.outcomes() == ["reached"]
     assert "Two marks stand here" in room.entry(attempt=1).text
     assert not writes(room.plan())
+
+
+def test_what_nobody_marks_moves_on_three_times_and_is_let_go_the_fourth() -> None:
+    room = Room(roster=roster(person()))
+    room.settle()
+    uid = room.record().uid
+    days = []
+    while not room.facts():
+        entry = room.entry()
+        assert isinstance(entry.start, datetime) and isinstance(entry.end, datetime)
+        days.append(f"{entry.start:%m-%d %H:%M}")
+        room.now = entry.end + timedelta(hours=24) - timedelta(seconds=1)
+        assert not acts(room.plan())
+        room.later(seconds=1)
+        room.settle()
+    assert days == ["12-03 10:00", "12-10 10:00", "12-17 10:00", "12-24 10:00"]
+    assert room.outcomes() == ["missed"]
+    (fact,) = room.facts()
+    assert (fact.entry, fact.touch) == (uid, room.record().key.day)
+
+
+def test_a_drag_starts_the_count_anew() -> None:
+    room = Room(roster=roster(person()))
+    room.settle()
+    room.at("2026-12-04", "11:00")
+    room.settle()
+    assert room.plan().standings["ann-lee"].trace.rolls == 1
+    room.drag(datetime(2026, 12, 16, 16, 30, tzinfo=ZONE))
+    room.settle()
+    trace = room.plan().standings["ann-lee"].trace
+    assert (trace.rolls, trace.pinned, trace.slot) == (0, True, None)

@@ -75,9 +75,7 @@ NAMES = (
 
 def ask(title: str, name: str = "Ann Lee", sign: str = "", channel: str = "call") -> Reading:
     core = text.core_title(person(name), channel)
-    return read(
-        title, core=core, name=core.rpartition(":")[0], sign=sign, today=TODAY
-    )
+    return read(title, core=core, name=core.rpartition(":")[0], sign=sign, today=TODAY)
 
 
 def told(reading: Reading) -> tuple[Outcome, Direction, str]:
@@ -303,7 +301,7 @@ names = st.one_of(
         " ".join
     ),
 )
-outcomes = st.sampled_from(sorted({*ACKNOWLEDGED}, key=repr) + [None])
+outcomes = st.sampled_from([*sorted({*ACKNOWLEDGED}, key=repr), None])
 
 
 def shown(name: str, channel: str, meaning: Meaning | None) -> tuple[str, str, str]:

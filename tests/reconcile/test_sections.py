@@ -13,6 +13,7 @@ from syncd.model.facts import Direction, Fact, Outcome, Source
 from syncd.reconcile.text import (
     END,
     HOW_TO_MARK,
+    checksums,
     closed_section,
     core_title,
     merge,
@@ -82,10 +83,10 @@ def test_the_day_of_a_fact_is_the_users() -> None:
 def test_words_above_and_below_stay(above: list[str], below: list[str]) -> None:
     observed = "\n".join((*above, OLD, *below))
     wanted = "\n".join((*above, NEW, *below))
-    assert merge(observed, [OLD], NEW, 0) == wanted
-    assert merge(observed, [NEW, OLD], NEW, 0) == wanted
-    assert merge(observed, [], NEW, OLD.count("\n") + 1) == wanted
-    assert merge(observed.replace("\n", "\r\n"), [OLD], NEW, 0) == wanted
+    assert merge(observed, [OLD], NEW) == wanted
+    assert merge(observed, [NEW, OLD], NEW) == wanted
+    assert merge(observed, [], NEW, checksums(OLD)) == wanted
+    assert merge(observed.replace("\n", "\r\n"), [OLD], NEW) == wanted
     assert users_words(observed, [OLD]) == "\n".join((*above, *below)).strip()
 
 
@@ -105,22 +106,24 @@ def test_words_between_our_lines_stay_and_ours_stand_once(
         typed += here
         ours += here + ([] if place in missing else [line])
     observed = "\n".join((*above, *ours, *below))
-    merged = merge(observed, [OLD], NEW, 0)
-    assert merged.count(NEW) == 1
-    left = [line for line in merged.replace(NEW, "").split("\n") if line]
-    assert sorted(left) == sorted((*above, *typed, *below))
-    assert merge(merged, [NEW, OLD], NEW, 0) == merged
-    assert merge(merged, [NEW], OLD, 0).count(OLD) == 1
+    for known, lines in ([OLD], ()), ([], checksums(OLD)):  # the database may be lost
+        merged = merge(observed, known, NEW, lines)
+        assert merged.count(NEW) == 1
+        left = [line for line in merged.replace(NEW, "").split("\n") if line]
+        assert sorted(left) == sorted((*above, *typed, *below))
+    merged = merge(observed, [OLD], NEW)
+    assert merge(merged, [NEW, OLD], NEW) == merged
+    assert merge(merged, [NEW], OLD).count(OLD) == 1
 
 
 @given(place=st.integers(0, 5), words=users_line, before=st.booleans())
 def test_words_typed_into_a_line_of_ours_stay(place: int, words: str, before: bool) -> None:
     lines = OLD.split("\n")
     lines[place] = f"{words} {lines[place]}" if before else f"{lines[place]} {words}"
-    merged = merge("\n".join(lines), [OLD], NEW, 0)
+    merged = merge("\n".join(lines), [OLD], NEW)
     assert merged.count(NEW) == 1
     assert words in merged.replace(NEW, "")
-    assert merge(merged, [NEW, OLD], NEW, 0) == merged
+    assert merge(merged, [NEW, OLD], NEW) == merged
 
 
 @given(place=st.integers(0, 5), words=users_line)
@@ -128,14 +131,23 @@ def test_words_in_two_places_at_once_leave_nothing_of_ours_behind(place: int, wo
     lines = OLD.split("\n")
     lines[place] = f"{lines[place]} {words}"
     lines[-1] = f"{lines[-1]} and call her sister"
-    merged = merge("\n".join(lines), [OLD], NEW, 0)
+    merged = merge("\n".join(lines), [OLD], NEW)
     assert merged.count(END) == 1
     assert words in merged and "and call her sister" in merged
     assert merged.count("Interests: sailing") <= 1
 
 
-@given(observed=st.text(max_size=80), lines=st.integers(0, 8))
-def test_a_description_without_our_section_is_all_the_users(observed: str, lines: int) -> None:
+def test_a_line_like_ours_that_the_user_typed_once_more_is_theirs() -> None:
+    first, *rest = OLD.split("\n")
+    observed = "\n".join((first, "typed between", *rest, "and again:", first))
+    merged = merge(observed, [OLD], NEW)
+    assert merged == "\n".join((NEW, "typed between", "and again:", first))
+
+
+@given(observed=st.text(max_size=80), lines=st.sampled_from([(), checksums(OLD)]))
+def test_a_description_without_our_section_is_all_the_users(
+    observed: str, lines: tuple[str, ...]
+) -> None:
     observed = observed.replace("\r", "").replace(END, "")
     for known in ([], [OLD]):
         merged = merge(observed, known, NEW, lines)
@@ -149,15 +161,15 @@ def test_a_description_without_our_section_is_all_the_users(observed: str, lines
     observed=st.text(max_size=60),
     ours=st.lists(st.sampled_from([OLD, NEW, ""]), max_size=3),
     wanted=st.sampled_from([OLD, NEW]),
-    lines=st.integers(0, 8),
+    lines=st.sampled_from([(), checksums(OLD)]),
 )
 def test_merging_twice_is_merging_once(
-    observed: str, ours: list[str], wanted: str, lines: int
+    observed: str, ours: list[str], wanted: str, lines: tuple[str, ...]
 ) -> None:
     for each in (observed, f"{observed}\n{OLD}", f"{OLD}\n{observed}"):
         merged = merge(each, ours, wanted, lines)
         assert merged.count(wanted) == 1
-        assert merge(merged, [wanted, *ours], wanted, wanted.count("\n") + 1) == merged
+        assert merge(merged, [wanted, *ours], wanted, checksums(wanted)) == merged
 
 
 def test_the_section_is_found_by_its_lines_or_its_heading() -> None:

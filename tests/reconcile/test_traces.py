@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -28,9 +29,11 @@ from tests.reconcile.world import ZONE, person
 UID = "14bgc69h3thmusj53thhuobedommopb53sp30chm64p30cov64fj0"
 KEY = Key(kind=Kind.CONTACT, subject="ann-lee", day=date(2026, 12, 3), attempt=2)
 ZONES = [UTC, ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Kathmandu"), timezone(timedelta(hours=-9))]
-moments = st.datetimes(
-    datetime(2000, 1, 1), datetime(2099, 1, 1), timezones=st.sampled_from(ZONES)
-).map(lambda moment: moment.replace(fold=0))
+NAIVE = (datetime(2000, 1, 1), datetime(2099, 1, 1))
+moments = st.datetimes(*NAIVE, timezones=st.sampled_from(ZONES)).filter(
+    lambda moment: moment.utcoffset() == moment.replace(fold=1 - moment.fold).utcoffset()
+)
+"""Python compares an hour that daylight saving doubles as unequal to itself in another zone."""
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 facts = st.builds(
     Fact,
@@ -55,8 +58,8 @@ traces = st.builds(
     title=words,
     start=moments,
     end=moments,
-    alarm=st.none() | st.integers(-10**6, 10**6).map(lambda n: timedelta(seconds=n)),
-    lines=st.integers(0, 50),
+    alarm=st.none() | st.integers(-(10**6), 10**6).map(lambda n: timedelta(seconds=n)),
+    lines=st.lists(st.from_regex(r"[0-9a-f]{4}", fullmatch=True), max_size=12).map(tuple),
     rule=st.sampled_from(["", "FREQ=WEEKLY;BYDAY=TH"]),
     zone=st.sampled_from(["", "Europe/Berlin"]),
     channel=st.sampled_from(["", "call"]),
@@ -79,6 +82,38 @@ def test_a_fact_is_read_back_from_its_line(fact: Fact) -> None:
     assert read_fact_line(f"  {line} \r", UID, KEY) == fact
 
 
+@pytest.mark.parametrize(
+    "note",
+    [
+        "a\u2028b",
+        "a\x85b\x0bc",
+        'say "no"\\',
+        "two\nlines\r\n",
+        " note=x rev=9 ",
+        "[x] 👩‍👧",
+        "\u202e<b>&amp;",
+    ],
+)
+def test_a_note_of_any_kind_is_one_line_and_comes_back(note: str) -> None:
+    at = datetime(2026, 11, 26, 10, tzinfo=ZONE)
+    fact = Fact(
+        id="log:ann lee:1 %",
+        person="ann-lee",
+        at=at,
+        recorded=at,
+        outcome=Outcome.REACHED,
+        source=Source.LOG,
+        channel="video call",
+        note=note,
+        touch=KEY.day,
+        attempt=KEY.attempt,
+        entry=UID,
+    )
+    line = fact_line(fact)
+    assert len(line.splitlines()) == 1
+    assert read_fact_line(line, UID, KEY) == fact
+
+
 @given(fact=facts, above=words, below=words, end=st.sampled_from(["\n", "\r\n"]))
 def test_a_fact_is_read_back_from_the_entry_that_acknowledges_it(
     fact: Fact, above: str, below: str, end: str
@@ -93,8 +128,6 @@ def test_a_fact_is_read_back_from_the_entry_that_acknowledges_it(
 def test_where_its_line_was_deleted_the_trace_has_all_but_the_note(
     fact: Fact, trace: Trace
 ) -> None:
-    from dataclasses import replace
-
     line = fact_line(fact, note=False)
     entry = Entry(
         uid=UID,
@@ -104,6 +137,16 @@ def test_where_its_line_was_deleted_the_trace_has_all_but_the_note(
         trace=replace(trace, fact=line, title="").encode(),
     )
     assert fact_of_entry(entry, KEY) == replace(fact, note="")
+
+
+WHOLE = "log reached at=2026-11-26T10:00:00+01:00 how=mark rec=2026-11-26T10:00:00+01:00 rev=1"
+
+
+def test_the_form_of_a_fact_line_is_fixed() -> None:
+    """It stands in calendars for ever."""
+    fact = read_fact_line(f'{WHOLE} note="good \\"talk\\""', UID, KEY)
+    assert fact is not None
+    assert (fact.id, fact.note, fact.outcome) == (f"{UID}#1", 'good "talk"', Outcome.REACHED)
 
 
 @pytest.mark.parametrize(
@@ -119,9 +162,8 @@ def test_where_its_line_was_deleted_the_trace_has_all_but_the_note(
         "log reached at=soon how=mark rec=2026-11-26T10:00:00+01:00 rev=1",
         "log reached at=2026-11-26T10:00:00+01:00 how=mark rec=2026-11-26T10:00:00+01:00",
         "log reached at=2026-11-26T10:00:00+01:00 how=mark rec rev=1",
-        'log reached at=2026-11-26T10:00:00+01:00 how=mark rec=2026-11-26T10:00:00+01:00 rev=1 note="',
-        "log reached at=2026-11-26T10:00:00+01:00 how=mark rec=2026-11-26T10:00:00+01:00 rev=1 note="
-        + "[" * 100_000,
+        f'{WHOLE} note="',
+        f"{WHOLE} note=" + "[" * 100_000,
         "log in to the portal and check",
     ],
 )
@@ -173,7 +215,6 @@ GOOD = {"t": "Ann", "s": "2026-12-03T10:00:00+01:00", "e": "2026-12-03T10:15:00+
         {"a": "soon"},
         {"a": 1e400},
         {"a": 10**30},
-        {"n": "many"},
         {"in": "weekly"},
         {"in": 7},
         {"k": {}},

@@ -48,7 +48,9 @@ def test_a_tick_that_wrote_ends_with_one_more_look(make: Make) -> None:
     stage.mark("Ann Lee", "x {}")
     since = stage.server.mark()
     stage.service.sync()
-    methods = [each.method for each in stage.server.requests(since)]
+    # Xandikos turns one of two writes at once down, which is sent again, alone.
+    asked = [each for each in stage.server.requests(since) if each.status != 423]
+    methods = [each.method for each in asked]
     assert methods.count("PUT") == 2  # her event, and the occurrence that named her
     assert len(methods) <= 7, methods
     since = stage.server.mark()
