@@ -13,8 +13,6 @@ import sys
 from collections.abc import MutableMapping
 from typing import Any, TextIO, cast
 
-import structlog
-
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
 )
@@ -38,6 +36,8 @@ class _Sink:
 
 def configure(*, verbose: bool = False, stream: TextIO | None = None) -> None:
     """Log to `stream`, by default stderr as it is now; `verbose` shows quiet ticks too."""
+    import structlog  # most verbs log nothing
+
     out = stream or sys.stderr
     terminal = out.isatty()
     renderer: Any = structlog.processors.JSONRenderer(ensure_ascii=False)

@@ -18,7 +18,15 @@ from syncd.reconcile.attempts import History, Keep, Position, Resolution, Scene,
 from syncd.reconcile.occurrences import instant
 from syncd.reconcile.placement import Placed, Placement
 from syncd.reconcile.read import Standing
-from syncd.reconcile.standing import Times, begins, split_sign, times_of, zoned
+from syncd.reconcile.standing import (
+    Times,
+    begins,
+    same_time,
+    split_sign,
+    times_of,
+    versions,
+    zoned,
+)
 from syncd.reconcile.trace import Trace, fact_line
 
 RINGS_AT_START = timedelta(0)
@@ -96,7 +104,7 @@ class Book:
                 since = instant(keep.times.start) - instant(occurrence.start)
                 trace = replace(trace, offset=int(since.total_seconds() // 60))
             self._sit(slot, keep.times.start, person, trace.channel)
-        self._write(stand, person, keep.times, trace, "as planned")
+        self._write(stand, person, keep.times, trace, _why_kept(keep))
 
     def _place(self, placed: Placed) -> None:
         want, person = placed.want, placed.want.person
@@ -311,6 +319,21 @@ class Book:
 
     def _sit(self, slot: OccurrenceId, start: datetime, person: Person, channel: str) -> None:
         self.out.seated[slot].append((start, person, channel))
+
+
+def _why_kept(keep: Keep) -> str:
+    """Why an entry that stays may have to be written."""
+    stand = keep.standing
+    seen = stand.record.seen
+    if stand.question:
+        return "asks what is meant"
+    if seen is not None and not same_time(seen.start, keep.times.start):
+        return "goes along with its hour"
+    if seen is not None and all(
+        not same_time(seen.start, each.start) for each in versions(stand.record)
+    ):
+        return "moved by you"
+    return "as planned"
 
 
 def _why(placed: Placed) -> str:

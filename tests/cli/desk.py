@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import resource
+import signal
 import subprocess
 import sys
 import warnings
@@ -107,8 +109,15 @@ class Desk:
     def command(*arguments: str) -> list[str]:
         return [sys.executable, "-m", "syncd", *arguments]
 
-    def process(self, *arguments: str) -> Said:
-        """Run it as a process of its own, and await its end."""
+    def process(self, *arguments: str, room: int | None = None) -> Said:
+        """Run it as a process of its own, and await its end. With `room` the disk is full: no file
+        can grow beyond so many bytes."""
+
+        def limited() -> None:
+            if room is not None:
+                signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # as on a full disk: an error
+                resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+
         done = subprocess.run(
             self.command(*arguments),
             cwd=self.folder,
@@ -118,6 +127,7 @@ class Desk:
             text=True,
             timeout=PATIENCE,
             check=False,
+            preexec_fn=limited,
         )
         assert "Traceback" not in done.stderr, done.stderr
         return Said(status=done.returncode, out=done.stdout, err=done.stderr)

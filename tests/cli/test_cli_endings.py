@@ -184,6 +184,30 @@ def test_a_state_folder_that_is_a_file(desk: Desk, radicale: Server) -> None:
     assert not Client(radicale, "Outreach").exists, "nothing is written that is not remembered"
 
 
+def test_a_full_disk(synced: Desk, radicale: Server) -> None:
+    app = Client(radicale, "Outreach")
+    ann = app.find("Ann Lee")
+    app.retitle(ann, "x Ann Lee: call")
+    since = radicale.mark()
+    said = synced.process("--now", LATER, "--rehearse", "sync", room=4096)
+    assert said.status == 5
+    assert "The disk is full" in said.err or "The disk failed" in said.err
+    assert "the marks in the calendar are safe" in said.err
+    assert "Next: free some space" in said.err
+    assert not [each for each in radicale.requests(since) if each.method in ("PUT", "DELETE")]
+    assert app.find("x Ann Lee").title == "x Ann Lee: call"
+    assert synced.at(LATER, "sync").status == 0  # there is room again, and nothing was lost
+    assert [fact["outcome"] for fact in synced.at(LATER, "history", "--json").json] == ["reached"]
+    assert app.find("✅ Ann Lee").title == "✅ Ann Lee: call"
+
+
+def test_a_quiet_sync_is_one_request_in_a_new_process_too(synced: Desk, radicale: Server) -> None:
+    since = radicale.mark()
+    said = synced.process("--now", "2026-11-24T12:02+01:00", "--rehearse", "sync")
+    assert said.status == 0
+    assert [each.method for each in radicale.requests(since)] == ["REPORT"]
+
+
 def test_a_held_plan_is_shown_approved_and_carried_out(desk: Desk, radicale: Server) -> None:
     names = [f"P{n:02} Fox" for n in range(12)]
     desk.write(radicale)

@@ -13,7 +13,8 @@ from syncd.model.keys import Kind
 from syncd.model.records import Delta, Fate, Record, State, applied
 from syncd.reconcile.absorb import absorb
 from syncd.reconcile.actions import Act
-from tests.reconcile.world import DEPLOYMENT, ZONE, Room, acts, key, person, roster, writes
+from tests.household import person
+from tests.reconcile.world import DEPLOYMENT, ZONE, Room, acts, key, roster, writes
 
 
 def settled(*people: Any) -> Room:

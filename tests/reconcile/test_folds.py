@@ -23,7 +23,8 @@ from syncd.reconcile.fold import (
     wait_after,
 )
 from syncd.reconcile.pauses import Pauses
-from tests.reconcile.world import ZONE, person, roster
+from tests.household import person
+from tests.reconcile.world import ZONE, roster
 
 TOUCH = date(2026, 12, 3)
 BEGIN = datetime(2026, 12, 3, 10, tzinfo=ZONE)

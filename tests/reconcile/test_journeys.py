@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from syncd.model.people import Retry
-from tests.reconcile.world import ZONE, Room, acts, clients, person, roster, writes
+from tests.household import clients, person
+from tests.reconcile.world import ZONE, Room, acts, roster, writes
 
 
 def test_an_entry_that_was_dragged_and_marked_at_one_look_stays_where_the_user_put_it() -> None:

@@ -28,7 +28,7 @@ from syncd.reconcile.marks import (
     sign_of,
 )
 from syncd.reconcile.standing import split_sign
-from tests.reconcile.world import person
+from tests.household import person
 
 TODAY = date(2026, 11, 25)
 """A Wednesday."""

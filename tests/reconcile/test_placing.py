@@ -17,7 +17,8 @@ from syncd.model.facts import Fact, Outcome, Source
 from syncd.model.people import Hours, Period, Person, Span
 from syncd.model.records import Delta, Fate, applied
 from syncd.reconcile.placement import DAYS_AHEAD
-from tests.reconcile.world import NOW, ZONE, Room, clients, person, roster, weekly
+from tests.household import clients, person, weekly
+from tests.reconcile.world import NOW, ZONE, Room, roster
 
 DAILY = Hours(spans=(Span(weekdays=frozenset(range(7)), start=time(9), end=time(18)),))
 

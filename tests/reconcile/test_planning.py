@@ -20,7 +20,8 @@ from syncd.model.roster import Roster
 from syncd.reconcile.occurrences import expand, instant
 from syncd.reconcile.plan import Plan
 from syncd.reconcile.standing import begins
-from tests.reconcile.world import NOW, ZONE, Room, acts, clients, person, roster, weekly, writes
+from tests.household import clients, person, weekly
+from tests.reconcile.world import NOW, ZONE, Room, acts, roster, writes
 
 LISTS = (
     clients(),

@@ -24,7 +24,8 @@ from syncd.reconcile.text import (
     section_in,
     users_words,
 )
-from tests.reconcile.world import ZONE, person
+from tests.household import person
+from tests.reconcile.world import ZONE
 
 FACT = Fact(
     id="1",

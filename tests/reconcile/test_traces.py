@@ -24,7 +24,8 @@ from syncd.reconcile.trace import (
     fact_of_entry,
     read_fact_line,
 )
-from tests.reconcile.world import ZONE, person
+from tests.household import person
+from tests.reconcile.world import ZONE
 
 UID = "14bgc69h3thmusj53thhuobedommopb53sp30chm64p30cov64fj0"
 KEY = Key(kind=Kind.CONTACT, subject="ann-lee", day=date(2026, 12, 3), attempt=2)

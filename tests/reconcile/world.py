@@ -19,13 +19,14 @@ from syncd.model.blocks import Block
 from syncd.model.entries import Entry, Sighting
 from syncd.model.facts import Fact, effective
 from syncd.model.keys import Key, Kind
-from syncd.model.people import ContactList, Period, Person
+from syncd.model.people import ContactList, Person
 from syncd.model.records import Acquaintance, Delta, Record, State, applied
 from syncd.model.roster import CalendarSettings, Roster, Secret
 from syncd.reconcile import plan as planning
 from syncd.reconcile.absorb import seen
 from syncd.reconcile.actions import WRITES, Act, Action
 from syncd.reconcile.plan import Plan
+from tests.household import clients, weekly
 
 ZONE = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 12, 1, 8, 0, tzinfo=ZONE)
@@ -39,50 +40,6 @@ SETTINGS = CalendarSettings(
     password=Secret(value="secret"),
     calendar="Outreach",
 )
-
-
-def person(name: str = "Ann Lee", **more: Any) -> Person:
-    """Somebody of the list, last spoken to long ago."""
-    values: dict[str, Any] = {
-        "id": name.casefold().replace(" ", "-"),
-        "name": name,
-        "list": "clients",
-        "phone": "+49 30 901820",
-        "email": "ann@example.org",
-        "last_contact": date(2026, 9, 1),
-        "where": "people.yaml:1",
-        **more,
-    }
-    return Person(**values)
-
-
-def clients(**more: Any) -> ContactList:
-    """The list, with what is special about it."""
-    values: dict[str, Any] = {
-        "name": "clients",
-        "cadence": Period(days=42),
-        "channels": ("call", "email"),
-        **more,
-    }
-    return ContactList(**values)
-
-
-def weekly(**more: Any) -> Block:
-    """The block: Thursdays at ten, an hour, a quarter of an hour each."""
-    values: dict[str, Any] = {
-        "name": "weekly",
-        "title": "Outreach",
-        "calendar": "home",
-        "rule": "FREQ=WEEKLY;BYDAY=TH",
-        "at": time(10),
-        "lasts": timedelta(hours=1),
-        "per_person": timedelta(minutes=15),
-        "lists": ("clients",),
-        "timezone": "Europe/Berlin",
-        "alarm": timedelta(minutes=10),
-        **more,
-    }
-    return Block(**values)
 
 
 def roster(

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from syncd.model.people import Person
+from tests.household import person
 from tests.servers import Server, settings_for
-from tests.stories.stage import CALENDAR, Make, Stage, person, roster
+from tests.stories.stage import CALENDAR, Make, Stage, roster
 
 
 @pytest.fixture

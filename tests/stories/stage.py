@@ -19,11 +19,12 @@ from syncd.engine.tick import Report
 from syncd.model.blocks import Block
 from syncd.model.facts import Fact, Outcome
 from syncd.model.keys import Key, Kind, decode
-from syncd.model.people import ContactList, Period, Person
+from syncd.model.people import ContactList, Person
 from syncd.model.records import CalendarState, State
 from syncd.model.roster import CalendarSettings, Roster
 from syncd.store import open_store
 from tests.client import Client, Shown
+from tests.household import clients, weekly
 from tests.servers import Server, settings_for
 
 ZONE = ZoneInfo("Europe/Berlin")
@@ -31,50 +32,6 @@ BEGIN = datetime(2026, 12, 1, 8, 0, tzinfo=ZONE)
 """A Tuesday; the block is on Thursdays at ten."""
 CALENDAR = "Outreach"
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-
-def clients(**more: Any) -> ContactList:
-    """The list of the stories, with what is special about it."""
-    values: dict[str, Any] = {
-        "name": "clients",
-        "cadence": Period(days=42),
-        "channels": ("call", "email"),
-        **more,
-    }
-    return ContactList(**values)
-
-
-def outreach(**more: Any) -> Block:
-    """The block of the stories: Thursdays at ten, an hour, a quarter of an hour each."""
-    values: dict[str, Any] = {
-        "name": "weekly",
-        "title": "Outreach",
-        "calendar": "home",
-        "rule": "FREQ=WEEKLY;BYDAY=TH",
-        "at": time(10),
-        "lasts": timedelta(hours=1),
-        "per_person": timedelta(minutes=15),
-        "lists": ("clients",),
-        "timezone": "Europe/Berlin",
-        "alarm": timedelta(minutes=10),
-        **more,
-    }
-    return Block(**values)
-
-
-def person(name: str, **more: Any) -> Person:
-    """Somebody of the list, with a phone and an address, last spoken to long ago."""
-    values: dict[str, Any] = {
-        "id": name.casefold().replace(" ", "-"),
-        "name": name,
-        "list": "clients",
-        "phone": "+49 30 901820",
-        "email": f"{name.split(maxsplit=1)[0].casefold()}@example.org",
-        "last_contact": date(2026, 9, 1),
-        "where": "people.yaml:1",
-        **more,
-    }
-    return Person(**values)
 
 
 def roster(
@@ -86,7 +43,7 @@ def roster(
     deployment: str = "stories",
 ) -> Roster:
     """Those people, in that list, with that block."""
-    chosen = blocks if blocks is not None else (block or outreach(),)
+    chosen = blocks if blocks is not None else (block or weekly(),)
     made = Roster(
         timezone="Europe/Berlin",
         deployment=deployment,

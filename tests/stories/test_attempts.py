@@ -9,7 +9,8 @@ import pytest
 from syncd.errors import ConfigError
 from syncd.model.people import Period, Retry
 from syncd.model.records import Scope
-from tests.stories.stage import BEGIN, ZONE, Make, clients, outreach, person, when
+from tests.household import clients, person, weekly
+from tests.stories.stage import BEGIN, ZONE, Make, when
 
 
 def test_who_is_due_gets_the_first_free_slot_of_the_next_occurrence(make: Make) -> None:
@@ -575,7 +576,7 @@ def test_somebody_who_comes_back_under_another_id_is_asked_about(make: Make) -> 
 
 def test_newcomers_are_spread_over_a_cadence(make: Make) -> None:
     people = [person(f"P{n} Roy", last_contact=None) for n in range(12)]
-    stage = make(*people, block=outreach(lasts=timedelta(hours=3)))
+    stage = make(*people, block=weekly(lasts=timedelta(hours=3)))
     stage.sync()
     days = sorted(each.due for each in stage.service.due() if each.due)
     assert days[0] == BEGIN.date()

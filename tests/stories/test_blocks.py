@@ -8,7 +8,8 @@ import pytest
 
 from syncd.engine.upkeep import pause, resume, status
 from syncd.model.records import Scope
-from tests.stories.stage import ZONE, Make, Stage, outreach, person, when
+from tests.household import person, weekly
+from tests.stories.stage import ZONE, Make, Stage, when
 
 THIRD = datetime(2026, 12, 3, 10, tzinfo=ZONE)
 TENTH = datetime(2026, 12, 10, 10, tzinfo=ZONE)
@@ -172,7 +173,7 @@ def test_a_changed_rule_ends_the_old_series_and_starts_a_new_one(make: Make) -> 
     stage.mark("Ann Lee", "x {}")
     stage.sync()
     stage.at("fri 08:00")
-    changed = outreach(rule="FREQ=WEEKLY;BYDAY=MO", at=time(9))
+    changed = weekly(rule="FREQ=WEEKLY;BYDAY=MO", at=time(9))
     stage.changed(blocks={"weekly": changed})
     stage.sync()
     old, new = stage.series()
@@ -187,7 +188,7 @@ def test_a_changed_rule_ends_the_old_series_and_starts_a_new_one(make: Make) -> 
 def test_a_rule_that_changes_before_the_first_hour_changes_in_place(make: Make) -> None:
     stage = make("Ann Lee")
     stage.sync()
-    stage.changed(blocks={"weekly": outreach(rule="FREQ=WEEKLY;BYDAY=FR")})
+    stage.changed(blocks={"weekly": weekly(rule="FREQ=WEEKLY;BYDAY=FR")})
     stage.sync()
     (series,) = stage.series()
     assert when(series.start) == "fri 04 10:00"
@@ -201,7 +202,7 @@ def test_the_users_title_and_alarm_of_a_series_stay(make: Make) -> None:
     stage.app.retitle(series, "My hour")
     stage.app.silence(stage.series()[0])
     stage.sync()
-    stage.changed(blocks={"weekly": outreach(title="Keep in touch")})
+    stage.changed(blocks={"weekly": weekly(title="Keep in touch")})
     stage.sync()
     (series,) = stage.series()
     assert series.title == "My hour"
@@ -211,7 +212,7 @@ def test_the_users_title_and_alarm_of_a_series_stay(make: Make) -> None:
 def test_a_block_renamed_in_yaml_is_renamed_where_the_user_did_not(make: Make) -> None:
     stage = make("Ann Lee")
     stage.sync()
-    stage.changed(blocks={"weekly": outreach(title="Keep in touch", alarm=timedelta(hours=1))})
+    stage.changed(blocks={"weekly": weekly(title="Keep in touch", alarm=timedelta(hours=1))})
     stage.sync()
     (series,) = stage.series()
     assert (series.title, series.alarm) == ("Keep in touch", timedelta(hours=1))
@@ -260,3 +261,12 @@ def test_ten_o_clock_stays_ten_o_clock(make: Make) -> None:
     times = [when(each.start) for each in week if each.uid == series.uid]
     assert times == ["thu 25 10:00", "thu 01 10:00", "thu 08 10:00"][: len(times)]
     assert len(times) >= 2
+
+
+def test_a_server_keeps_every_clock_change_of_the_zone(make: Make) -> None:
+    stage = make("Ann Lee")
+    stage.sync()
+    (series,) = stage.series()
+    for year in (2027, 2028, 2029, 2030):
+        for month in ("03", "10"):
+            assert f":{year}{month}" in series.body, series.body

@@ -9,7 +9,8 @@ import pytest
 
 from syncd.engine.upkeep import approve, clear, clearing, restore, status
 from syncd.errors import UsageError
-from tests.stories.stage import BEGIN, CALENDAR, Make, Stage, person, roster, settings_for, when
+from tests.household import person
+from tests.stories.stage import BEGIN, CALENDAR, Make, Stage, roster, settings_for, when
 
 FOUR = ("Ann Lee", "Bob Roy", "Cy Fox", "Di Day")
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.stories.stage import Make, outreach, person
+from tests.household import person, weekly
+from tests.stories.stage import Make
 
 FORMS = {
     "reached out ✅": [
@@ -55,7 +56,7 @@ NAMES = ("Malcolm X", "Lina Na", "Xi S", "Ian Skip", "Mo Sent", "Ann Lee", "Émi
 def test_every_mark_in_every_spelling(make: Make) -> None:
     wanted = [(told, form) for told, forms in FORMS.items() for form in forms]
     people = [person(f"{NAMES[n % len(NAMES)]} {n}") for n in range(len(wanted))]
-    room = outreach(lasts=timedelta(minutes=15 * len(people)), at=outreach().at.replace(hour=6))
+    room = weekly(lasts=timedelta(minutes=15 * len(people)), at=weekly().at.replace(hour=6))
     stage = make(*people, block=room)
     stage.sync()
     stage.at("thu 23:00")

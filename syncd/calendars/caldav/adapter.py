@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -63,7 +62,6 @@ class CalDavCalendar:
         )
         self._making = Lock()
         self._learning = Lock()
-        self._alone = Lock()
         self._transport = Transport(
             name=settings.name,
             url=settings.url,
@@ -145,21 +143,24 @@ class CalDavCalendar:
     # -- writing
 
     def write(self, writes: Sequence[Write], progress: Progress | None = None) -> list[Result]:
-        """See the seam."""
-        results: list[Result] = []
+        """See the seam. What a server did not take because another of ours came at once is sent
+        again afterwards, alone, and so is everything from then on."""
         try:
             self._exist()
-            writer = Writer(reader=self._reader, quirks=self._quirks, clock=self._clock)
-            if len(writes) == 1:
-                return [self._written(writer, writes[0])]
-            writers = 1 if self._memo.one_by_one else WRITERS
-            with ThreadPoolExecutor(writers, thread_name_prefix="write") as pool:
-                for result in pool.map(partial(self._written, writer), writes):
-                    results.append(result)
-                    if progress is not None:
-                        progress(len(results), len(writes))
         except CalendarError as error:
             return [_failed(error)] * len(writes)
+        writer = Writer(reader=self._reader, quirks=self._quirks, clock=self._clock)
+        told: list[Result | None] = [None] * len(writes)
+        if len(writes) > 1 and not self._memo.one_by_one:
+            with ThreadPoolExecutor(WRITERS, thread_name_prefix="write") as pool:
+                told = list(pool.map(partial(self._at_once, writer), writes))
+            if None in told:
+                self._learn(one_by_one=True)
+        results: list[Result] = []
+        for write, result in zip(writes, told, strict=True):
+            results.append(result or self._alone(writer, write))
+            if progress is not None:
+                progress(len(results), len(writes))
         return results
 
     def _exist(self) -> None:
@@ -176,21 +177,36 @@ class CalDavCalendar:
                     "yet. Next: nothing; syncd tries again."
                 )
 
-    def _written(self, writer: Writer, write: Write) -> Result:
+    def _at_once(self, writer: Writer, write: Write) -> Result | None:
+        """What became of one write beside others of ours; None where they may have been in its
+        way."""
         try:
+            return self._sent(writer, write)
+        except (Locked, Stumbled):
+            return None
+
+    def _alone(self, writer: Writer, write: Write) -> Result:
+        """What became of one write with none of ours beside it. Somebody else may lock it out for a
+        while; a failure that comes twice is one."""
+        failed: CalendarError | None = None
+        for pause in (*_PAUSES, 0.0):
             try:
-                return writer.send(write)
-            except Stumbled:
-                with self._alone:
-                    return writer.send(write)
-            except Locked:
-                self._learn(one_by_one=True)
-            with self._alone:
-                for pause in _PAUSES:
-                    sleep(pause)
-                    with suppress(Locked):
-                        return writer.send(write)
-                return writer.send(write)
+                return self._sent(writer, write)
+            except Locked as error:
+                failed = error
+            except Stumbled as error:
+                if isinstance(failed, Stumbled):
+                    break
+                failed = error
+            sleep(pause)
+        assert failed is not None
+        return _failed(failed)
+
+    def _sent(self, writer: Writer, write: Write) -> Result:
+        try:
+            return writer.send(write)
+        except (Locked, Stumbled):
+            raise
         except CollectionLost:
             self._learn(collection="")
             return Result(

@@ -282,7 +282,13 @@ def _named(entry: Entry) -> list[ZoneInfo]:
 @lru_cache(maxsize=64)
 def _definition(key: str, first: int, last: int) -> icalendar.Timezone:
     """A VTIMEZONE for the years from `first` to `last`: without an end it would be eight times as
-    large."""
-    return icalendar.Timezone.from_tzid(
+    large. Its dates have a line each, since of a list some servers keep only the first (Radicale).
+    """
+    zone = icalendar.Timezone.from_tzid(
         key, first_date=date(first, 1, 1), last_date=date(last, 1, 1) + timedelta(days=1)
     )
+    for part in zone.subcomponents:
+        listed = part.pop("RDATE", None)
+        for onset in listed.dts if listed is not None else ():
+            part.add("RDATE", onset.dt)
+    return zone
