@@ -133,7 +133,7 @@ def scoped(
 
 def pause(setting: Setting, scope: Scope, name: str, until: str | None, length: str | None) -> int:
     """Pause somebody, a list, a block or everything."""
-    from syncd.engine.upkeep import pause as rest
+    from syncd.engine.pausing import pause as rest
 
     setting.writes()
     if until and length:
@@ -150,7 +150,7 @@ def pause(setting: Setting, scope: Scope, name: str, until: str | None, length: 
 
 def resume(setting: Setting, scope: Scope, name: str) -> int:
     """End a pause, or bring a deleted block back."""
-    from syncd.engine.upkeep import resume as go_on
+    from syncd.engine.pausing import resume as go_on
 
     setting.writes()
     service = setting.service()

@@ -22,7 +22,7 @@ from syncd.reconcile.fold import (
 )
 from syncd.reconcile.occurrences import Occurrence
 from syncd.reconcile.pauses import Pauses
-from syncd.reconcile.read import Standing
+from syncd.reconcile.reader import Standing
 from syncd.reconcile.standing import Times
 
 

@@ -15,9 +15,10 @@ from syncd.model.records import Fate, Record
 from syncd.reconcile import render, text
 from syncd.reconcile.actions import Act, Action
 from syncd.reconcile.attempts import History, Keep, Position, Resolution, Scene, Withdraw
+from syncd.reconcile.hall import Placed
 from syncd.reconcile.occurrences import instant
-from syncd.reconcile.placement import Placed, Placement
-from syncd.reconcile.read import Standing
+from syncd.reconcile.placement import Placement
+from syncd.reconcile.reader import Standing
 from syncd.reconcile.standing import (
     Times,
     begins,

@@ -7,43 +7,18 @@ cadence, take what is left. Nobody is displaced. Outside blocks a day holds so m
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from syncd.model.blocks import OccurrenceId
-from syncd.model.people import ContactList, Person
 from syncd.model.roster import Roster
 from syncd.reconcile.attempts import Keep, Want
-from syncd.reconcile.occurrences import Occurrence, instant, later
-from syncd.reconcile.standing import Times, begins
+from syncd.reconcile.hall import SEARCH_DAYS, Hall, Placed
+from syncd.reconcile.occurrences import Occurrence, instant
 
-LENGTH = timedelta(minutes=15)
-"""How long an event lasts for somebody whom no block gives a time."""
 DAYS_AHEAD = 14
 """How far ahead first attempts outside blocks are written."""
-DISTANCE = timedelta(hours=3)
-"""How far from the time of day that failed a retry lies, where the hours allow."""
-_SEARCH_DAYS = 90
-
-
-@dataclass(frozen=True, kw_only=True)
-class Placed:
-    """A want that got its place."""
-
-    want: Want
-    times: Times
-    slot: Occurrence | None = None
-
-    @property
-    def offset(self) -> int:
-        """Minutes from the start of its occurrence."""
-        if self.slot is None or not isinstance(self.times.start, datetime):
-            return 0
-        since = instant(self.times.start) - instant(self.slot.start)
-        return int(since.total_seconds() // 60)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +44,7 @@ def place(
     `upcoming` are the occurrences into which first attempts may go: the next two of each block;
     `busy` are all in sight, which events outside blocks keep clear of.
     """
-    hall = _Hall(keep, upcoming, busy, roster, now, zone)
+    hall = Hall(keep, upcoming, busy, roster, now, zone)
     overflow = hall.overflow()
     kept = tuple(each for each in keep if each not in overflow)
     wants = [*wants, *(_sent_on(each, roster, now, zone) for each in overflow)]
@@ -99,7 +74,7 @@ def place(
     days = [want for want in wants if not want.blocks]
     for want in sorted(days, key=lambda w: (not w.head, lateness_order(w, today, roster))):
         far = want.attempt == 1 and want.standing is None and not want.pinned
-        limit = today + timedelta(days=DAYS_AHEAD if far else _SEARCH_DAYS + 366)
+        limit = today + timedelta(days=DAYS_AHEAD if far else SEARCH_DAYS + 366)
         found = hall.day(want, limit)
         placed.append(found) if found else left.append(want)
     return Placement(placed=tuple(placed), left=tuple(left), keep=kept)
@@ -135,193 +110,3 @@ def _sent_on(keep: Keep, roster: Roster, now: datetime, zone: ZoneInfo) -> Want:
         head=True,
         rolls=stand.trace.rolls,
     )
-
-
-class _Hall:
-    """What room there is, filling up."""
-
-    def __init__(
-        self,
-        keep: Sequence[Keep],
-        upcoming: Sequence[Occurrence],
-        busy: Sequence[Occurrence],
-        roster: Roster,
-        now: datetime,
-        zone: ZoneInfo,
-    ) -> None:
-        self.upcoming = sorted(upcoming, key=lambda o: instant(o.start))
-        self.roster, self.now, self.zone = roster, now, zone
-        self.seats: dict[OccurrenceId, list[tuple[datetime, datetime]]] = defaultdict(list)
-        self.kept: dict[OccurrenceId, list[Keep]] = defaultdict(list)
-        self.days: dict[date, list[tuple[datetime, datetime]]] = defaultdict(list)
-        self.count: dict[date, int] = defaultdict(int)
-        self.given: dict[OccurrenceId, int] = defaultdict(int)
-        self.busy: Mapping[OccurrenceId, Occurrence] = {o.id: o for o in busy}
-        for occurrence in busy:
-            if not occurrence.cancelled:
-                self._block(occurrence.start, occurrence.end)
-        for each in keep:
-            self._seat_kept(each)
-
-    def _seat_kept(self, each: Keep) -> None:
-        slot = each.standing.trace.slot
-        start, end = begins(each.times.start, self.zone), begins(each.times.end, self.zone)
-        if slot is not None:
-            if each.open:
-                self.seats[slot].append((instant(start), instant(end)))
-                self.kept[slot].append(each)
-            return
-        if isinstance(each.times.start, datetime):
-            self._block(start, end)
-        if each.counts:
-            self.count[start.astimezone(self.zone).date()] += 1
-
-    def overflow(self) -> list[Keep]:
-        """Those who no longer fit, since their occurrence or its slots changed: the last ones."""
-        found: list[Keep] = []
-        for slot, kept in self.kept.items():
-            occurrence = self.busy.get(slot)
-            if occurrence is None:
-                continue
-            counted = sorted((k for k in kept if k.counts), key=lambda k: instant(k.times.start))
-            for each in counted[self._capacity(occurrence) :]:
-                if begins(each.times.start, self.zone) > self.now:
-                    found.append(each)
-                    times = instant(each.times.start), instant(each.times.end)
-                    self.seats[slot].remove(times)
-                    kept.remove(each)
-        return found
-
-    def _capacity(self, occurrence: Occurrence) -> int:
-        block = self.roster.blocks.get(occurrence.id.block)
-        return occurrence.length // block.per_person if block else 0
-
-    def first_seat(self, want: Want) -> Placed | None:
-        """The first free slot for `want` in an occurrence that has not begun."""
-        names = {block.name for block in want.blocks}
-        for occurrence in self.upcoming:
-            day = occurrence.start.astimezone(self.zone).date()
-            begun = instant(occurrence.start) <= instant(self.now)
-            if occurrence.id.block in names and not begun and want.earliest <= day:
-                seat = self.seat(want, occurrence)
-                if seat is not None:
-                    return seat
-        return None
-
-    def seat(self, want: Want, occurrence: Occurrence) -> Placed | None:
-        """The first free slot of `occurrence` that is still ahead, for `want`."""
-        block = self.roster.blocks[occurrence.id.block]
-        counted = sum(1 for each in self.kept[occurrence.id] if each.counts)
-        capacity = self._capacity(occurrence)
-        if counted + self.given[occurrence.id] >= capacity:
-            return None
-        for index in range(capacity):
-            start = later(occurrence.start, index * block.per_person)
-            low, high = instant(start), instant(start) + block.per_person
-            if low < instant(self.now):
-                continue
-            if all(high <= begin or end <= low for begin, end in self.seats[occurrence.id]):
-                self.seats[occurrence.id].append((low, high))
-                self.given[occurrence.id] += 1
-                return Placed(
-                    want=want,
-                    times=Times(start=start, end=later(start, block.per_person)),
-                    slot=occurrence,
-                )
-        return None
-
-    def day(self, want: Want, limit: date) -> Placed | None:
-        """The first day from `want.earliest` to `limit` with room, and the time on it."""
-        rules = self.roster.lists[want.person.list]
-        length = self._length(want)
-        today = self.now.astimezone(self.zone).date()
-        first = max(want.earliest, today)
-        for number in range(_SEARCH_DAYS):
-            day = first + timedelta(days=number)
-            if day > limit:
-                return None
-            if not want.pinned and self.count[day] >= rules.a_day:
-                continue
-            start = self._time_on(day, want, rules, length)
-            if start is None and want.pinned and number == 0:
-                start = self._any_time_on(day, length)
-            if start is not None:
-                end = start + length
-                self._block(start, end)
-                self.count[day] += not want.pinned
-                return Placed(want=want, times=Times(start=start, end=end))
-        return None
-
-    def _length(self, want: Want) -> timedelta:
-        blocks = self.roster.blocks_of(want.person)
-        return blocks[0].per_person if blocks else LENGTH
-
-    def _time_on(
-        self, day: date, want: Want, rules: ContactList, length: timedelta
-    ) -> datetime | None:
-        """The first free quarter of the list's hours, far enough from the time that failed; else
-        the one that is farthest from it."""
-        best: tuple[timedelta, datetime] | None = None
-        failed = want.failed_at.astimezone(self.zone).time() if want.failed_at else None
-        quarters = [
-            start
-            for span in rules.hours.on(day)
-            for start in _quarters(day, span.start, span.end, length, self.zone)
-        ]
-        # Where the hours here and there never meet, those here hold: better at an odd time than
-        # never.
-        theirs = [q for q in quarters if self._theirs(want.person, rules, q, q + length)]
-        for start in theirs or quarters:
-            if not self._free(start, start + length):
-                continue
-            away = _apart(start.time(), failed) if failed else DISTANCE
-            if away >= DISTANCE:
-                return start
-            if best is None or away > best[0]:
-                best = (away, start)
-        return best[1] if best else None
-
-    def _any_time_on(self, day: date, length: timedelta) -> datetime | None:
-        """The first free quarter of the working day: the user chose the day, whatever the hours."""
-        for start in _quarters(day, time(9), time(21), length, self.zone):
-            if self._free(start, start + length):
-                return start
-        return None
-
-    def _free(self, start: datetime, end: datetime) -> bool:
-        low, high = instant(start), instant(end)
-        taken = self.days.get(start.astimezone(self.zone).date(), ())
-        return low > instant(self.now) and all(high <= a or b <= low for a, b in taken)
-
-    def _theirs(self, person: Person, rules: ContactList, start: datetime, end: datetime) -> bool:
-        """Whether the hours hold where the person lives, too."""
-        if not person.timezone:
-            return True
-        zone = ZoneInfo(person.timezone)
-        begin, finish = start.astimezone(zone), end.astimezone(zone)
-        return any(
-            span.start <= begin.time() and (finish.time() <= span.end or span.end == time.max)
-            for span in rules.hours.on(begin.date())
-            if finish.date() == begin.date()
-        )
-
-    def _block(self, start: datetime, end: datetime) -> None:
-        self.days[start.astimezone(self.zone).date()].append((instant(start), instant(end)))
-
-
-def _quarters(
-    day: date, start: time, end: time, length: timedelta, zone: ZoneInfo
-) -> Iterable[datetime]:
-    """The quarters of an hour of `day` at which something of `length` can start."""
-    minutes = -(-(start.hour * 60 + start.minute) // 15) * 15
-    last = 24 * 60 if end == time.max else end.hour * 60 + end.minute
-    while minutes + length.total_seconds() / 60 <= last:
-        wall = datetime.combine(day, time(minutes // 60, minutes % 60), tzinfo=zone)
-        if wall.astimezone(instant(wall).tzinfo).astimezone(zone).time() == wall.time():
-            yield wall  # a time that daylight saving skips is none
-        minutes += 15
-
-
-def _apart(one: time, other: time) -> timedelta:
-    minutes = abs((one.hour * 60 + one.minute) - (other.hour * 60 + other.minute))
-    return timedelta(minutes=minutes)

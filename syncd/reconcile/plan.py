@@ -23,13 +23,15 @@ from syncd.model.roster import Roster
 from syncd.reconcile import contacts
 from syncd.reconcile.actions import Act, Action
 from syncd.reconcile.attempts import Position, Resolution, Scene
+from syncd.reconcile.course import grace_ends
 from syncd.reconcile.fold import Journal
 from syncd.reconcile.occurrences import Occurrence, instant, upcoming
 from syncd.reconcile.pauses import Pauses
 from syncd.reconcile.placement import place
-from syncd.reconcile.read import Read, Standing, read_contacts
+from syncd.reconcile.read import Read, read_contacts
+from syncd.reconcile.reader import Standing
 from syncd.reconcile.render import series, who_is_up
-from syncd.reconcile.resolve import grace_ends, resolve
+from syncd.reconcile.resolve import resolve
 from syncd.reconcile.series import Series, settle
 from syncd.reconcile.standing import begins
 

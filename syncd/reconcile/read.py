@@ -1,61 +1,26 @@
 """What the user did to the contact events: facts, and where each attempt stands since.
 
-At one look, in this order: a mark that was set, changed or taken away; a `>` token; a drag; a
-deletion. Reading is level-based: it compares what is there with what we last wrote and with what
-the journal says of the entry, so that reading the same thing twice gives nothing twice.
+What is there is read first, entry by entry, and deletions last: a mark that was changed at the same
+look may have ended the attempt that is gone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
-from typing import Any
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from syncd.model.blocks import OccurrenceId
-from syncd.model.entries import Instant
-from syncd.model.facts import CLOSING, Fact, Outcome, Source, effective
+from syncd.model.facts import Fact, effective
 from syncd.model.keys import Key, Kind
-from syncd.model.people import Period
 from syncd.model.records import Fate, Record
-from syncd.reconcile import marks
 from syncd.reconcile.fold import Journal, is_over
-from syncd.reconcile.occurrences import Occurrence, instant
+from syncd.reconcile.occurrences import Occurrence
+from syncd.reconcile.reader import Reader, Standing
 from syncd.reconcile.standing import (
-    Times,
-    begins,
-    same_time,
-    split_sign,
     standing,
-    times_of,
-    versions,
 )
-from syncd.reconcile.trace import Trace
-
-PAUSE = Period(months=3)
-"""How long a person is paused whom a mark pauses."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Standing:
-    """A contact event that is in the calendar, after reading it."""
-
-    record: Record
-    trace: Trace
-    """Where its attempt stands: times, slot, pin and roll-overs as the user left them."""
-    question: str = ""
-    """What the title says that cannot be acted upon."""
-    snoozed_to: date | None = None
-    """The day that a `>` token asks for."""
-    reopened: datetime | None = None
-    """When a fact was taken back here, which opened the attempt again where it stands; it does not
-    count against the room, and its day of grace starts anew."""
-
-    @property
-    def times(self) -> Times:
-        """From when to when it lies."""
-        return Times(start=self.trace.start, end=self.trace.end)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +59,7 @@ def read_contacts(
             stand = Standing(record=record, trace=standing(record))
             standings.append(_current_slot(stand, occurrences))
             continue
-        reader = _Reader(record, journal, now, zone)
+        reader = Reader(record, journal, now, zone)
         stand = reader.present(occurrences)
         facts += reader.facts
         standings.append(stand)
@@ -107,7 +72,7 @@ def read_contacts(
         who = record.key.subject
         told = effective([*journal.about(who), *(f for f in facts if f.person == who)])
         over = waiting.get(who, record.key) < record.key or is_over(record.key, told)
-        reader = _Reader(record, journal, now, zone)
+        reader = Reader(record, journal, now, zone)
         changed.append(reader.gone(over=over))
         facts += reader.facts
     return Read(facts=tuple(facts), standings=tuple(standings), records=tuple(changed))
@@ -120,239 +85,3 @@ def _current_slot(stand: Standing, occurrences: Mapping[OccurrenceId, Occurrence
     if occurrence is None or occurrence.id == slot:
         return stand
     return replace(stand, trace=replace(stand.trace, slot=occurrence.id))
-
-
-class _Reader:
-    """Reads one entry; what it finds gathers in `facts`."""
-
-    def __init__(self, record: Record, journal: Journal, now: datetime, zone: ZoneInfo) -> None:
-        self.record, self.journal, self.now, self.zone = record, journal, now, zone
-        self.today = now.astimezone(zone).date()
-        self.fact = journal.by_entry.get(record.uid)
-        self.trace = standing(record)
-        self.facts: list[Fact] = []
-
-    def present(self, occurrences: Mapping[OccurrenceId, Occurrence]) -> Standing:
-        """Read an entry that is there."""
-        record, entry = self.record, self.record.seen
-        assert entry is not None
-        stand = Standing(record=record, trace=self.trace)
-        if self._restored():
-            self._take_back()
-            self.fact = None
-        sign, core = split_sign(self.trace.title)
-        name = core.rpartition(":")[0] or core
-        reading = marks.read(entry.title, core=core, name=name, sign=sign, today=self.today)
-        understood = record.consumed is not None and record.consumed == entry.title
-        snoozed_to, question = None, ""
-        match reading:
-            case marks.Marked(meaning, note):
-                if not understood:
-                    self._mark(meaning, note, sign)
-                record = replace(record, consumed=entry.title)
-            case marks.Signed(note) if note and self.fact and marks.sign_of(self.fact) == sign:
-                if not understood:
-                    self._add_note(note)
-                record = replace(record, consumed=entry.title)
-            case marks.Plain() if self.fact and self._taken_away(sign):
-                self._take_back()
-                record = replace(record, consumed=entry.title)
-            case marks.Snoozed(day, token, note) if self.fact is None:
-                snoozed_to = self._snooze(day, f"{token} {note}".strip(), understood)
-                record = replace(record, consumed=entry.title)
-            case marks.Unclear(asked):
-                question = asked
-        voided = [fact.recorded for fact in self.facts if fact.void and fact.entry == record.uid]
-        taken_back = voided[-1] if voided else self.journal.voided.get(record.uid)
-        reopened = taken_back if self.fact is None else None
-        stand = replace(
-            stand, record=record, question=question, snoozed_to=snoozed_to, reopened=reopened
-        )
-        if self.fact is not None or snoozed_to is not None:
-            return stand
-        return replace(stand, trace=self._moved(times_of(entry), occurrences))
-
-    def gone(self, *, over: bool) -> Record:
-        """Read an entry that is there no more; `over` says that its attempt was not open."""
-        record, entry = self.record, self.record.seen
-        if record.leaving is not None:  # our own doing
-            return replace(record, fate=record.leaving, leaving=None, intent=None, consumed=None)
-        if entry is not None and self.fact is None and record.fate is Fate.LIVE and not over:
-            times = times_of(entry)
-            if begins(times.start, self.zone) > self.now:
-                day = begins(times.start, self.zone).astimezone(self.zone).date()
-                self._add(
-                    outcome=Outcome.SKIPPED,
-                    source=Source.DELETION,
-                    at=self.now,
-                    day=max(day, self.today),
-                )
-        return replace(record, fate=Fate.GONE, intent=None, consumed=None)
-
-    # -- marks
-
-    def _mark(self, meaning: marks.Meaning, note: str, sign: str) -> None:
-        old = self.fact
-        if old is not None:
-            same = (old.outcome, old.direction) == (meaning.outcome, meaning.direction)
-            if same and (not note or note == old.note):
-                return
-            if same and sign:
-                note = " ".join(part for part in (old.note, note) if part)
-        self._add(
-            outcome=meaning.outcome,
-            source=Source.MARK,
-            at=self._when(meaning) if old is None or old.source is Source.SYNCD else old.at,
-            note=note,
-            direction=meaning.direction,
-            day=self._skipped_day() if meaning.outcome is Outcome.SKIPPED else None,
-            until=PAUSE.after(self.today) if meaning.outcome is Outcome.PAUSED else None,
-            supersedes=old.id if old else None,
-        )
-        if old is not None:
-            self._void_consequences()
-
-    def _add_note(self, note: str) -> None:
-        old = self.fact
-        assert old is not None
-        joined = " ".join(part for part in (old.note, note) if part)
-        new = replace(
-            old,
-            id=self._id(),
-            note=joined,
-            recorded=self.now,
-            supersedes=old.id,
-            entry=self.record.uid,
-        )
-        self.facts.append(new)
-        self.fact = new
-
-    def _taken_away(self, sign: str) -> bool:
-        """Whether the mark that made our fact was taken away, rather than never been there."""
-        assert self.fact is not None and self.record.seen is not None
-        if sign:
-            return marks.sign_of(self.fact) != ""
-        consumed = self.record.consumed
-        return (
-            self.fact.source is Source.MARK
-            and consumed is not None
-            and consumed != self.record.seen.title
-        )
-
-    def _restored(self) -> bool:
-        """Whether a deletion that we took for a skip was undone."""
-        return self.fact is not None and self.fact.source is Source.DELETION
-
-    def _take_back(self) -> None:
-        old = self.fact
-        assert old is not None
-        self.facts.append(
-            replace(old, id=self._id(), recorded=self.now, supersedes=old.id, void=True)
-        )
-        self._void_consequences()
-        self.fact = None
-
-    def _void_consequences(self) -> None:
-        """What syncd concluded from an outcome falls with it."""
-        for fact in self.journal.about(self.record.key.subject):
-            concluded = fact.source is Source.SYNCD and fact.entry is None
-            if concluded and fact.outcome in CLOSING and fact.touch == self.record.key.day:
-                self.facts.append(
-                    replace(
-                        fact,
-                        id=f"{fact.id}~{self._id()}",
-                        recorded=self.now,
-                        supersedes=fact.id,
-                        void=True,
-                    )
-                )
-
-    # -- moves
-
-    def _snooze(self, day: date, said: str, understood: bool) -> date:
-        if understood:
-            known = self.journal.snoozes.get(self.record.uid)
-            if known is not None and known.note == said and known.day is not None:
-                return known.day
-        self._add_once(
-            f"{self.record.uid}>{day.isoformat()} {said}",
-            outcome=Outcome.SNOOZED,
-            source=Source.MARK,
-            at=self.now,
-            day=day,
-            note=said,
-        )
-        return day
-
-    def _moved(self, times: Times, occurrences: Mapping[OccurrenceId, Occurrence]) -> Trace:
-        """Where the attempt stands after the user may have dragged its entry."""
-        for version in versions(self.record):
-            if same_time(version.start, times.start) and same_time(version.end, times.end):
-                return replace(self.trace, start=times.start, end=times.end)
-        trace = replace(self.trace, start=times.start, end=times.end)
-        start = begins(times.start, self.zone)
-        occurrence = occurrences.get(trace.slot) if trace.slot else None
-        if occurrence and isinstance(times.start, datetime) and not occurrence.cancelled:
-            since = instant(times.start) - instant(occurrence.start)
-            if instant(occurrence.start) <= instant(start) < instant(occurrence.end):
-                return replace(trace, offset=int(since.total_seconds() // 60))
-        old_day = begins(self.trace.start, self.zone).astimezone(self.zone).date()
-        day = start.astimezone(self.zone).date()
-        if day == old_day:
-            return replace(trace, slot=None, offset=0, pinned=True)
-        ahead = start > self.now if isinstance(times.start, datetime) else day >= self.today
-        if not ahead:
-            return replace(trace, slot=None, offset=0, pinned=False)
-        self._add_once(
-            f"{self.record.uid}>{times.start.isoformat()}",
-            outcome=Outcome.SNOOZED,
-            source=Source.DRAG,
-            at=self.now,
-            day=day,
-        )
-        return replace(trace, slot=None, offset=0, pinned=True, head=False, rolls=0)
-
-    # -- facts
-
-    def _when(self, meaning: marks.Meaning) -> datetime:
-        """When it happened: the entry's start if that is past, else now."""
-        assert self.record.seen is not None
-        start: Instant = times_of(self.record.seen).start
-        if isinstance(start, datetime):
-            return min(start, self.now)
-        noon = datetime.combine(start, time(12), tzinfo=self.zone)
-        return min(noon, self.now)
-
-    def _skipped_day(self) -> date:
-        assert self.record.seen is not None
-        start = begins(times_of(self.record.seen).start, self.zone)
-        return max(start.astimezone(self.zone).date(), self.today)
-
-    def _id(self) -> str:
-        mine = sum(1 for fact in self.facts if fact.entry == self.record.uid)
-        return f"{self.record.uid}#{self.journal.told.get(self.record.uid, 0) + mine + 1}"
-
-    def _add_once(self, id: str, **said: Any) -> None:
-        if id not in self.journal.ids:
-            self._add(id=id, **said)
-
-    def _add(
-        self, *, outcome: Outcome, source: Source, at: datetime, id: str = "", **said: Any
-    ) -> None:
-        fact = Fact(
-            id=id or self._id(),
-            person=self.record.key.subject,
-            at=at,
-            outcome=outcome,
-            source=source,
-            recorded=self.now,
-            channel=self.trace.channel or None,
-            touch=self.record.key.day,
-            attempt=self.record.key.attempt,
-            opened=self.trace.opened,
-            entry=self.record.uid,
-            **said,
-        )
-        self.facts.append(fact)
-        if outcome is not Outcome.SNOOZED:
-            self.fact = fact

@@ -17,9 +17,8 @@ Nothing is placed here: a `Want` says what is wanted, and `syncd.reconcile.place
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from dataclasses import replace
+from datetime import date
 
 from syncd.model.facts import Fact, Outcome, Source
 from syncd.model.people import Period, Person
@@ -33,24 +32,16 @@ from syncd.reconcile.attempts import (
     Want,
     Withdraw,
 )
+from syncd.reconcile.course import ROLLS, LetGo, missed, next_attempt, settle_attempt
 from syncd.reconcile.fold import (
     Fold,
     first_due,
     fold,
     is_over,
-    next_channel,
     paused_by_mark,
-    wait_after,
 )
-from syncd.reconcile.occurrences import instant, later
-from syncd.reconcile.read import Standing
-from syncd.reconcile.standing import Times, begins, standing
-from syncd.reconcile.trace import Trace
-
-GRACE = timedelta(hours=24)
-"""How long after its end an unmarked entry stays before it moves on."""
-ROLLS = 3
-"""How often it moves on; the next time its touch closes as missed."""
+from syncd.reconcile.reader import Standing
+from syncd.reconcile.standing import begins, standing
 
 
 def resolve(
@@ -74,19 +65,19 @@ def resolve(
         if reason:
             _rest(stand, reason, scene, out)
             return out
-        if not _settle(person, stand, due or scene.today, scene, out):
+        if not settle_attempt(person, stand, due or scene.today, scene, out):
             return out
         told = fold(person, (*facts, *out.facts), scene.roster.cadence_of(person), scene.zone)
         due = _due(person, told, (*facts, *out.facts), scene)
     marked = [each.standing.record for each in out.history]
     before = _let_go([*loose, *marked], (*facts, *out.facts), told, scene)
     if before is not None and not reason and before.trace.rolls > ROLLS:
-        out.facts.append(_missed(person, before.record, before.trace, scene))
+        out.facts.append(missed(person, before.record, before.trace, scene))
         told = fold(person, (*facts, *out.facts), scene.roster.cadence_of(person), scene.zone)
         due = _due(person, told, (*facts, *out.facts), scene)
         before = None
     if told.touch is not None:
-        _next_attempt(person, told, before, due, reason, scene, out)
+        next_attempt(person, told, before, due, reason, scene, out)
         if out.want is not None or not out.facts:
             return out
         told = fold(person, (*facts, *out.facts), scene.roster.cadence_of(person), scene.zone)
@@ -110,17 +101,7 @@ def resolve(
     return out
 
 
-@dataclass(frozen=True, kw_only=True)
-class _LetGo:
-    """An open attempt whose entry is no more, and where it stands."""
-
-    record: Record
-    trace: Trace
-
-
-def _let_go(
-    loose: list[Record], facts: tuple[Fact, ...], told: Fold, scene: Scene
-) -> _LetGo | None:
+def _let_go(loose: list[Record], facts: tuple[Fact, ...], told: Fold, scene: Scene) -> LetGo | None:
     """The open attempt among `loose`, if one is. A pause that a mark asked for interrupts it.
     Deleting an entry whose time has passed means what no mark means: its attempt goes on at the
     head of the queue, rolled over once more."""
@@ -137,7 +118,7 @@ def _let_go(
     trace = standing(record)
     if record.fate is Fate.GONE and told_of[record.uid] is None:
         trace = replace(trace, head=True, rolls=trace.rolls + 1)
-    return _LetGo(record=record, trace=trace)
+    return LetGo(record=record, trace=trace)
 
 
 def _sort_out(
@@ -207,142 +188,6 @@ def _rest(stand: Standing, reason: str, scene: Scene, out: Resolution) -> None:
         _withdraw(stand, Fate.UNPLACED, reason, out)
     else:
         out.keep.append(Keep(standing=stand, times=stand.times))
-
-
-def _settle(person: Person, stand: Standing, due: date, scene: Scene, out: Resolution) -> bool:
-    """Decide about the open attempt; true where its touch is over thereby."""
-    trace, key = stand.trace, stand.record.key
-    base = Want(
-        person=person,
-        attempt=key.attempt,
-        channel=trace.channel or scene.roster.channels_of(person)[0],
-        due=due,
-        earliest=scene.today,
-        touch=key.day,
-        opened=trace.opened,
-        standing=stand,
-        rolls=trace.rolls,
-    )
-    if stand.snoozed_to is not None:
-        out.want = replace(base, earliest=stand.snoozed_to, pinned=True, rolls=0)
-        return False
-    times, sent_on = _along(stand, scene)
-    if sent_on:
-        out.want = replace(base, blocks=scene.blocks_of(person), head=True)
-        return False
-    if grace_ends(stand, times, scene.zone) > scene.now:
-        out.keep.append(Keep(standing=stand, times=times))
-        return False
-    if trace.rolls < ROLLS:
-        blocks = scene.blocks_of(person)
-        out.want = replace(base, blocks=blocks, head=True, rolls=trace.rolls + 1)
-        return False
-    fact = _missed(person, stand.record, trace, scene)
-    out.facts.append(fact)
-    out.history.append(History(standing=stand, fact=fact))
-    return True
-
-
-def _missed(person: Person, record: Record, trace: Trace, scene: Scene) -> Fact:
-    """That the touch of an attempt which was rolled over too often is let go."""
-    uid = record.uid
-    return Fact(
-        id=f"{uid}#{scene.journal.told.get(uid, 0) + 1}",
-        person=person.id,
-        at=scene.now,
-        outcome=Outcome.MISSED,
-        source=Source.SYNCD,
-        recorded=scene.now,
-        channel=trace.channel or None,
-        touch=record.key.day,
-        attempt=record.key.attempt,
-        opened=trace.opened,
-        entry=uid,
-    )
-
-
-def grace_ends(stand: Standing, times: Times, zone: ZoneInfo) -> datetime:
-    """Until when an unmarked entry at `times` stays where it is."""
-    end = begins(times.end, zone)
-    return max(end, stand.reopened or end) + GRACE
-
-
-def _along(stand: Standing, scene: Scene) -> tuple[Times, bool]:
-    """Where an entry lies as its occurrence stands now, and whether it has to be sent on."""
-    trace, times = stand.trace, stand.times
-    if trace.slot is None or not isinstance(times.start, datetime):
-        return times, False
-    ahead = times.start > scene.now
-    occurrence = scene.occurrences.get(trace.slot)
-    if occurrence is None or occurrence.cancelled:
-        return times, ahead
-    length = instant(times.end) - instant(times.start)
-    start = later(occurrence.start, timedelta(minutes=trace.offset))
-    if instant(start) == instant(times.start):
-        moved = times
-    else:
-        moved = Times(start=start, end=later(start, length))
-    beyond = instant(moved.end) > instant(occurrence.end)
-    return moved, beyond and instant(moved.start) > instant(scene.now)
-
-
-def _next_attempt(
-    person: Person,
-    told: Fold,
-    before: _LetGo | None,
-    due: date | None,
-    reason: str,
-    scene: Scene,
-    out: Resolution,
-) -> None:
-    """Want the attempt after those tried, or close the touch where no channel is left."""
-    assert told.touch is not None
-    last = told.tried[-1]
-    retry = scene.roster.lists[person.list].retry
-    channel = next_channel(told.tried, scene.roster.channels_of(person), retry.tries)
-    if channel is None:
-        id = f"{last.id}~not-reached"
-        while id in scene.journal.ids:  # concluded before, and taken back since
-            id += "~again"
-        out.facts.append(
-            replace(
-                last,
-                id=id,
-                outcome=Outcome.NOT_REACHED,
-                source=Source.SYNCD,
-                recorded=scene.now,
-                note="",
-                entry=None,
-                supersedes=None,
-            )
-        )
-        return
-    attempt = (last.attempt or len(told.tried)) + 1
-    out.position = Position(
-        person=person, fold=told, due=due, touch=told.touch, attempt=attempt, reason=reason
-    )
-    if reason:
-        return
-    again = before is not None and (before.record.key.day, before.record.key.attempt) == (
-        told.touch,
-        attempt,
-    )
-    trace = before.trace if before is not None and again else None
-    earliest = wait_after(last, retry).after(last.at.astimezone(scene.zone).date())
-    rolled = bool(trace and trace.head)
-    out.want = Want(
-        person=person,
-        attempt=attempt,
-        channel=channel,
-        due=due or earliest,
-        earliest=earliest,
-        touch=told.touch,
-        opened=told.tried[0].opened,
-        blocks=scene.blocks_of(person) if retry.in_block or rolled else (),
-        head=True,
-        rolls=trace.rolls if trace else 0,
-        failed_at=last.at,
-    )
 
 
 def _withdraw(stand: Standing, fate: Fate, reason: str, out: Resolution) -> None:

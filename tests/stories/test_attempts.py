@@ -326,7 +326,7 @@ def test_outside_blocks_a_day_holds_so_many(make: Make) -> None:
 
 
 def test_a_pause_takes_what_is_ahead_out_and_its_end_brings_it_back(make: Make) -> None:
-    from syncd.engine.upkeep import pause, resume
+    from syncd.engine.pausing import pause, resume
 
     stage = make("Ann Lee", "Bob Roy")
     stage.sync()

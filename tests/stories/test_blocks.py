@@ -6,7 +6,8 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from syncd.engine.upkeep import pause, resume, status
+from syncd.engine.pausing import pause, resume
+from syncd.engine.upkeep import status
 from syncd.model.records import Scope
 from tests.household import person, weekly
 from tests.stories.stage import ZONE, Make, Stage, when
