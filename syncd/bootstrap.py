@@ -47,7 +47,7 @@ def service(roster: Roster, env: Mapping[str, str], clock: Callable[[], datetime
     used is said by the verb that needs it."""
     from syncd.engine.service import Service  # its arithmetic of dates is heavy
 
-    store = open_store(database(roster, env))
+    store = open_store(database(roster, env), roster.deployment)
     return Service(roster=roster, store=store, calendars=_calendars(roster), clock=clock)
 
 

@@ -34,6 +34,8 @@ class Changes:
     the cursor is the one that was given."""
     full: bool = False
     """Whether this was a listing of everything rather than of what changed."""
+    missing: bool = False
+    """Whether there is no such calendar; then everything that was known is gone."""
 
 
 class Verb(StrEnum):

@@ -44,6 +44,8 @@ def sync(setting: Setting, as_json: bool) -> int:
     else:
         say.answer(_line(service, told, facts, well=not errors and not told.held))
     trouble.say_all(errors)
+    for spoilt in told.spoilt:
+        say.aside(f"Left alone: {spoilt}.")
     if told.held:
         say.aside(trouble.held_sentence(report.looks[-1]))
         return ends.HELD

@@ -116,8 +116,14 @@ def recorded(outcome: Outcome) -> Record:
     if result.fate is Fate.TAKEN:
         return replace(record, fate=RecordFate.REMOVED, intent=None, leaving=None)
     # A server that is busy or away will take it in time; one that says no will say no again.
-    no = result.fate is not Fate.LATER
-    return replace(record, tries=action.record.tries + no, why=result.why)
+    tries = action.record.tries + (result.fate is not Fate.LATER)
+    why = result.why
+    if not why and tries >= PATIENCE:
+        why = (
+            f"Calendar {record.calendar} turns this write down again and again. "
+            "Next: nothing; syncd tries again once a day."
+        )
+    return replace(record, tries=tries, why=why)
 
 
 def delay(outcomes: Iterable[Outcome]) -> timedelta | None:

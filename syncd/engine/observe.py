@@ -44,6 +44,11 @@ class Observed:
         return self.error is None and not self.doubt
 
     @property
+    def settled(self) -> bool:
+        """Whether it could be read and nothing in it is in doubt."""
+        return self.absorbed is not None and not self.doubt
+
+    @property
     def quiet(self) -> bool:
         """Whether nothing changed in it."""
         seen = self.absorbed
@@ -78,7 +83,7 @@ def _look(
     before = state.calendars.get(name, CalendarState())
     records = [record for record in state.records if record.calendar == name]
     foreign = dict(state.foreign.get(name, {}))
-    due = before.listed is None or now - before.listed >= FULL_LISTING
+    due = before.listed is None or not timedelta() <= now - before.listed < FULL_LISTING
     try:
         changes = calendar.changes("" if due else before.cursor, _known(records, foreign), progress)
         absorbed = absorb(name, roster.deployment, records, changes.sightings, changes.gone)
@@ -86,7 +91,7 @@ def _look(
             # The second half of a split series may have been read before the first half was cut.
             changes = calendar.changes("", _known(records, {}), progress)
             absorbed = absorb(name, roster.deployment, records, changes.sightings, changes.gone)
-        absorbed = _with_continuations(name, absorbed, now)
+        absorbed = _with_continuations(name, absorbed, foreign)
     except CalendarError as error:
         after = replace(
             before,
@@ -130,9 +135,13 @@ def _judged(
     leaving = frozenset(r.uid for r in records if r.leaving is not None)
     missed = absorbed.absent - leaving
     approved = state.settings.get(f"approved:{name}") == absence_digest(missed)
-    if not approved and doubtful(records, missed, known, now, roster_zone(roster)):
+    lost = changes.missing and any(r.uid in missed and r.fate is Fate.LIVE for r in records)
+    if not approved and (lost or doubtful(records, missed, known, now, roster_zone(roster))):
         doubt = f"{len(missed)} entries are gone at once"
-        after = replace(after, doubtful=tuple(sorted(missed)), cursor=before.cursor)
+        if lost:
+            doubt = f"there is no calendar «{roster.calendars[name].calendar}» any more"
+        # Listed in full again until it is over: not every server lists deletions by token.
+        after = replace(after, doubtful=tuple(sorted(missed)), cursor=before.cursor, listed=None)
         return Observed(name=name, state=after, absorbed=absorbed, doubt=doubt)
     if changes.full:
         absorbed = _hopeful(absorbed)
@@ -189,7 +198,7 @@ def _newly_cut(records: list[Record], absorbed: Absorbed) -> bool:
     )
 
 
-def _with_continuations(name: str, absorbed: Absorbed, now: datetime) -> Absorbed:
+def _with_continuations(name: str, absorbed: Absorbed, foreign: Mapping[str, str]) -> Absorbed:
     """`absorbed` with the second halves of series that the user split taken for ours."""
     found: list[Record] = []
     for record in absorbed.records.values():
@@ -206,7 +215,7 @@ def _with_continuations(name: str, absorbed: Absorbed, now: datetime) -> Absorbe
         limit = after[1].original if len(after) > 1 else until + timedelta(days=31)
         # Who drags the rest to an earlier day has its start before the cut.
         since = last_start(record.seen, until) or until
-        second = continuation(name, record, absorbed.foreign_series, since, limit)
+        second = continuation(name, record, absorbed.foreign_series, foreign, since, limit)
         if second is not None and second.uid not in absorbed.records:
             found.append(second)
     if not found:

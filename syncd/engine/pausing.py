@@ -26,11 +26,12 @@ def pause(service: Service, scope: Scope, name: str, until: date | None) -> Paus
     if scope is Scope.PERSON:
         _not_in_yaml(service.roster.people[name], today)
     made = Pause(scope=scope, name=name, since=today, until=until)
-    others = tuple(
-        replace(p, until=today) if _holds(p, scope, name, today) else p
-        for p in service.store.load().pauses
-    )
-    service.store.commit(Delta(pauses=(*others, made), verb=True))
+    with service.store.exclusive():
+        others = tuple(
+            replace(p, until=today) if _holds(p, scope, name, today) else p
+            for p in service.store.load().pauses
+        )
+        service.store.commit(Delta(pauses=(*others, made), verb=True))
     return made
 
 
@@ -39,6 +40,11 @@ def resume(service: Service, scope: Scope, name: str) -> str:
     words. Raises UsageError where there was nothing to end, naming the line where a pause stands in
     the YAML."""
     name = _scoped(service, scope, name)
+    with service.store.exclusive():
+        return _resumed(service, scope, name)
+
+
+def _resumed(service: Service, scope: Scope, name: str) -> str:
     today = service.clock().astimezone(service.zone).date()
     state = service.store.load()
     done: list[str] = []

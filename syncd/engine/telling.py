@@ -22,6 +22,8 @@ class Summary:
     """How many writes did not come about."""
     held: str = ""
     errors: tuple[str, ...] = ()
+    spoilt: tuple[str, ...] = ()
+    """What was left alone, since it cannot be understood or is there twice."""
 
     @property
     def quiet(self) -> bool:
@@ -53,6 +55,7 @@ def summary(report: Report) -> Summary:
         failed=failed,
         held=report.held,
         errors=tuple(report.errors),
+        spoilt=tuple(report.spoilt),
     )
 
 
@@ -67,6 +70,8 @@ class Teller:
         """One line, quiet where nothing happened."""
         held = (f"writes are held: {told.held}; next: syncd status",) if told.held else ()
         self.trouble(*told.errors, *held)
+        for spoilt in told.spoilt:
+            self._log.warning("left alone", entry=spoilt)
         log = self._log.debug if told.quiet else self._log.info
         log("tick", **told.fields())
 

@@ -21,7 +21,7 @@ from syncd.model.roster import Roster
 from syncd.reconcile import plan as planning
 from syncd.reconcile.actions import Action
 from syncd.reconcile.fold import read_back
-from syncd.reconcile.guards import digest, too_much
+from syncd.reconcile.guards import deletions, too_much
 from syncd.reconcile.plan import Plan, World
 from syncd.store.base import Store
 
@@ -46,10 +46,15 @@ class Look:
     @property
     def writes(self) -> list[Action]:
         """The actions that may be sent."""
-        if self.plan is None or self.held:
+        if self.held:
             return []
         open_ = {each.name for each in self.observed if each.writable}
-        return [a for a in self.plan.actions if a.record.calendar in open_ and sendable(a)]
+        return [action for action in self.wanted if action.record.calendar in open_]
+
+    @property
+    def wanted(self) -> list[Action]:
+        """The writes of the plan, whether or not they may be sent now."""
+        return [a for a in self.plan.actions if sendable(a)] if self.plan is not None else []
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +76,12 @@ class Report:
         return self.looks[-1].held or next(
             (f"calendar {o.name}: {o.doubt}" for o in self.looks[-1].observed if o.doubt), ""
         )
+
+    @property
+    def spoilt(self) -> list[str]:
+        """What was left alone, since it cannot be understood or is there twice, in sentences."""
+        seen = [o.absorbed for look in self.looks for o in look.observed if o.absorbed is not None]
+        return list(dict.fromkeys(problem for each in seen for problem in each.problems))
 
     @property
     def errors(self) -> list[str]:
@@ -138,18 +149,25 @@ def look(
     absent = {each.name: each.absent for each in observed}
     plan = planning.make(World(roster=roster, state=after, now=now, absent=absent))
     held = too_much(plan.actions, after.records)
-    if held and state.settings.get("approved") == digest(plan.actions):
+    if held and deletions(plan.actions) <= approved(state):
         held = ""
     return Look(observed=observed, state=after, delta=delta, plan=plan, held=held)
+
+
+def approved(state: State) -> frozenset[str]:
+    """The UIDs of the entries of which somebody said that they may be deleted."""
+    return frozenset(json.loads(state.settings.get("approved", "[]")))
 
 
 def _still_holds(roster: Roster, state: State, now: datetime) -> bool:
     """Whether nothing happened since the last plan that could change it."""
     settings = state.settings
-    until = settings.get("plan-until")
+    planned, until = settings.get("planned"), settings.get("plan-until")
     return (
-        until is not None
-        and now < datetime.fromisoformat(until)
+        planned is not None
+        and until is not None
+        # A clock that was ahead when it was planned is not waited for.
+        and datetime.fromisoformat(planned) <= now < datetime.fromisoformat(until)
         and settings.get("roster") == roster.digest
         and settings.get("planned-revision") == str(state.revision)
         and "unsettled" not in settings
@@ -191,6 +209,11 @@ def _seen(observed: tuple[Observed, ...], roster: Roster, state: State, now: dat
         foreign=foreign,
         foreign_gone=foreign_gone,
         calendars=calendars,
+        settings={
+            name: None
+            for each in observed
+            if each.settled and (name := f"approved:{each.name}") in state.settings
+        },
         acquaintances=_met(roster, state, now.astimezone(ZoneInfo(roster.timezone)).date()),
     )
 
@@ -223,16 +246,22 @@ def _committed(
     seen: Look, roster: Roster, state: State, now: datetime, writes: list[Action]
 ) -> Delta:
     """All that must be remembered before anything is written."""
-    settings: dict[str, str | None] = {}
+    settings: dict[str, str | None] = dict(seen.delta.settings)
     if seen.plan is None:
         return seen.delta
     plan = seen.plan
     settings["plan-until"] = plan.until.isoformat()
+    settings["planned"] = now.isoformat()
     settings["roster"] = roster.digest
     settings["planned-revision"] = str(state.revision)
-    # Until a look finds that all was done: whatever ends this tick, the next one plans anew.
-    settings["unsettled"] = "1" if writes else None
+    # Until a look finds that all was done: whatever ends this tick, or keeps a calendar from being
+    # written, the next one plans anew.
+    settings["unsettled"] = "1" if seen.wanted else None
+    gone = deletions(plan.actions)
     settings["held"] = seen.held or None
+    settings["held-deletions"] = json.dumps(sorted(gone)) if seen.held else None
+    if not gone & approved(state):  # carried out, or not wanted any more
+        settings["approved"] = None
     settings["resting"] = json.dumps(dict(plan.resting)) if plan.resting else None
     changed = {(record.calendar, record.uid): record for record in seen.delta.records}
     sent = {id(action) for action in writes}

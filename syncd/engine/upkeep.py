@@ -3,12 +3,13 @@ everything taken out again."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from syncd.calendars.base import Progress
-from syncd.engine.apply import Outcome, apply, intended
+from syncd.engine.apply import Outcome, apply, intended, recorded
 from syncd.engine.service import Service
 from syncd.engine.tick import look
 from syncd.errors import UsageError
@@ -16,7 +17,7 @@ from syncd.model import facts as journal
 from syncd.model.keys import Kind
 from syncd.model.records import CalendarState, Delta, Fate, Pause, Record
 from syncd.reconcile.actions import Act, Action
-from syncd.reconcile.guards import absence_digest, digest
+from syncd.reconcile.guards import absence_digest, deletions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,9 +95,15 @@ def approve(service: Service) -> str:
             said.append(f"{len(each.doubtful)} entries are gone from {name}")
     if state.settings.get("held"):
         found = service.plan()
-        if found.plan is not None and found.held:
-            settings["approved"] = digest(found.plan.actions)
-            said.append(found.held.replace("it would delete", "delete"))
+        gone = deletions(found.plan.actions) if found.plan is not None else frozenset()
+        shown = frozenset(json.loads(state.settings.get("held-deletions", "[]")))
+        if not gone <= shown:
+            raise UsageError(
+                "What is held has changed since it was last looked at; nothing was approved. "
+                "Next: syncd sync, then syncd status shows what it is now."
+            )
+        settings["approved"] = json.dumps(sorted(shown))
+        said.append(state.settings["held"].replace("it would delete", "delete"))
     if not said:
         raise UsageError("Nothing is held.")
     service.store.commit(Delta(settings=settings, verb=True))
@@ -114,7 +121,7 @@ def restore(service: Service) -> int:
         records: list[Record] = []
         for record in state.records:
             doubtful = state.calendars.get(record.calendar, CalendarState()).doubtful
-            if record.uid not in doubtful or record.seen is None:
+            if record.uid not in doubtful or record.seen is None or record.fate is not Fate.LIVE:
                 continue
             if record.key.kind is Kind.CONTACT and record.uid in told:
                 records.append(replace(record, fate=Fate.GONE))  # history: the journal has it
@@ -172,8 +179,20 @@ def clearing(service: Service, calendar: str | None = None) -> list[Action]:
 def clear(
     service: Service, actions: list[Action], progress: Progress | None = None
 ) -> list[Outcome]:
-    """Take out what `clearing` gave. The journal stays."""
+    """Take out what `clearing` gave, but for what has changed since. The journal stays."""
     with service.store.exclusive():
         state = service.store.load()
-        service.store.commit(Delta(records=intended(actions), verb=True))
-        return apply(actions, service.calendars(state), service.store.commit, progress)
+        books = {(record.calendar, record.uid): record for record in state.records}
+        held: list[Action] = []
+        for action in actions:
+            shown = action.record
+            record = books.get((shown.calendar, shown.uid), shown)
+            if (record.version, record.fate) == (shown.version, shown.fate):
+                held.append(replace(action, record=record))
+        service.store.commit(Delta(records=intended(held), verb=True))
+        outcomes = apply(held, service.calendars(state), service.store.commit, progress)
+        left = [replace(recorded(o), leaving=None) for o in outcomes if not o.done]
+        names = {record.calendar for record in left} & state.calendars.keys()
+        anew = {name: replace(state.calendars[name], listed=None) for name in names}
+        service.store.commit(Delta(records=tuple(left), calendars=anew, verb=True))
+        return outcomes

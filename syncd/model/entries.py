@@ -7,6 +7,9 @@ from datetime import date, datetime, timedelta
 
 Instant = datetime | date
 """An aware datetime, or the date of an all-day entry."""
+YEARS = range(1900, 2200)
+"""What lies outside them is no date of an appointment, and too near the ends of time to reckon
+with."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,9 @@ import calendar
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
+from syncd.model.entries import YEARS
+
+_NEVER = date(YEARS.stop - 1, 12, 31)
 ADDRESS_OF_CHANNEL = {"call": "phone", "message": "phone", "email": "email"}
 """Which of a person's addresses a channel needs; a channel not named here needs none."""
 
@@ -21,11 +24,15 @@ class Period:
     days: int = 0
 
     def after(self, day: date) -> date:
-        """The date this long after `day`; 31 January and one month is the last of February."""
+        """The date this long after `day`; 31 January and one month is the last of February. What
+        is too far off for a calendar is its last day."""
         month = day.year * 12 + day.month - 1 + self.months
         year, month = divmod(month, 12)
+        if year not in YEARS or self.days > 366 * len(YEARS):
+            return _NEVER
         last = calendar.monthrange(year, month + 1)[1]
-        return date(year, month + 1, min(day.day, last)) + timedelta(days=self.days)
+        found = date(year, month + 1, min(day.day, last)) + timedelta(days=self.days)
+        return min(found, _NEVER)
 
     @property
     def approximate_days(self) -> float:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Generic, TypeVar
 
+from syncd.model.entries import YEARS
 from syncd.model.people import Hours, Period, Span
 
 T = TypeVar("T")
@@ -53,10 +54,7 @@ def resolve_when(text: str, today: date) -> date | None:
     text = text.strip().casefold()
     if step := _STEP.fullmatch(text):
         number, unit = int(step[1]), _UNITS[step[2][0]]
-        try:
-            return Period(months=unit.months * number, days=unit.days * number).after(today)
-        except (OverflowError, ValueError):
-            return None
+        return Period(months=unit.months * number, days=unit.days * number).after(today)
     if (weekday := read_weekday(text)) is not None:
         return today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)
     return read_date(text)
@@ -159,10 +157,10 @@ def _days(text: str) -> set[int] | None:
 def read_date(text: str) -> date | None:
     """A date as ISO 8601 writes it: `2026-10-01`."""
     text = text.strip()
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) or int(text[:4]) not in YEARS:
+        return None
     try:
-        return (
-            date.fromisoformat(text) if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else None
-        )
+        return date.fromisoformat(text)
     except ValueError:
         return None
 

@@ -15,6 +15,7 @@ from syncd.model.entries import Entry, Sighting
 from syncd.model.facts import Fact
 from syncd.model.keys import Key, Kind, decode
 from syncd.model.records import Fate, Record
+from syncd.reconcile.occurrences import instant
 from syncd.reconcile.trace import Trace, fact_of_entry
 from syncd.reconcile.trace import decode as decode_trace
 
@@ -60,7 +61,7 @@ def absorb(
     changed: set[str] = set()
     told: set[str] = set()
     withdrawn: set[str] = set()
-    for sighting in sightings:
+    for sighting in (_by_its_address(each, at, known, deployment) for each in sightings):
         entry = sighting.entry
         if entry is None:
             uid = at.get(sighting.href)
@@ -68,10 +69,9 @@ def absorb(
                 # Without a version nothing is written over what is not what we know.
                 known[uid] = replace(known[uid], version="")
                 changed.add(uid)
+                problems.append(f"{sighting.href}: {sighting.problem}")
             else:
                 foreign[sighting.href] = sighting.version
-            if sighting.problem:
-                problems.append(f"{sighting.href}: {sighting.problem}")
             continue
         record = known.get(entry.uid)
         key = record.key if record else decode(entry.uid, deployment)
@@ -84,6 +84,10 @@ def absorb(
             record = Record(calendar=calendar, uid=entry.uid, key=key)
             adopted.append(record)
         elif record.href and record.href != sighting.href:
+            if record.fate in (Fate.LIVE, Fate.RELEASED) and record.href not in gone:
+                foreign[sighting.href] = sighting.version
+                problems.append(f"{sighting.href}: it has the UID of {record.href}, which counts")
+                continue
             moved.add(record.href)
         if _written_by_another(record, entry):
             told.add(entry.uid)
@@ -106,6 +110,17 @@ def absorb(
     )
 
 
+def _by_its_address(
+    sighting: Sighting, at: Mapping[str, str], known: Mapping[str, Record], deployment: str
+) -> Sighting:
+    """`sighting`, by the UID that is ours where an app gave an entry of ours another: its address
+    is the key, too."""
+    entry, uid = sighting.entry, at.get(sighting.href)
+    if entry is None or uid is None or entry.uid in known or decode(entry.uid, deployment):
+        return sighting
+    return replace(sighting, entry=replace(entry, uid=uid))
+
+
 def seen(record: Record, sighting: Sighting) -> Record:
     """`record` after its resource was sighted."""
     entry = sighting.entry
@@ -121,7 +136,8 @@ def seen(record: Record, sighting: Sighting) -> Record:
         fate=Fate.LIVE if back else record.fate,
         base=record.intent if confirmed else record.base,
         intent=None if confirmed else record.intent,
-        consumed=record.consumed if record.consumed == entry.title else None,
+        leaving=None,
+        consumed=None if confirmed else record.consumed,
         tries=0,
         why="",
     )
@@ -141,18 +157,29 @@ def _withdrawn(record: Record, entry: Entry) -> bool:
 
 
 def continuation(
-    calendar: str, cut: Record, sightings: Iterable[Sighting], since: datetime, limit: datetime
+    calendar: str,
+    cut: Record,
+    sightings: Iterable[Sighting],
+    foreign: Mapping[str, str],
+    since: datetime,
+    limit: datetime,
 ) -> Record | None:
     """The record of the second half of `cut`, a series of ours that the user split, if one of
-    `sightings` is it: it starts after `since` and no later than `limit`, and is of the same name or
-    carries our trace."""
+    `sightings` is it: it starts after `since` and no later than `limit`, and carries our trace or
+    is as private as ours, of the same name, and new; of one that was `foreign` before, the length
+    and the alarm must be ours too."""
     assert cut.seen is not None
     for sighting in sightings:
         entry = sighting.entry
         if entry is None or not isinstance(entry.start, datetime):
             continue
-        ours = entry.title == cut.seen.title or (entry.trace and entry.trace == cut.seen.trace)
-        if ours and since < entry.start <= limit:
+        ours = bool(entry.trace) and entry.trace == cut.seen.trace
+        alike = (entry.title, entry.private) == (cut.seen.title, cut.seen.private)
+        if sighting.href in foreign:
+            length = instant(entry.end) - instant(entry.start)
+            same = length == instant(cut.seen.end) - instant(cut.seen.start)
+            alike = alike and same and entry.alarm == cut.seen.alarm
+        if (ours or alike) and since < entry.start <= limit:
             trace = decode_trace(cut.seen.trace) or (
                 decode_trace(cut.base.trace) if cut.base else None
             )

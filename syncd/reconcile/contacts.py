@@ -137,7 +137,8 @@ class Book:
 
     def _left(self, stand: Standing, person: Person) -> None:
         """An attempt that found no place: a past entry stays, one ahead is taken out and waits."""
-        if begins(stand.trace.start, self.scene.zone) > self.scene.now:
+        ahead = begins(stand.trace.start, self.scene.zone) > self.scene.now
+        if ahead and stand.snoozed_to is None:
             self._remove(stand, Fate.UNPLACED, "no room for now", asked=True, head=True)
             return
         self.out.standings[person.id] = stand
@@ -172,8 +173,8 @@ class Book:
 
     def _history(self, position: Position, history: History) -> None:
         stand, fact = history.standing, history.fact
-        asked = stand.question and not self._asks(stand)
-        if render.acknowledged(stand.record, fact) and stand.record.consumed is None and not asked:
+        to_say = _reads_otherwise(stand.record) or (stand.question and not self._asks(stand))
+        if render.acknowledged(stand.record, fact) and not to_say:
             self._note(stand.record)
             return
         # Where the user put it: what they moved while marking it stays there.
@@ -320,6 +321,11 @@ class Book:
 
     def _sit(self, slot: OccurrenceId, start: datetime, person: Person, channel: str) -> None:
         self.out.seated[slot].append((start, person, channel))
+
+
+def _reads_otherwise(record: Record) -> bool:
+    """Whether the title is still the one on which a mark was read."""
+    return record.seen is not None and record.seen.title == record.consumed
 
 
 def _why_kept(keep: Keep) -> str:

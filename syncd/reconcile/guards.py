@@ -46,17 +46,17 @@ def doubtful(
 def too_much(actions: Iterable[Action], records: Iterable[Record]) -> str:
     """Why a plan must not be carried out unseen: it deletes more than ten entries and more than a
     quarter of ours, without a verb or a mark having asked for it. Empty where it may."""
-    deletions = [a for a in actions if a.act is Act.DELETE and not a.asked]
+    gone = len(deletions(actions))
     ours = sum(1 for record in records if record.fate is Fate.LIVE and record.seen is not None)
-    if len(deletions) > MOST_DELETIONS and len(deletions) * 4 > ours:
-        return f"it would delete {len(deletions)} of {ours} entries"
+    if gone > MOST_DELETIONS and gone * 4 > ours:
+        return f"it would delete {gone} of {ours} entries"
     return ""
 
 
-def digest(actions: Iterable[Action]) -> str:
-    """What is approved when a held plan is: exactly these deletions."""
-    gone = sorted(a.record.uid for a in actions if a.act is Act.DELETE and not a.asked)
-    return hashlib.sha256("\n".join(gone).encode()).hexdigest()
+def deletions(actions: Iterable[Action]) -> frozenset[str]:
+    """The UIDs of what a plan deletes without a verb or a mark having asked for it: what is
+    approved when it is held."""
+    return frozenset(a.record.uid for a in actions if a.act is Act.DELETE and not a.asked)
 
 
 def absence_digest(absent: Iterable[str]) -> str:

@@ -74,7 +74,8 @@ def place(
     days = [want for want in wants if not want.blocks]
     for want in sorted(days, key=lambda w: (not w.head, lateness_order(w, today, roster))):
         far = want.attempt == 1 and want.standing is None and not want.pinned
-        limit = today + timedelta(days=DAYS_AHEAD if far else SEARCH_DAYS + 366)
+        span = DAYS_AHEAD if far else SEARCH_DAYS
+        limit = (today if far else max(today, want.earliest)) + timedelta(days=span)
         found = hall.day(want, limit)
         placed.append(found) if found else left.append(want)
     return Placement(placed=tuple(placed), left=tuple(left), keep=kept)

@@ -34,6 +34,7 @@ from syncd.reconcile.render import series, who_is_up
 from syncd.reconcile.resolve import resolve
 from syncd.reconcile.series import Series, settle
 from syncd.reconcile.standing import begins
+from syncd.reconcile.text import core_title
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +70,11 @@ class World:
         """The user's zone."""
         return ZoneInfo(self.roster.timezone)
 
+    @property
+    def records(self) -> tuple[Record, ...]:
+        """The records in calendars that config has: of any other nothing is seen any more."""
+        return tuple(r for r in self.state.records if r.calendar in self.roster.calendars)
+
 
 def make(world: World) -> Plan:
     """Plan a pass over `world`."""
@@ -78,7 +84,8 @@ def make(world: World) -> Plan:
     blocks = _settle_blocks(world, records, pauses)
     occurrences = {o.id: o for each in blocks.values() for o in each.occurrences}
     slots = {id: o for each in blocks.values() for id, o in each.alias.items()} | occurrences
-    read = read_contacts(records, world.absent, Journal.of(state.facts, roster), slots, now, zone)
+    known = Journal.of(state.facts, roster)
+    read = read_contacts(records, world.absent, known, slots, _cores(roster), now, zone)
     facts = (*state.facts, *read.facts)
     fresh = {(record.calendar, record.uid): record for record in read.records}
     records = tuple(fresh.get((record.calendar, record.uid), record) for record in records)
@@ -108,7 +115,7 @@ def make(world: World) -> Plan:
         now,
         zone,
     )
-    book = contacts.Book(scene=scene, records=records)
+    book = contacts.Book(scene=scene, records=state.records)
     drawn = book.draw(resolutions, strangers, placement)
     actions = list(drawn.actions)
     actions += _block_actions(world, blocks, drawn.seated, next_two)
@@ -128,11 +135,20 @@ def make(world: World) -> Plan:
     )
 
 
+def _cores(roster: Roster) -> dict[str, list[str]]:
+    """By every id of everybody: the titles that their contact events may have."""
+    return {
+        id: [core_title(person, channel) for channel in roster.channels_of(person)]
+        for person in roster.people.values()
+        for id in person.ids
+    }
+
+
 def _without_absent_series(world: World) -> tuple[tuple[Record, ...], list[Record]]:
     """The records, series that are gone beyond doubt marked so, and those apart."""
     gone: list[Record] = []
     records: list[Record] = []
-    for record in world.state.records:
+    for record in world.records:
         absent = world.absent.get(record.calendar, frozenset())
         is_series = record.key.kind is Kind.BLOCK and record.fate is Fate.LIVE
         if is_series and record.uid in absent:

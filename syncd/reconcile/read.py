@@ -6,7 +6,7 @@ look may have ended the attempt that is gone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -38,11 +38,13 @@ def read_contacts(
     absent: Mapping[str, frozenset[str]],
     journal: Journal,
     occurrences: Mapping[OccurrenceId, Occurrence],
+    cores: Mapping[str, Sequence[str]],
     now: datetime,
     zone: ZoneInfo,
 ) -> Read:
     """Read every contact event among `records`. `absent` are, by calendar, the UIDs of those that
-    are gone beyond doubt; `occurrences` are those of the blocks as they stand now."""
+    are gone beyond doubt; `occurrences` are those of the blocks as they stand now; `cores` are, by
+    person, the titles that an entry of theirs may have."""
     facts: list[Fact] = []
     standings: list[Standing] = []
     changed: list[Record] = []
@@ -59,7 +61,7 @@ def read_contacts(
             stand = Standing(record=record, trace=standing(record))
             standings.append(_current_slot(stand, occurrences))
             continue
-        reader = Reader(record, journal, now, zone)
+        reader = Reader(record, journal, now, zone, cores.get(record.key.subject, ()))
         stand = reader.present(occurrences)
         facts += reader.facts
         standings.append(stand)

@@ -7,7 +7,7 @@ the journal says of the entry, so that reading the same thing twice gives nothin
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
@@ -60,11 +60,18 @@ class Standing:
 class Reader:
     """Reads one entry; what it finds gathers in `facts`."""
 
-    def __init__(self, record: Record, journal: Journal, now: datetime, zone: ZoneInfo) -> None:
+    def __init__(
+        self,
+        record: Record,
+        journal: Journal,
+        now: datetime,
+        zone: ZoneInfo,
+        cores: Sequence[str] = (),
+    ) -> None:
         self.record, self.journal, self.now, self.zone = record, journal, now, zone
         self.today = now.astimezone(zone).date()
         self.fact = journal.by_entry.get(record.uid)
-        self.trace = standing(record)
+        self.trace = standing(record, cores)
         self.facts: list[Fact] = []
 
     def present(self, occurrences: Mapping[OccurrenceId, Occurrence]) -> Standing:

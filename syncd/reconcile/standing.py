@@ -6,6 +6,7 @@ confirmed, and the one that was about to be written. A field equal to any of the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -18,12 +19,13 @@ from syncd.reconcile.text import section_in
 from syncd.reconcile.trace import Trace, decode
 
 
-def standing(record: Record) -> Trace:
+def standing(record: Record, cores: Sequence[str] = ()) -> Trace:
     """What syncd last wrote into this entry, as far as can be told.
 
     The trace in the calendar is the surest, since it says which of our writes arrived. Without one
     it is the last confirmed version's, then the intended one's; without any, what is seen is taken
-    for what was written.
+    for what was written, but for the title where one of `cores`, those that its person's entries
+    may have, stands in it.
     """
     for entry in (record.seen, record.base, record.intent):
         trace = decode(entry.trace) if entry is not None else None
@@ -32,7 +34,16 @@ def standing(record: Record) -> Trace:
     entry = record.seen or record.base or record.intent
     assert entry is not None, "a record of nothing"
     rule = entry.recurrence.rule if entry.recurrence else ""
-    return Trace(title=entry.title, start=entry.start, end=entry.end, alarm=entry.alarm, rule=rule)
+    core = next((core for core in cores if core in entry.title), "")
+    sign = split_sign(entry.title)[0]
+    return Trace(
+        title=f"{sign} {core}".strip() if core else entry.title,
+        start=entry.start,
+        end=entry.end,
+        alarm=entry.alarm,
+        rule=rule,
+        channel=core.rpartition(": ")[2],
+    )
 
 
 def _titled(trace: Trace, record: Record) -> Trace:

@@ -7,7 +7,6 @@ above or below it, or into it, stays: a line that we did not write is theirs.
 from __future__ import annotations
 
 import unicodedata
-import zlib
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -16,7 +15,7 @@ from zoneinfo import ZoneInfo
 from syncd.model.facts import Direction, Fact, Outcome
 from syncd.model.people import ADDRESS_OF_CHANNEL, Person
 from syncd.reconcile.marks import sign_of
-from syncd.reconcile.trace import CHECKSUM, fact_line
+from syncd.reconcile.trace import checksum, fact_line
 
 END = "(syncd)"
 HOW_TO_MARK = (
@@ -92,11 +91,7 @@ def said(fact: Fact, zone: ZoneInfo) -> str:
 
 def checksums(section: str) -> tuple[str, ...]:
     """What tells the lines of a section from others when only their checksums are left."""
-    return tuple(_checksum(line) for line in section.split("\n"))
-
-
-def _checksum(line: str) -> str:
-    return f"{zlib.crc32(line.encode()) & 0xFFFF:0{CHECKSUM}x}"
+    return tuple(checksum(line) for line in section.split("\n"))
 
 
 def section_in(text: str, lines: int = 0) -> str:
@@ -129,7 +124,7 @@ def merge(observed: str, ours: Iterable[str], wanted: str, lines: tuple[str, ...
         return _joined("\n".join(above), wanted, "\n".join(below))
     if lines:
         left = {*lines, *checksums(wanted)}
-        written = [line for line in found if _checksum(line) in left]
+        written = [line for line in found if checksum(line) in left]
         above, below = _users_lines(found, ("\n".join(written),))
         return _joined("\n".join(above), wanted, "\n".join(below))
     end = _end_of(found)
@@ -205,7 +200,8 @@ def _carried(character: str) -> bool:
 
 
 def _section(lines: Iterable[str], last: str) -> str:
-    return "\n".join((*(line for line in lines if line), last))
+    ours = (f"{line}." if line.endswith(END) else line for line in lines if line)
+    return "\n".join((*ours, last))
 
 
 def _joined(before: str, section: str, after: str) -> str:

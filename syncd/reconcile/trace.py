@@ -9,19 +9,21 @@ from __future__ import annotations
 
 import json
 import re
+import zlib
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, unquote
 
 from syncd.model.blocks import OccurrenceId
-from syncd.model.entries import Entry, Instant
+from syncd.model.entries import YEARS, Entry, Instant
 from syncd.model.facts import Direction, Fact, Outcome, Source
 from syncd.model.keys import Key
 
 LONGEST = 1024
+_LONGEST_OFFSET = 10_000
 CHECKSUM = 4
-"""Characters of the checksum of a line."""
+"""Characters of a checksum."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +104,7 @@ def decode(text: str) -> Trace | None:
             channel=str(data.get("c", "")),
             opened=opened if isinstance(opened, datetime) else None,
             slot=OccurrenceId.parse(data["in"]) if data.get("in") else None,
-            offset=int(data.get("at", 0)),
+            offset=max(-_LONGEST_OFFSET, min(int(data.get("at", 0)), _LONGEST_OFFSET)),
             pinned=bool(data.get("p")),
             head=bool(data.get("h")),
             rolls=int(data.get("k", 0)),
@@ -113,11 +115,17 @@ def decode(text: str) -> Trace | None:
         return None
 
 
+def checksum(text: str) -> str:
+    """What tells one text from another where there is little room."""
+    return f"{zlib.crc32(text.encode()) & 0xFFFF:0{CHECKSUM}x}"
+
+
 def fact_line(fact: Fact, *, note: bool = True) -> str:
     """A fact in one line of fixed form, for the description of the entry that acknowledges it.
 
-    `log reached at=2026-11-26T10:00:00+01:00 by=call how=mark rec=… rev=1 note="good talk"`; the
-    person, the touch and the attempt are the entry's own.
+    `log reached at=2026-11-26T10:00:00+01:00 by=call how=mark rec=… of=… rev=1 note="good talk"`;
+    the person, the touch and the attempt are the entry's own, and `of` is a checksum of its UID: a
+    line that was pasted into another entry tells nothing.
     """
     told = {
         "at": _text(fact.at),
@@ -128,6 +136,7 @@ def fact_line(fact: Fact, *, note: bool = True) -> str:
         "day": _text(fact.day),
         "until": _text(fact.until),
         "open": _text(fact.opened),
+        "of": checksum(fact.entry or ""),
     }
     prefix = f"{fact.entry}#"
     if fact.entry and fact.id.startswith(prefix):
@@ -150,6 +159,8 @@ def read_fact_line(line: str, uid: str, key: Key) -> Fact | None:
     try:
         said = (word.split("=", 1) for word in words[2:])
         told = {name: unquote(value) for name, value in said}
+        if told.get("of") != checksum(uid):
+            return None
         at, recorded, opened = (_instant(told.get(name)) for name in ("at", "rec", "open"))
         if not isinstance(at, datetime) or not isinstance(recorded, datetime):
             return None
@@ -175,14 +186,17 @@ def read_fact_line(line: str, uid: str, key: Key) -> Fact | None:
 
 
 def fact_of_entry(entry: Entry, key: Key) -> Fact | None:
-    """The fact that an acknowledged entry carries, from its description, else from its trace (where
-    the note is wanting); None where it carries none."""
-    for line in reversed(entry.text.split("\n")):
-        fact = read_fact_line(line, entry.uid, key)
-        if fact is not None:
-            return fact
+    """The fact that an acknowledged entry carries; None where it carries none. Its trace says
+    which; the description has the note, and tells alone where the trace was stripped."""
+    told = [read_fact_line(line, entry.uid, key) for line in entry.text.split("\n")]
+    found = [fact for fact in told if fact is not None]
     trace = decode(entry.trace)
-    return read_fact_line(trace.fact, entry.uid, key) if trace and trace.fact else None
+    if trace is None:
+        return found[-1] if found else None
+    if not trace.fact:
+        return None
+    noted = (fact for fact in found if fact_line(fact, note=False) == trace.fact)
+    return next(noted, None) or read_fact_line(trace.fact, entry.uid, key)
 
 
 def _word(value: str) -> str:
@@ -204,15 +218,20 @@ def _text(value: Instant | None) -> str | None:
 
 
 def _day(text: Any) -> date | None:
-    return None if text is None else date.fromisoformat(text)
+    if text is None:
+        return None
+    day = date.fromisoformat(text)
+    if day.year not in YEARS:
+        raise ValueError("a day of another age")
+    return day
 
 
 def _instant(text: Any) -> Instant | None:
     if text is None:
         return None
     if len(text) == 10:
-        return date.fromisoformat(text)
+        return _day(text)
     moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError("a time without a zone")
+    if moment.tzinfo is None or moment.year not in YEARS:
+        raise ValueError("a time without a zone, or of another age")
     return moment

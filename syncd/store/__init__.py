@@ -7,8 +7,8 @@ from pathlib import Path
 from syncd.store.base import Store
 
 
-def open_store(where: str | Path) -> Store:
-    """The store at `where`: the path of a SQLite file, or a database URL.
+def open_store(where: str | Path, deployment: str = "default") -> Store:
+    """The store of `deployment` at `where`: the path of a SQLite file, or a database URL.
 
     `memory:` remembers for as long as the process lives. Nothing is read or made before the first
     use. Raises StateError for a kind of database that syncd does not keep its state in.
@@ -19,4 +19,4 @@ def open_store(where: str | Path) -> Store:
         return MemoryStore()
     from syncd.store.sql import SqlStore  # SQLAlchemy takes a third of a second to import
 
-    return SqlStore(where)
+    return SqlStore(where, deployment=deployment)

@@ -41,6 +41,7 @@ about = Table(
     Column("only", Integer, CheckConstraint("only = 1"), primary_key=True, autoincrement=False),
     Column("schema", Integer, nullable=False),
     _text("birth"),
+    _text("deployment"),
     Column("revision", Integer, nullable=False),
 )
 
@@ -146,10 +147,11 @@ class About:
     revision: int
 
 
-def inspected(connection: Connection, where: str) -> About | None:
+def inspected(connection: Connection, where: str, deployment: str) -> About | None:
     """What the database says of itself; None where it is empty.
 
-    Raises StateError, naming it by `where`, if it is newer than this program or another's.
+    Raises StateError, naming it by `where`, if it is newer than this program, another program's, or
+    of another than `deployment`.
     """
     tables = inspect(connection).get_table_names()
     if about.name not in tables:
@@ -159,24 +161,31 @@ def inspected(connection: Connection, where: str) -> About | None:
                 "Next: check `database` in the config."
             )
         return None
-    row = connection.execute(select(about.c.schema, about.c.birth, about.c.revision)).one()
+    row = connection.execute(select(about)).one()
     if row.schema > SCHEMA:
         raise StateError(
             f"{where} was written by a newer syncd (schema {row.schema}; this one knows {SCHEMA}). "
             "Nothing was changed. Next: install that newer syncd again."
         )
+    if row.deployment != deployment:
+        raise StateError(
+            f"{where} remembers the deployment «{row.deployment}», and this config is of "
+            f"«{deployment}». Nothing was changed. "
+            "Next: name another `database`, or take back the `deployment`."
+        )
     return About(birth=row.birth, revision=row.revision)
 
 
-def prepare(connection: Connection, where: str) -> About:
+def prepare(connection: Connection, where: str, deployment: str) -> About:
     """Make the tables where they are missing; what the database then says of itself.
 
     Needs a writing transaction. Raises as `inspected` does.
     """
-    found = inspected(connection, where)
+    found = inspected(connection, where, deployment)
     if found is not None:
         return found
     metadata.create_all(connection, checkfirst=False)
     fresh = About(birth=secrets.token_hex(8), revision=0)
-    connection.execute(about.insert(), {"only": 1, "schema": SCHEMA, **vars(fresh)})
+    told = {"only": 1, "schema": SCHEMA, "deployment": deployment, **vars(fresh)}
+    connection.execute(about.insert(), told)
     return fresh

@@ -34,7 +34,8 @@ def _local_time() -> datetime:
 
 
 class SqlStore:
-    """The Store protocol over the database `where`: a path, or a URL such as `sqlite:///a.db`.
+    """The Store protocol over the database `where`: a path, or a URL such as `sqlite:///a.db`. It
+    is that of one `deployment` for ever.
 
     `patience` is how long to wait for another process, be it for the exclusive lock or for its
     transaction to end. `clock` is only shown: since when the lock is held. A load makes no file.
@@ -44,10 +45,12 @@ class SqlStore:
         self,
         where: str | Path,
         *,
+        deployment: str = "default",
         patience: timedelta = PATIENCE,
         clock: Callable[[], datetime] = _local_time,
     ) -> None:
         self._path = _path(where)
+        self._deployment = deployment
         self._engine = _engine(self._path, patience)
         lock = self._path.with_name(self._path.name + ".lock")
         self._lock = FileLock(lock, patience=patience, clock=clock)
@@ -59,7 +62,7 @@ class SqlStore:
         if not self._exists():
             return State()
         with self._transaction("BEGIN") as connection:
-            about = inspected(connection, str(self._path))
+            about = inspected(connection, str(self._path), self._deployment)
             if about is None:
                 return State()
             try:
@@ -82,7 +85,7 @@ class SqlStore:
         elif not self._exists():
             raise replaced(self._path)
         with self._transaction("BEGIN IMMEDIATE") as connection:
-            about = prepare(connection, str(self._path))
+            about = prepare(connection, str(self._path), self._deployment)
             if self._birth not in (None, about.birth):
                 raise replaced(self._path)
             write_delta(connection, delta)

@@ -412,9 +412,12 @@ class TestWriting:
     @pytest.mark.parametrize(
         ("answer", "fate", "word"),
         [
-            (Told(412), Fate.STALE, ""),
-            (Told(403, "<error xmlns='DAV:'><no-uid-conflict/></error>"), Fate.STALE, ""),
-            (Told(409, "<error xmlns='DAV:'><no-uid-conflict/></error>"), Fate.STALE, ""),
+            # Nothing is there, so it was, and its UID waits in a trash bin.
+            (Told(412), Fate.TAKEN, ""),
+            (Told(403, "<error xmlns='DAV:'><no-uid-conflict/></error>"), Fate.TAKEN, ""),
+            (Told(409, "<error xmlns='DAV:'><no-uid-conflict/></error>"), Fate.TAKEN, ""),
+            (Told(400, "Calendar object with uid already exists"), Fate.TAKEN, ""),
+            (Told(400, "what?"), Fate.REFUSED, "400"),
             (Told(403), Fate.REFUSED, "does not let ann write to it"),
             (Told(413), Fate.REFUSED, "413"),
             (Told(415), Fate.REFUSED, "415"),
@@ -456,7 +459,7 @@ class TestWriting:
             since = len(dav.asked)
             (result,) = calendar.write([create(contact("ann"))])
             assert result.fate is (Fate.STALE if done else Fate.APPLIED)
-            assert dav.kinds(since) == ["PUT", "PUT"]
+            assert dav.kinds(since) == ["PUT", "PUT", *["GET"] * done]
 
     def test_a_server_that_locks(self) -> None:
         with serving() as dav:

@@ -19,6 +19,7 @@ from syncd.reconcile import text
 from syncd.reconcile.trace import (
     LONGEST,
     Trace,
+    checksum,
     decode,
     fact_line,
     fact_of_entry,
@@ -49,8 +50,8 @@ facts = st.builds(
     direction=st.sampled_from(Direction),
     touch=st.just(KEY.day),
     attempt=st.just(KEY.attempt),
-    day=st.none() | st.dates(date(2000, 1, 1)),
-    until=st.none() | st.dates(date(2000, 1, 1)),
+    day=st.none() | st.dates(date(2000, 1, 1), date(2199, 12, 31)),
+    until=st.none() | st.dates(date(2000, 1, 1), date(2199, 12, 31)),
     entry=st.just(UID),
     opened=st.none() | moments,
 )
@@ -65,13 +66,14 @@ traces = st.builds(
     zone=st.sampled_from(["", "Europe/Berlin"]),
     channel=st.sampled_from(["", "call"]),
     opened=st.none() | moments,
-    slot=st.none() | st.builds(OccurrenceId, words.filter(bool), st.dates(date(2000, 1, 1))),
+    slot=st.none()
+    | st.builds(OccurrenceId, words.filter(bool), st.dates(date(2000, 1, 1), date(2199, 12, 31))),
     offset=st.integers(0, 600),
     pinned=st.booleans(),
     head=st.booleans(),
     rolls=st.integers(0, 4),
     fact=words,
-    until=st.none() | st.dates(date(2000, 1, 1)),
+    until=st.none() | st.dates(date(2000, 1, 1), date(2199, 12, 31)),
 )
 
 
@@ -140,7 +142,10 @@ def test_where_its_line_was_deleted_the_trace_has_all_but_the_note(
     assert fact_of_entry(entry, KEY) == replace(fact, note="")
 
 
-WHOLE = "log reached at=2026-11-26T10:00:00+01:00 how=mark rec=2026-11-26T10:00:00+01:00 rev=1"
+WHOLE = (
+    "log reached at=2026-11-26T10:00:00+01:00 how=mark rec=2026-11-26T10:00:00+01:00 "
+    f"of={checksum(UID)} rev=1"
+)
 
 
 def test_the_form_of_a_fact_line_is_fixed() -> None:
@@ -148,6 +153,7 @@ def test_the_form_of_a_fact_line_is_fixed() -> None:
     fact = read_fact_line(f'{WHOLE} note="good \\"talk\\""', UID, KEY)
     assert fact is not None
     assert (fact.id, fact.note, fact.outcome) == (f"{UID}#1", 'good "talk"', Outcome.REACHED)
+    assert read_fact_line(WHOLE, UID[:-1], KEY) is None, "pasted into another entry it is none"
 
 
 @pytest.mark.parametrize(

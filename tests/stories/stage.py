@@ -76,7 +76,7 @@ class Stage:
         """The verbs, as of `now`."""
         return Service(
             roster=self.roster,
-            store=open_store(self.folder / self.database),
+            store=open_store(self.folder / self.database, self.roster.deployment),
             calendars=self._calendars,
             clock=lambda: self.now,
         )

@@ -89,15 +89,18 @@ class CalDavCalendar:
     def changes(
         self, cursor: str, known: Mapping[str, str], progress: Progress | None = None
     ) -> Changes:
-        """See the seam. Where the calendar does not exist, everything that was known is gone; it
-        is made by the first write."""
+        """See the seam. A calendar that does not exist is made by the first write."""
         for _ in range(2):
             if not self._memo.collection:
                 self._find()
             if not self._memo.collection:
-                return Changes(sightings=(), gone=frozenset(known), cursor="", full=True)
+                return Changes(
+                    sightings=(), gone=frozenset(known), cursor="", full=True, missing=True
+                )
             try:
-                return self._read(cursor, known, progress)
+                changes = self._read(cursor, known, progress)
+                news = changes.sightings or changes.gone
+                return replace(changes, cursor=cursor) if news and self._quirks.coarse else changes
             except CollectionLost:
                 self._learn(collection="")
                 cursor = ""

@@ -126,7 +126,7 @@ def sync_token(root: etree._Element) -> str:
 
 def _status(element: etree._Element) -> int:
     text = (element.findtext(_tag("D:status")) or "").split()
-    return int(text[1]) if len(text) > 1 and text[1].isdigit() else 200
+    return int(text[1]) if len(text) > 1 and re.fullmatch("[1-5][0-9]{2}", text[1]) else 200
 
 
 _ESCAPE = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
@@ -136,7 +136,10 @@ def path_of(href: str) -> str:
     """The path of an address that a server gave, in the one spelling in which two of the same are
     equal: percent-encoding undone, but for `%2F` and `%25`, without which it could not be done
     again."""
-    path = urlsplit(href.strip()).path or "/"
+    try:
+        path = urlsplit(href.strip()).path or "/"
+    except ValueError:  # no address at all: a name that nothing has
+        path = "/"
     return _ESCAPE.sub(_decoded, path)
 
 

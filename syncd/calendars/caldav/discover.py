@@ -86,27 +86,32 @@ def _followed(transport: Transport, url: str) -> tuple[str, Answer]:
         location = answer.headers.get("Location")
         if answer.status not in REDIRECTS or not location:
             return url, answer
-        target = dav.absolute(url, location)
-        before, after = urlsplit(url), urlsplit(target)
-        if after.scheme not in ("http", "https") or (before.scheme, after.scheme) == (
-            "https",
-            "http",
-        ):
-            # Behind a proxy that ends TLS, servers name themselves by http: the host decides.
-            if after.scheme != "http" or after.hostname != before.hostname:
-                return url, answer
-            target = after._replace(scheme=before.scheme, netloc=before.netloc).geturl()
-        elif after.hostname != before.hostname and after.scheme != "https":
+        target = _trusted(url, dav.absolute(url, location))
+        if not target:
             return url, answer
         url = target
     return url, answer
+
+
+def _trusted(before: str, target: str) -> str:
+    """The address at which to go on where a server that was reached at `before` names `target`;
+    empty where a password must not go there. It never goes from https to http, and without https to
+    no other host. Behind a proxy that ends TLS, servers name themselves by http: then the host
+    decides."""
+    known, named = urlsplit(before), urlsplit(target)
+    same = named.hostname == known.hostname
+    if named.scheme == "https" or (named.scheme == known.scheme == "http" and same):
+        return target
+    if (known.scheme, named.scheme) == ("https", "http") and same:
+        return named._replace(scheme=known.scheme, netloc=known.netloc).geturl()
+    return ""
 
 
 def _homes(transport: Transport, at: str, row: dav.Row | None) -> list[str]:
     homes = row.hrefs("C:calendar-home-set") if row is not None else []
     if not homes and row is not None:
         principals = row.hrefs("D:current-user-principal")
-        at = dav.absolute(at, principals[0]) if principals else at
+        at = _named(transport, at, principals[0]) if principals else at
         answered = _multistatus(transport, at, 0, "C:calendar-home-set")
         homes = [href for each in answered for href in each.hrefs("C:calendar-home-set")]
     if not homes:
@@ -115,7 +120,19 @@ def _homes(transport: Transport, at: str, row: dav.Row | None) -> list[str]:
             f"{transport.username or 'anybody'} are. Next: write the calendar's own address under "
             "calendar."
         )
-    return [_slashed(dav.absolute(at, home)) for home in dict.fromkeys(homes)]
+    return [_slashed(_named(transport, at, home)) for home in dict.fromkeys(homes)]
+
+
+def _named(transport: Transport, at: str, href: str) -> str:
+    """The full address of an href that stood in an answer from `at`. Raises Refused where a
+    password must not go there."""
+    target = _trusted(at, dav.absolute(at, href))
+    if not target:
+        raise Refused(
+            f"Calendar {transport.name}: {transport.host} sends to {_shown(href)}, where the "
+            "password would not be safe. Next: write that address under url if you trust it."
+        )
+    return target
 
 
 def _multistatus(transport: Transport, url: str, depth: int, *names: str) -> list[dav.Row]:

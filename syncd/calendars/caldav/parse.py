@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import icalendar
 from dateutil.rrule import rrulestr
 
-from syncd.model.entries import Entry, Instant, Override, Recurrence
+from syncd.model.entries import YEARS, Entry, Instant, Override, Recurrence
 from syncd.model.rules import read_rule
 
 TRACE = "X-SYNCD-TRACE"
@@ -25,6 +25,13 @@ that is not theirs is to be unescaped, programs do not agree."""
 _NEVER = re.compile(r"\bINTERVAL=(?:0+|-\d*)(?:;|$)")
 LONGEST = 2_000_000
 """Characters; a larger body is not parsed."""
+
+
+NONSENSE = (
+    *(ValueError, KeyError, TypeError, AttributeError, IndexError, ArithmeticError),
+    OSError,  # a TZID that names a folder of the time zone database, or none that a file may have
+    RecursionError,
+)
 
 
 class Unreadable(ValueError):
@@ -45,7 +52,7 @@ def read_entry(body: str, zone: ZoneInfo) -> Entry | None:
         return _entry(master, overrides, zone)
     except Unreadable:
         raise
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError) as error:
+    except NONSENSE as error:
         told = " ".join(str(error).split())
         raise Unreadable(f"it is not valid iCalendar: {told[:200]}") from error
 
@@ -170,6 +177,8 @@ def moment(component: icalendar.Event, name: str, zone: ZoneInfo) -> Instant:
 
 
 def _placed(value: object, params: Any, zone: ZoneInfo) -> Instant:
+    if isinstance(value, date) and value.year not in YEARS:
+        raise Unreadable(f"it is of the year {value.year}")
     if isinstance(value, datetime):
         if value.tzinfo is None:
             tzid = params.get("TZID")
@@ -191,8 +200,9 @@ def _timed(value: Instant, zone: ZoneInfo) -> datetime:
 
 
 def _until(value: str | None, zone: ZoneInfo) -> datetime | None:
-    """UNTIL, aware. A DATE includes its day (some clients write one for a series with times)."""
-    if value is None:
+    """UNTIL, aware; None for one so far off that it is none. A DATE includes its day (some clients
+    write one for a series with times)."""
+    if value is None or int(value[:4]) >= YEARS.stop:
         return None
     if "T" not in value:
         last = date(int(value[:4]), int(value[4:6]), int(value[6:8]))

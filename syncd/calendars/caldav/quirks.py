@@ -15,9 +15,12 @@ class Quirks:
     """The condition under which a PUT makes a resource and overwrites none (RFC 9110 13.1.2)."""
     delete_unguarded: bool = False
     """DELETE is carried out whatever its If-Match says: look right before."""
+    coarse: bool = False
+    """Its tags and tokens move by the second: what changes in the second of a look is not seen by
+    the next one, so that one that found something has to be repeated."""
 
 
-SOGO = Quirks(name="SOGo", create=("If-Match", '"none"'), delete_unguarded=True)
+SOGO = Quirks(name="SOGo", create=("If-Match", '"none"'), delete_unguarded=True, coarse=True)
 """It ignores `If-None-Match: *`, and `"none"` matches what is not there."""
 
 

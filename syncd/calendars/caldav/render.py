@@ -16,6 +16,7 @@ import icalendar
 from icalendar import vCategory, vDDDLists, vDDDTypes, vRecur, vText
 
 from syncd.calendars.caldav.parse import (
+    NONSENSE,
     TRACE,
     Unreadable,
     alarms,
@@ -61,7 +62,7 @@ def changed_body(body: str, entry: Entry, zone: ZoneInfo, stamp: datetime) -> st
         before = read_entry(body, zone)
         tree = _faithful(calendar_of(body))
         found = components(tree)
-    except (Unreadable, ValueError):
+    except (Unreadable, *NONSENSE):
         return new_body(entry, stamp)
     if before is None or found is None:
         return new_body(entry, stamp)
@@ -69,9 +70,7 @@ def changed_body(body: str, entry: Entry, zone: ZoneInfo, stamp: datetime) -> st
     body = _edited(tree, master, overrides, before, entry, stamp, zone)
     try:
         read_entry(body, zone)
-    except (
-        Unreadable
-    ):  # its nesting was broken in a way that reading forgives, and writing does not
+    except Unreadable:  # its nesting was broken so that reading forgives it, and writing does not
         return new_body(entry, stamp)
     return body
 
@@ -126,13 +125,20 @@ def _common(
         component["SUMMARY"] = Words(after.title)
     if before is None or before.text != after.text:
         _text(component, "DESCRIPTION", after.text)
+    repeats = isinstance(after, Entry) and after.recurrence is not None
     if before is None or not _same(before.start, after.start):
-        component["DTSTART"] = vDDDTypes(after.start)
+        component["DTSTART"] = vDDDTypes(after.start if repeats else _told(after.start))
     if before is None or not (_same(before.end, after.end) and _same(before.start, after.start)):
         component.pop("DURATION", None)
-        component["DTEND"] = vDDDTypes(after.end)
+        component["DTEND"] = vDDDTypes(after.end if repeats else _told(after.end))
     if (before.alarm if before else None) != after.alarm:
         _ring(component, before, after)
+
+
+def _told(value: Instant) -> Instant:
+    """`value` as it can be written: of an hour that daylight saving repeats, iCalendar knows only
+    the first (RFC 5545 3.3.5), so that the second is told in UTC."""
+    return value.astimezone(UTC) if isinstance(value, datetime) and value.fold else value
 
 
 def _same(one: Instant, other: Instant) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import Lock
+from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,8 +25,16 @@ from urllib3.exceptions import HTTPError
 from syncd import __version__
 from syncd.errors import CalendarError, Refused, Unreachable
 
+_FAILURES = (
+    *(niquests.exceptions.RequestException, HTTPError, OSError),
+    *(ValueError, KeyError),  # of an answer that makes no sense, such as a challenge without realm
+)
 TIMEOUT = (10.0, 60.0)
 """Seconds to connect, and between two pieces of an answer."""
+PATIENCE = 300.0
+"""Seconds for a whole answer."""
+LONGEST = 200_000_000
+"""Bytes of a whole answer."""
 REDIRECTS = (301, 302, 303, 307, 308)
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _SURROGATE = re.compile(rb"&#(?:[xX][dD][89a-fA-F][0-9a-fA-F]{2}|5[5-7][0-9]{3});")
@@ -155,9 +164,10 @@ class Transport:
                 auth=client.auth,
                 timeout=TIMEOUT,
                 allow_redirects=False,
+                stream=True,
             )
-            content = response.content or b""
-        except (niquests.exceptions.RequestException, HTTPError, OSError, ValueError) as error:
+            content = _whole(response)
+        except _FAILURES as error:
             raise self._unreachable(error) from error
         return Answer(
             status=int(response.status_code or 0),
@@ -233,6 +243,25 @@ class Transport:
             client.build_auth_object()
             self.scheme = "basic"
             return True
+
+
+def _whole(response: Any) -> bytes:
+    """The body of an answer. Raises Timeout for one that drips and OSError for one without end."""
+    deadline = monotonic() + PATIENCE
+    pieces: list[bytes] = []
+    size = 0
+    try:
+        for piece in response.iter_content(65536):
+            pieces.append(piece)
+            size += len(piece)
+            if size > LONGEST:
+                raise OSError("the answer is too large")
+            if monotonic() > deadline:
+                raise niquests.exceptions.Timeout("the answer drips")
+    except BaseException:
+        response.close()
+        raise
+    return b"".join(pieces)
 
 
 def _scheme(client: DAVClient) -> str:

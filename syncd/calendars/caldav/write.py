@@ -53,6 +53,9 @@ class Writer:
         name, value = self.quirks.create
         body = new_body(write.entry, self.clock())
         answer = self.reader.transport.request("PUT", url, body, {**_BODY, name: value})
+        if _is_conflict(answer) and self.reader.fetch(dav.path_of(url)).status in (404, 410):
+            # Nothing is there, and still it may not be: the UID was used, and waits in a trash bin.
+            return Result(fate=Fate.TAKEN)
         return self._judged(answer, write, dav.path_of(url), body)
 
     def _replace(self, write: Write) -> Result:
@@ -110,8 +113,7 @@ class Writer:
             return Result(
                 fate=Fate.APPLIED, href=href, version=answer.etag, entry=write.entry, body=body
             )
-        conflict = answer.preconditions & {"no-uid-conflict", "unique-scheduling-object-resource"}
-        if answer.status == 412 or conflict:
+        if _is_conflict(answer):
             return Result(fate=Fate.STALE)
         if answer.status in (404, 410) and write.verb is Verb.REPLACE:
             return Result(fate=Fate.STALE)
@@ -135,3 +137,10 @@ class Writer:
 
     def _address(self, href: str) -> str:
         return urljoin(self.reader.url, dav.quoted(href))
+
+
+def _is_conflict(answer: Answer) -> bool:
+    """Whether a write was turned down for what is, or was, there under its UID or address."""
+    named = answer.preconditions & {"no-uid-conflict", "unique-scheduling-object-resource"}
+    told = answer.status in (400, 403, 409) and b"uid" in answer.body.lower()
+    return answer.status == 412 or bool(named) or told

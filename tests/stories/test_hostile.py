@@ -1,0 +1,305 @@
+"""What apps, servers, clocks and configs may do, found by somebody who wanted to lose data."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from syncd.engine.upkeep import approve, clear, clearing, restore
+from syncd.errors import StateError, UsageError
+from syncd.reconcile.trace import fact_line
+from tests.household import clients, person, weekly
+from tests.stories.stage import BEGIN, ZONE, Make, Stage, when
+
+
+def test_a_zone_that_is_a_folder_stops_nothing(make: Make) -> None:
+    stage = make("Ann Lee")
+    stage.sync()
+    for n, zone in enumerate(("America", "x" * 300, "../../etc/passwd")):
+        body = (
+            "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\n"
+            f"UID:z{n}\r\nDTSTAMP:20261201T000000Z\r\nSUMMARY:odd\r\n"
+            f"DTSTART;TZID={zone}:20261203T100000\r\nDTEND;TZID={zone}:20261203T110000\r\n"
+            "END:VEVENT\r\nEND:VCALENDAR\r\n"
+        )
+        path = f"{stage.app.collection}z{n}.ics"
+        stage.server.ask("PUT", path, body.encode(), Content_Type="text/calendar")
+    stage.at("thu 10:20")
+    stage.mark("Ann Lee", "x {}")
+    stage.sync()
+    assert stage.outcomes("Ann Lee") == ["reached"]
+
+
+def test_a_calendar_that_config_calls_otherwise_keeps_its_entries(make: Make) -> None:
+    stage = make("Ann Lee", "Bob Roy")
+    stage.sync()
+    before = {(each.uid, each.start) for each in stage.app.entries()}
+    settings = replace(stage.roster.calendars["home"], name="work")
+    stage.changed(calendars={"work": settings}, blocks={"weekly": weekly(calendar="work")})
+    stage.restart()
+    stage.sync()
+    assert {(each.uid, each.start) for each in stage.app.entries()} == before
+    stage.at("thu 10:20")
+    stage.mark("Ann Lee", "x {}")
+    stage.sync()
+    assert stage.outcomes("Ann Lee") == ["reached"]
+
+
+def test_a_mark_taken_away_before_it_was_acknowledged_is_taken_back(make: Make) -> None:
+    stage = make(*(f"P{n} Roy" for n in range(8)))
+    stage.sync()
+    stage.at("thu 10:20")
+    gone = [each for each in stage.app.entries() if not each.title.startswith("P0")]
+    for entry in gone:
+        stage.app.delete(entry)
+    stage.mark("P0 Roy", "x {}")
+    assert stage.sync().held  # read, and not written
+    assert stage.outcomes("P0 Roy") == ["reached"]
+    stage.app.retitle(stage.contact("P0 Roy"), "P0 Roy: call")
+    for entry in gone:
+        stage.app.restore(entry)
+    stage.sync()
+    assert stage.outcomes("P0 Roy") == []
+    assert stage.contact("P0 Roy").title == "P0 Roy: call"
+
+
+def test_two_deployments_cannot_share_a_database(make: Make) -> None:
+    stage = make("Ann Lee")
+    stage.sync()
+    stage.changed(deployment="other")
+    with pytest.raises(StateError, match="remembers the deployment «stories»"):
+        stage.service.sync()
+    assert len(stage.app.entries()) == 2
+
+
+def test_a_clock_that_was_years_ahead_for_a_moment_is_not_waited_for(make: Make) -> None:
+    stage = make(person("Ann Lee", last_contact=date(2026, 11, 20)))
+    stage.sync()
+    now, stage.now = stage.now, datetime(2031, 1, 1, 12, tzinfo=UTC)
+    stage.service.sync()
+    stage.now = now
+    assert stage.service.sync().plan is not None
+    assert stage.service.sync().plan is None
+
+
+def many(make: Make) -> Stage:
+    stage = make(*(f"P{n:02} Roy" for n in range(30)), block=weekly(lasts=timedelta(hours=8)))
+    stage.sync()
+    return stage
+
+
+def test_approve_lets_stand_what_was_shown_and_nothing_else(make: Make) -> None:
+    stage = many(make)
+    people = list(stage.roster.people.values())
+    stage.with_people(*people[:18])
+    assert stage.service.sync().held == "it would delete 12 of 31 entries"
+    stage.with_people(*people[:2])
+    with pytest.raises(UsageError, match="has changed since"):
+        approve(stage.service)
+    stage.with_people(*people[:18])
+    stage.service.sync()
+    approve(stage.service)
+    stage.sync()
+    assert len(stage.contacts()) == 18
+
+
+def test_an_approval_is_for_once(make: Make) -> None:
+    stage = many(make)
+    people = list(stage.roster.people.values())
+    stage.with_people(*people[:18])
+    assert stage.service.sync().held
+    approve(stage.service)
+    stage.with_people(*people)
+    stage.sync()
+    stage.with_people(*people[:18])
+    assert stage.service.sync().held
+    assert len(stage.contacts()) == 30
+
+
+def test_restored_twice_it_is_restored_once(make: Make) -> None:
+    stage = make("Ann Lee", "Bob Roy", "Cy Fox")
+    stage.sync()
+    stage.app.wipe()
+    assert stage.sync().held
+    restore(stage.service)
+    with pytest.raises(UsageError, match="Nothing is missing"):
+        restore(stage.service)
+    stage.sync()
+    assert len(stage.app.entries()) == 4
+
+
+def test_a_note_that_looks_like_our_last_line(make: Make) -> None:
+    stage = make(person("Ann Lee", notes="Likes tea (syncd)"))
+    stage.sync()
+    stage.at("thu 10:20")
+    stage.mark("Ann Lee", "m {} told me of (syncd)")
+    stage.sync()
+    stage.app.retitle(stage.contacts("Ann Lee")[0], "x ✉ Ann Lee: call")
+    stage.sync()
+    (ann,) = stage.contacts("Ann Lee")
+    assert ann.text.count("log ") == 1
+    stage.lose_database()
+    stage.sync()
+    assert stage.outcomes("Ann Lee") == ["reached"]
+
+
+def test_what_waited_for_a_calendar_in_doubt_is_written_as_the_doubt_ends(make: Make) -> None:
+    stage = make(*(f"P{n} Roy" for n in range(8)))
+    stage.sync()
+    stage.at("thu 10:20")
+    gone = [each for each in stage.app.entries() if not each.title.startswith("P0")]
+    for entry in gone:
+        stage.app.delete(entry)
+    stage.mark("P0 Roy", "x {}")
+    assert stage.sync().held
+    for entry in gone:
+        stage.app.restore(entry)
+    stage.later(minutes=2)
+    stage.sync()
+    assert stage.contact("P0 Roy").title == "✅ P0 Roy: call"
+
+
+def test_clear_leaves_alone_what_changed_since_it_was_shown(make: Make) -> None:
+    stage = make("Ann Lee", "Bob Roy")
+    stage.sync()
+    shown = clearing(stage.service)
+    ann = stage.contact("Ann Lee")
+    stage.app.describe(ann, f"{ann.text}\nmine")
+    stage.service.sync()
+    clear(stage.service, shown)
+    left = stage.contact("Ann Lee")
+    assert "mine" in left.text
+    stage.app.delete(left)
+    stage.service.sync()
+    assert stage.outcomes("Ann Lee") == ["skipped"]
+
+
+def test_times_at_the_ends_of_time_stop_nothing(make: Make) -> None:
+    stage = make("Ann Lee", "Bob Roy")
+    stage.sync()
+    stage.app.drag(stage.contact("Ann Lee"), datetime(9999, 12, 30, 10, tzinfo=UTC))
+    stage.at("thu 10:40")
+    stage.mark("Bob Roy", "x {}")
+    report = stage.service.sync()
+    assert stage.outcomes("Bob Roy") == ["reached"]
+    assert any("9999" in each for each in report.spoilt)
+
+
+def test_a_long_snooze_is_kept(make: Make) -> None:
+    stage = make("Ann Lee")
+    stage.sync()
+    before = stage.contact("Ann Lee")
+    stage.mark("Ann Lee", "{} >2y")
+    stage.sync()
+    (ann,) = stage.contacts("Ann Lee")
+    assert ann.uid == before.uid
+    assert isinstance(ann.start, datetime)
+    assert ann.start.date() == date(2028, 12, 1)
+
+
+def test_text_pasted_into_another_entry_tells_nothing(make: Make) -> None:
+    stage = make("Ann Lee", "Bob Roy")
+    stage.sync()
+    stage.at("thu 10:10")
+    stage.mark("Ann Lee", "x {} good talk")
+    stage.sync()
+    bob = stage.contact("Bob Roy")
+    stage.app.describe(bob, f"{bob.text}\n{stage.contact('Ann Lee').text}")
+    stage.app.strip(stage.contact("Bob Roy"))
+    stage.lose_database()
+    stage.sync()
+    assert stage.outcomes("Bob Roy") == []
+    assert stage.outcomes("Ann Lee") == ["reached"]
+
+
+def test_a_mark_on_a_stripped_entry_survives_a_lost_database(make: Make) -> None:
+    stage = make("Ann Lee", person("Malcolm X"))
+    stage.sync()
+    stage.at("thu 10:40")
+    for name in ("Ann Lee", "Malcolm X"):
+        stage.app.strip(stage.contact(name))
+    stage.mark("Ann Lee", "m {}")
+    stage.lose_database()
+    stage.sync()
+    assert stage.outcomes("Ann Lee") == ["left-message"]
+    assert stage.outcomes("Malcolm X") == []
+
+
+@pytest.mark.parametrize("people", [1, 2])
+def test_a_calendar_that_is_away_makes_no_facts_however_little_it_held(
+    make: Make, people: int
+) -> None:
+    stage = make(*(f"P{n} Roy" for n in range(people)))
+    stage.sync()
+    before = stage.app.entries()
+    stage.app.drop()
+    report = stage.sync()
+    assert "there is no calendar «Outreach» any more" in report.held
+    assert stage.facts(everything=True) == []
+    restore(stage.service)
+    stage.sync()
+    assert {(each.title, each.start) for each in stage.app.entries()} == {
+        (each.title, each.start) for each in before
+    }
+
+
+def test_the_users_own_series_of_the_same_name_is_theirs(make: Make) -> None:
+    stage = make("Ann Lee")
+    start = datetime(2026, 12, 9, 15, tzinfo=ZONE)
+    stage.sync()
+    theirs = stage.app.add_series("Outreach", start, start + timedelta(hours=1), "FREQ=WEEKLY")
+    stage.service.sync()
+    (ours,) = [each for each in stage.series() if each.uid != theirs.uid]
+    stage.app.cut(ours, datetime(2026, 12, 4, tzinfo=ZONE))
+    stage.service.sync()
+    stage.changed(blocks={})
+    stage.service.sync()
+    clear(stage.service, clearing(stage.service))
+    assert [each.uid for each in stage.app.entries()] == [theirs.uid]
+
+
+def test_an_app_that_gives_our_entry_another_uid_is_understood(make: Make) -> None:
+    stage = make("Ann Lee")
+    stage.sync()
+    stage.at("thu 10:20")
+    ann = stage.contact("Ann Lee")
+    stage.app.delete(ann)
+    body = ann.body.replace(ann.uid, "other-uid-1").replace("SUMMARY:", "SUMMARY:x ")
+    stage.server.ask("PUT", ann.href, body.encode(), Content_Type="text/calendar")
+    stage.service.sync()
+    assert stage.outcomes("Ann Lee") == ["reached"]
+
+
+def test_facts_carry_what_they_are_of(make: Make) -> None:
+    stage = make("Ann Lee")
+    stage.sync()
+    stage.at("thu 10:20")
+    stage.mark("Ann Lee", 'x {} says "hi" (syncd)')
+    stage.sync()
+    (fact,) = stage.facts("Ann Lee")
+    assert fact_line(fact) in stage.contact("Ann Lee").text
+    assert json.loads(stage.contact("Ann Lee").text.partition("note=")[2].split("\n")[0])
+
+
+def test_an_hour_that_the_clock_shows_twice(make: Make) -> None:
+    at_night = weekly(at=datetime(2026, 1, 1, 2, 30).time(), rule="FREQ=WEEKLY;BYDAY=SU")
+    stage = make(
+        *(person(f"P{n} Roy", last_contact=date(2027, 8, 1)) for n in range(4)),
+        block=at_night,
+        lists=(clients(),),
+    )
+    stage.now = datetime(2027, 10, 27, 8, tzinfo=ZONE)
+    stage.sync()
+    starts = []
+    for each in stage.contacts():
+        assert isinstance(each.start, datetime) and isinstance(each.end, datetime)
+        assert each.end - each.start == timedelta(minutes=15)
+        starts.append(each.start.astimezone(UTC))
+    (series,) = stage.series()
+    begin = min(at for at in series.overrides)
+    first = sorted(start for start in starts if start.date() == begin.astimezone(UTC).date())
+    assert first == [begin.astimezone(UTC) + timedelta(minutes=15 * n) for n in range(4)]
+    assert when(BEGIN) == "tue 01 08:00"
