@@ -113,6 +113,7 @@ def status(
         "last_tick": instant(each.last_tick, zone),
         "next_tick": instant(each.next_tick, zone),
         "held": each.held or None,
+        "broken": each.broken or None,
         "calendars": [
             {
                 "calendar": name,

@@ -42,6 +42,8 @@ def status(setting: Setting, as_json: bool) -> int:
                 say.answer(line)
     if found.held or found.doubtful:
         return ends.HELD
+    if found.broken:
+        return ends.STATE
     return ends.CALENDAR if errors or found.refused else ends.DONE
 
 
@@ -58,6 +60,11 @@ def _ticks(service: Service, found: Status) -> Iterator[str]:
         age = say_age(now - found.last_tick)
         last = f"Last tick: {say_moment(found.last_tick, now, zone)} ({age})."
     yield f"{last} {coming}"
+    if found.broken:
+        yield (
+            f"The last tick broke off ({found.broken}), which is a fault of syncd's. "
+            "Your marks are safe in the calendar. Next: see the log, and report it."
+        )
 
 
 def _calendars(service: Service, found: Status, errors: dict[str, str]) -> Iterator[str]:

@@ -117,7 +117,7 @@ def recorded(outcome: Outcome) -> Record:
         return replace(record, fate=RecordFate.REMOVED, intent=None, leaving=None)
     # A server that is busy or away will take it in time; one that says no will say no again.
     tries = action.record.tries + (result.fate is not Fate.LATER)
-    why = result.why
+    why = result.why or record.why
     if not why and tries >= PATIENCE:
         why = (
             f"Calendar {record.calendar} turns this write down again and again. "

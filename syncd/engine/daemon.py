@@ -10,6 +10,7 @@ Whatever a tick meets, the next one comes: what is on disk is enough to go on fr
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import threading
@@ -234,8 +235,10 @@ class Daemon:
         except SyncdError as error:
             self._unusable = isinstance(error, StateError)
             self._teller.trouble(str(error))
-        except Exception:
+        except Exception as error:
             self._log.exception("a tick failed; the next one goes on")
+            with contextlib.suppress(StateError):
+                self._service.broke(error)
 
     def _done(self, event: JobExecutionEvent) -> None:
         # Not the end of `_tick`: a little later, when the scheduler would start another.

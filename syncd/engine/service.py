@@ -133,6 +133,13 @@ class Service:
         calendars = self.calendars(self._settled())
         return tick(self.roster, self.store, calendars, self.clock(), progress, stopping)
 
+    def broke(self, error: Exception) -> None:
+        """Remember that a tick broke off by a fault of ours, until one comes off again, so that
+        `status` says so. Raises StateError."""
+        said = f"{type(error).__name__}: {error}".partition("\n")[0][:200]
+        if self.store.load().settings.get("broken") != said:
+            self.store.commit(Delta(settings={"broken": said}))
+
     def log(
         self,
         person: str,

@@ -127,6 +127,8 @@ def tick(
             outcomes += done
             if not any(outcome.result.fate in _WORTH_A_LOOK for outcome in done):
                 break
+        if "broken" in state.settings:
+            commit(Delta(settings={"broken": None}))
     return Report(now=now, looks=tuple(looks), outcomes=tuple(outcomes))
 
 

@@ -34,6 +34,8 @@ class Status:
     """By calendar: the entries whose absence is in doubt."""
     resting: Mapping[str, str]
     """By block: why it takes nobody."""
+    broken: str
+    """By what fault of ours the last tick broke off; empty where it came off."""
     refused: tuple[Record, ...]
     """Entries whose writing the server refuses."""
     pauses: tuple[Pause, ...]
@@ -75,6 +77,7 @@ def status(service: Service, *, ticking: bool = False) -> Status:
             if each.doubtful
         },
         resting=dict(plan.resting),
+        broken=state.settings.get("broken", ""),
         refused=tuple(r for r in state.records if r.why and r.fate is Fate.LIVE),
         pauses=tuple(p for p in state.pauses if p.until is None or p.until > today),
         idle={id: each.reason for id, each in plan.positions.items() if each.reason},

@@ -67,6 +67,8 @@ class Entry:
     cancelled: bool = False
     guests: int = 0
     """How many ATTENDEEs it has."""
+    extras: bool = False
+    """Whether it has what we never write: a place, an attachment, an address, a comment."""
     trace: str = ""
     """X-SYNCD-TRACE: what syncd must know of the entry when its database is lost. One line."""
     recurrence: Recurrence | None = None

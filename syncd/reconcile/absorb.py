@@ -67,7 +67,8 @@ def absorb(
             uid = at.get(sighting.href)
             if uid is not None:  # ours, spoilt by somebody: it stands, unread, until it is mended
                 # Without a version nothing is written over what is not what we know.
-                known[uid] = replace(known[uid], version="")
+                why = f"It cannot be read: {sighting.problem}"
+                known[uid] = replace(known[uid], version="", why=why)
                 changed.add(uid)
                 problems.append(f"{sighting.href}: {sighting.problem}")
             else:

@@ -98,7 +98,8 @@ class Reader:
                 record = replace(record, consumed=entry.title)
             case marks.Plain() if self.fact and self._taken_away(sign):
                 self._take_back()
-                record = replace(record, consumed=entry.title)
+                if split_sign(entry.title)[1].strip() == core:  # any other words are the user's
+                    record = replace(record, consumed=entry.title)
             case marks.Snoozed(day, token, note) if self.fact is None:
                 snoozed_to = self._snooze(day, f"{token} {note}".strip(), understood)
                 record = replace(record, consumed=entry.title)

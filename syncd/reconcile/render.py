@@ -245,7 +245,8 @@ def _compared(record: Record, entry: Entry, trace: Trace, merged: bool) -> Rende
 
 
 def added_by_user(record: Record) -> bool:
-    """Whether the user wrote words of their own into an entry, or invited guests."""
+    """Whether the user wrote words of their own into an entry, invited guests, or gave it a place
+    or an attachment."""
     seen = record.seen
     if seen is None:
         return False
@@ -253,7 +254,7 @@ def added_by_user(record: Record) -> bool:
     retitled = all(seen.title != each.title for each in known) and seen.title != record.consumed
     lines = standing(record).lines
     words = text.merge(seen.text, texts(record), "", lines).strip() if seen.text else ""
-    return bool(retitled or words or seen.guests)
+    return bool(retitled or words or seen.guests or seen.extras)
 
 
 def acknowledged(record: Record, fact: Fact) -> bool:

@@ -258,14 +258,30 @@ def _rerule(record: Record, block: Block, now: datetime) -> Run:
 
 
 def _ended(record: Record, now: datetime, reason: str) -> Run:
-    """The series with nothing after now; taken out altogether if it has not begun."""
+    """The series with nothing that begins after now, whatever the user moved where; taken out
+    altogether if nothing has begun."""
     entry = _entry(record)
     last = last_start(entry, now)
-    if last is None or entry.recurrence is None:
+    if entry.recurrence is None:
         return Run(record=record, shape=entry, removed=True, reason=reason)
-    kept = tuple(o for o in entry.recurrence.overrides if instant(o.original) <= instant(last))
-    exdates = frozenset(d for d in entry.recurrence.exdates if instant(d) <= instant(last))
-    recurrence = replace(entry.recurrence, until=last, count=None, overrides=kept, exdates=exdates)
+    begun = [o for o in entry.recurrence.overrides if instant(o.start) <= instant(now)]
+    until = max(
+        [*(o.original for o in begun), *([last] if last else [])], key=instant, default=None
+    )
+    if until is None:
+        return Run(record=record, shape=entry, removed=True, reason=reason)
+    kept = {instant(o.original) for o in begun}
+    moved = {o.original for o in entry.recurrence.overrides} - {o.original for o in begun}
+    ahead = {o.original for o in _expand(record.key.subject, entry, now - LOOK_BACK, now)}
+    ahead = {at for at in ahead if instant(at) > instant(now) and instant(at) not in kept}
+    exdates = {*entry.recurrence.exdates, *moved, *ahead}
+    recurrence = replace(
+        entry.recurrence,
+        until=until,
+        count=None,
+        overrides=tuple(begun),
+        exdates=frozenset(at for at in exdates if instant(at) <= instant(until)),
+    )
     shape = replace(entry, recurrence=recurrence)
     return Run(record=record, shape=shape, ended=now.date(), reason=reason)
 

@@ -18,6 +18,7 @@ from tests.stories.stage import BEGIN, ZONE, Make, Stage, when
 def test_a_zone_that_is_a_folder_stops_nothing(make: Make) -> None:
     stage = make("Ann Lee")
     stage.sync()
+    ann = stage.contact("Ann Lee")
     for n, zone in enumerate(("America", "x" * 300, "../../etc/passwd")):
         body = (
             "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\n"
@@ -28,7 +29,7 @@ def test_a_zone_that_is_a_folder_stops_nothing(make: Make) -> None:
         path = f"{stage.app.collection}z{n}.ics"
         stage.server.ask("PUT", path, body.encode(), Content_Type="text/calendar")
     stage.at("thu 10:20")
-    stage.mark("Ann Lee", "x {}")
+    stage.app.retitle(ann, f"x {ann.title}")
     stage.sync()
     assert stage.outcomes("Ann Lee") == ["reached"]
 
@@ -303,3 +304,59 @@ def test_an_hour_that_the_clock_shows_twice(make: Make) -> None:
     first = sorted(start for start in starts if start.date() == begin.astimezone(UTC).date())
     assert first == [begin.astimezone(UTC) + timedelta(minutes=15 * n) for n in range(4)]
     assert when(BEGIN) == "tue 01 08:00"
+
+
+def test_words_left_beside_a_sign_that_was_taken_away_stay(make: Make) -> None:
+    stage = make("Ann Lee")
+    stage.sync()
+    stage.at("thu 10:20")
+    stage.mark("Ann Lee", "x {}")
+    stage.sync()
+    words = "Ann Lee: call about the Meier contract"
+    stage.app.retitle(stage.contact("Ann Lee"), words)
+    stage.sync()
+    assert stage.outcomes("Ann Lee") == []
+    assert stage.contact("Ann Lee").title == words
+
+
+def test_what_the_user_hung_on_an_entry_keeps_it(make: Make) -> None:
+    stage = make("Ann Lee", "Bob Roy")
+    stage.sync()
+    stage.app.set(stage.contact("Ann Lee"), "LOCATION", "Café Einstein")
+    stage.sync()
+    stage.with_people(person("Bob Roy"))
+    stage.sync()
+    assert stage.contact("Ann Lee").properties["LOCATION"] == "Café Einstein"
+
+
+def test_a_picture_in_an_entry_hides_no_mark(make: Make) -> None:
+    stage = make("Ann Lee")
+    stage.sync()
+    stage.at("thu 10:20")
+    ann = stage.contact("Ann Lee")
+    picture = "ATTACH;ENCODING=BASE64;VALUE=BINARY:\r\n" + f" {'A' * 72}\r\n" * 30_000
+    body = ann.body.replace("SUMMARY:", f"{picture}SUMMARY:x ")
+    headers = {"Content_Type": "text/calendar", "If_Match": ann.etag}
+    status, _ = stage.server.ask("PUT", ann.href, body.encode(), **headers)
+    assert status < 300
+    stage.service.sync()
+    assert stage.outcomes("Ann Lee") == ["reached"]
+
+
+def test_an_hour_that_was_moved_and_has_been_is_not_rewritten(make: Make) -> None:
+    stage = make("Ann Lee")
+    stage.sync()
+    (series,) = stage.series()
+    tenth = datetime(2026, 12, 10, 10, tzinfo=ZONE)
+    stage.app.move_occurrence(series, tenth, datetime(2026, 12, 8, 10, tzinfo=ZONE))
+    stage.sync()
+    stage.now = datetime(2026, 12, 9, 8, tzinfo=ZONE)
+    stage.sync()
+    stage.changed(blocks={"weekly": weekly(at=datetime(2026, 1, 1, 11).time())})
+    stage.sync()
+    hours = [
+        when(each.start)
+        for each in stage.app.week(datetime(2026, 12, 1, tzinfo=ZONE), 21)
+        if each.title == "Outreach"
+    ]
+    assert hours == ["thu 03 10:00", "tue 08 10:00", "thu 10 11:00", "thu 17 11:00"]

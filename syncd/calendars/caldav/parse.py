@@ -23,6 +23,9 @@ TRACE = "X-SYNCD-TRACE"
 """Its value is percent-encoded where TEXT would need a backslash: whether the value of a property
 that is not theirs is to be unescaped, programs do not agree."""
 _NEVER = re.compile(r"\bINTERVAL=(?:0+|-\d*)(?:;|$)")
+_EXTRAS = ("LOCATION", "ATTACH", "URL", "COMMENT", "CONTACT", "CONFERENCE")
+_INLINE = re.compile(r"^ATTACH;[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*", re.MULTILINE)
+"""An attachment, which may stand there whole."""
 LONGEST = 2_000_000
 """Characters; a larger body is not parsed."""
 
@@ -42,6 +45,8 @@ def read_entry(body: str, zone: ZoneInfo) -> Entry | None:
     """The event, or series with its overrides, in `body`; None for a resource that is a task, a
     journal or anything else. Floating times (RFC 5545 3.3.5) are taken to be in `zone`. Raises
     Unreadable."""
+    if len(body) > LONGEST:
+        body = _INLINE.sub("ATTACH:cid:left-out", body)
     if len(body) > LONGEST:
         raise Unreadable(f"it is too large: {len(body):,} characters")
     try:
@@ -95,6 +100,7 @@ def _entry(master: icalendar.Event, overrides: list[icalendar.Event], zone: Zone
         alarm=lead(master, start, end),
         cancelled=_cancelled(master),
         guests=len(_several(master.get("ATTENDEE"))),
+        extras=any(master.get(name) for name in _EXTRAS),
         trace=unquote(words(master, TRACE)),
         recurrence=_recurrence(master, overrides, start, zone),
     )
