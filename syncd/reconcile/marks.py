@@ -10,6 +10,7 @@ it is all that was added there.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -62,6 +63,8 @@ WORDS = {
 }
 LETTERS = {"x": _REACHED, "i": _INBOUND, "m": _MESSAGE, "n": _NOBODY, "s": _SKIP}
 
+_PRONOUN = re.compile(r"I\s")
+"""A capital `I` with words behind it is whoever writes."""
 _ALL = {**SIGNS, **WORDS, **LETTERS}
 
 ACKNOWLEDGED = {
@@ -151,7 +154,7 @@ def _mark(before: str, after: str) -> Marked | Unclear | None:
     """The mark in what stands before and after our title; the start wins over the end."""
     for piece, other in ((before, after), (after, before)):
         lead = _lead(piece, _ALL)
-        if lead is not None:
+        if lead is not None and not _PRONOUN.match(piece):
             return _first(*lead, other)
     for piece, other in ((after, before), (before, after)):
         tail = _tail(piece, _ALL)

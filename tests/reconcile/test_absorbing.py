@@ -1,0 +1,104 @@
+"""Taking a reading into the books: what is ours, what is somebody else's, and what is spoilt."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from syncd.calendars.base import Changes, Progress
+from syncd.calendars.memory import MemoryCalendar
+from syncd.engine.tick import tick
+from syncd.model.entries import Entry, Sighting
+from syncd.model.keys import Key, Kind
+from syncd.model.records import Record
+from syncd.reconcile.absorb import absorb
+from syncd.reconcile.marks import Marked, Plain, read
+from syncd.store import open_store
+from tests.household import person
+from tests.reconcile.world import roster
+
+KEY = Key(kind=Kind.CONTACT, subject="ann-lee", day=date(2026, 12, 3), attempt=1)
+UID = KEY.encode("test")
+TEN = datetime(2026, 12, 3, 10, tzinfo=UTC)
+ENTRY = Entry(uid=UID, title="Ann Lee: call", start=TEN, end=TEN + timedelta(minutes=15))
+RECORD = Record(calendar="home", uid=UID, key=KEY, href="/a.ics", version='"1"', seen=ENTRY)
+
+
+def seen(href: str, entry: Entry | None = ENTRY, problem: str = "") -> Sighting:
+    return Sighting(href=href, version='"2"', entry=entry, body="b", problem=problem)
+
+
+def test_a_copy_with_our_uid_elsewhere_is_left_alone_and_named() -> None:
+    marked = replace(ENTRY, title="x Ann Lee: call")
+    found = absorb("home", "test", [RECORD], [seen("/copy.ics", marked)], frozenset())
+    assert found.records[UID] is RECORD
+    assert found.foreign == {"/copy.ics": '"2"'}
+    assert found.problems == ("/copy.ics: it has the UID of /a.ics, which counts",)
+    gone = absorb("home", "test", [RECORD], [], frozenset({"/copy.ics"}))
+    assert not gone.absent
+
+
+def test_what_was_moved_to_another_address_is_followed() -> None:
+    found = absorb("home", "test", [RECORD], [seen("/b.ics")], frozenset({"/a.ics"}))
+    assert found.records[UID].href == "/b.ics"
+    assert not found.absent
+
+
+def test_what_cannot_be_read_is_not_written_over() -> None:
+    found = absorb("home", "test", [RECORD], [seen("/a.ics", None, "nonsense")], frozenset())
+    spoilt = found.records[UID]
+    assert (spoilt.version, spoilt.why) == ("", "It cannot be read: nonsense")
+    assert spoilt.seen == ENTRY
+    assert found.problems == ("/a.ics: nonsense",)
+    mended = absorb("home", "test", [spoilt], [seen("/a.ics")], frozenset()).records[UID]
+    assert (mended.version, mended.why) == ('"2"', "")
+
+
+def test_others_entries_are_known_by_address_and_version_only() -> None:
+    theirs = replace(ENTRY, uid="theirs")
+    found = absorb(
+        "home", "test", [], [seen("/x.ics", theirs), seen("/y.ics", None, "odd")], frozenset()
+    )
+    assert not found.records
+    assert found.foreign == {"/x.ics": '"2"', "/y.ics": '"2"'}
+    assert not found.problems
+
+
+class Forgetful(MemoryCalendar):
+    """A server that does not list deletions by token."""
+
+    def changes(
+        self, cursor: str, known: dict[str, str], progress: Progress | None = None
+    ) -> Changes:
+        found = super().changes(cursor, known, progress)
+        return found if found.full else replace(found, gone=frozenset())
+
+
+def test_doubt_lasts_until_a_full_listing_ends_it() -> None:
+    calendar, store = Forgetful("home"), open_store("memory:")
+    of = roster(*(person(f"P{n} Roy") for n in range(8)))
+    now = datetime(2026, 12, 1, 8, tzinfo=UTC)
+    tick(of, store, {"home": calendar}, now)
+    there = calendar.entries()
+    for entry in there:
+        calendar.drop(entry.uid)
+    now += timedelta(days=1, minutes=1)
+    assert tick(of, store, {"home": calendar}, now).held
+    for _ in range(3):
+        now += timedelta(minutes=2)
+        assert tick(of, store, {"home": calendar}, now).held
+    for entry in there:
+        calendar.put(entry)
+    now += timedelta(minutes=2)
+    assert not tick(of, store, {"home": calendar}, now).held
+    assert not store.load().facts
+
+
+def test_an_i_with_words_behind_it_is_somebody() -> None:
+    def reading(title: str) -> object:
+        return read(title, core="Ann Lee: call", name="Ann Lee", sign="", today=date(2026, 12, 1))
+
+    assert isinstance(reading("Ann Lee: call I owe her a book"), Plain)
+    assert isinstance(reading("I owe a book to Ann Lee: call"), Plain)
+    for title in ("i Ann Lee: call", "Ann Lee: call i", "Ann Lee: call had news i"):
+        assert isinstance(reading(title), Marked), title
