@@ -228,8 +228,9 @@ class TestLeavingAlone:
         assert bench.server.ask("PUT", shown.href, body.encode(), **headers)[0] < 300
         calendar = bench.open()
         (sight,) = calendar.changes("", {}).sightings
-        assert sight.entry == contact(guests=1)
-        (result,) = calendar.write([replaced(sight, contact(title="✅ Ann", guests=1))])
+        assert sight.entry == contact(guests=1, extras=True)
+        told = contact(title="✅ Ann", guests=1, extras=True)
+        (result,) = calendar.write([replaced(sight, told)])
         assert result.fate is Fate.APPLIED
         after = client.find(contact().uid)
         assert after.title == "✅ Ann"

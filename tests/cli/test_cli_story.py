@@ -252,6 +252,7 @@ def test_sync_and_status_as_json_are_as_plain_as_the_others(desk: Desk, radicale
         "last_tick": "2026-11-24T12:00:00+01:00",
         "next_tick": None,
         "held": None,
+        "broken": None,
         "calendars": [
             {
                 "calendar": "home",

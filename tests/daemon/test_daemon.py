@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from structlog.testing import capture_logs
 
 from syncd.engine.service import Service
@@ -22,6 +23,7 @@ Logs = list[MutableMapping[str, Any]]
 
 @pytest.fixture
 def logs() -> Iterator[Logs]:
+    structlog.reset_defaults()  # an earlier test's log may leave debug lines out
     with capture_logs() as said:
         yield said
 
