@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from syncd.cli import ends, plain, say, trouble
 from syncd.cli.setting import Setting, missing_secrets, ready
@@ -32,7 +33,8 @@ def check(setting: Setting) -> int:
     except ConfigError as error:
         return _problems(error.problems)
     mistaken, unusable = _mistaken(setting, loaded.roster)
-    found = [*missing_secrets(loaded.roster), *mistaken, *loaded.warnings]
+    ahead = _still_to_come(setting, loaded.roster)
+    found = [*missing_secrets(loaded.roster), *mistaken, *loaded.warnings, *ahead]
     wrong = _problems(found)
     if wrong == ends.DONE:
         say.answer(f"{setting.path}: fine: {counted(loaded.roster)}.")
@@ -40,6 +42,23 @@ def check(setting: Setting) -> int:
         say.aside(unusable)
         return ends.STATE
     return wrong
+
+
+def _still_to_come(setting: Setting, roster: Roster) -> list[Problem]:
+    """Contacts that are said to have been, and are still ahead."""
+    zone = ZoneInfo(roster.timezone)
+    today = setting.clock(zone)().astimezone(zone).date()
+    return [
+        Problem(
+            file=person.where.rpartition(":")[0],
+            line=int(person.where.rpartition(":")[2]),
+            column=1,
+            message=f"last-contact: {person.last_contact} is still to come. Is the year right?",
+            warning=True,
+        )
+        for person in roster.people.values()
+        if person.last_contact is not None and person.last_contact > today
+    ]
 
 
 def _mistaken(setting: Setting, roster: Roster) -> tuple[list[Problem], str]:
@@ -131,7 +150,7 @@ def _show_plan(service: Service, look: Look, actions: list[Action], *, complete:
                 when = say_span(*plain.span(each.entry, zone), now, zone)
             rows.append((each.act.value, when, title, each.reason))
         say.table(("action!", "when!", "what", "why"), rows)
-    if not actions and complete:
+    if not actions and complete and not trouble.held(look):
         say.answer("Nothing to do: the calendar is as it should be.")
     if trouble.held(look):
         say.answer(trouble.held_sentence(look))

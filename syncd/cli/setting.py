@@ -81,7 +81,7 @@ class Setting:
         """What time it is, or is taken to be; a `--now` without an offset is in `zone`. Raises
         UsageError where it is no time."""
         if self.now is None:
-            return lambda: datetime.now(UTC)
+            return lambda: datetime.now(UTC).replace(microsecond=0)  # people read it
         fixed = read_moment(self.now, datetime.now(UTC), zone, bare=time())
         return lambda: fixed
 

@@ -93,9 +93,13 @@ def _asked() -> Wishes:
     names: list[str] = []
     while len(names) < MOST:
         name = say.ask("Whom to begin with (Enter ends)" if not names else "And whom (Enter ends)")
+        name = " ".join(name.split())
         if not name:
             break
-        names.append(" ".join(name.split()))
+        if name.casefold() in (each.casefold() for each in names):
+            say.aside(f"{name} is on the list already.")
+            continue
+        names.append(name)
     return Wishes(url=url, username=username, weekday=weekday, at=at, names=tuple(names))
 
 

@@ -11,6 +11,7 @@ from syncd.cli.looking import counted
 from syncd.cli.presence import running
 from syncd.cli.setting import Setting
 from syncd.cli.words import plural, say_age, say_moment, say_name, say_span, some
+from syncd.model.records import Scope
 
 if TYPE_CHECKING:
     from syncd.engine.service import Service
@@ -98,6 +99,14 @@ def _resting(service: Service, found: Status) -> Iterator[str]:
         said, _, following = why.partition("; ")
         hint = f" Next: {following} brings it back." if following else ""
         yield f"{said[:1].upper()}{said[1:]}.{hint}"
+    for pause in found.pauses:
+        whom = {Scope.ALL: "everybody", Scope.LIST: f"list {pause.name}"}.get(pause.scope)
+        if pause.scope is Scope.PERSON:
+            whom = say.one_line(say_name(service.roster, pause.name))
+        if whom is not None:  # a block that is paused rests, and is told above
+            until = f"until {pause.until}" if pause.until else "until further notice"
+            verb = {Scope.ALL: "--all", Scope.LIST: f"--list {pause.name}"}.get(pause.scope)
+            yield f"Paused: {whom}, {until}. Next: syncd resume {verb or pause.name} ends it."
     by_reason: dict[str, list[str]] = defaultdict(list)
     for person, why in found.idle.items():
         if why not in found.resting.values():

@@ -91,12 +91,10 @@ def _sentence(
     late = need / room
     people = [p for p in roster.people.values() if p.list == name and not p.paused]
     cadence = roster.lists[name].cadence
-    rhythm = every(cadence) if all(p.cadence in (None, cadence) for p in people) else "on average"
-    rhythm = (
-        rhythm
-        if rhythm != "on average"
-        else f"{every(_weeks(len(people) / needs[name]))} on average"
-    )
+    average = any(p.cadence not in (None, cadence) for p in people)
+    rhythm = every(cadence)
+    if average:
+        rhythm = f"{every(_weeks(len(people) / needs[name]))} on average"
     others = [each for each in lists if each != name]
     told = (
         f"{name}: {count(len(people), 'person', 'people')} {rhythm} is {_few(needs[name])} a week"
@@ -110,6 +108,8 @@ def _sentence(
     keepable = f"cadence: {reached}" + (
         f" (and the others {_few(late)} times as long)" if others else ""
     )
+    if average:  # the list's cadence alone does not say how often
+        keepable = f"every cadence {_few(late)} times as long"
     return (
         f"{told}; {' and '.join(names)} {holds} {_few(room)}. "
         f"Each will be reached about {every(reached)}. "

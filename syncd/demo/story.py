@@ -195,4 +195,4 @@ def _terminable() -> Iterator[None]:
 
 
 def _now() -> datetime:
-    return datetime.now(UTC)
+    return datetime.now(UTC).replace(microsecond=0)

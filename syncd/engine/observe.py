@@ -12,7 +12,7 @@ from syncd.calendars.base import Calendar, Changes, Progress
 from syncd.errors import CalendarError
 from syncd.model.keys import Kind
 from syncd.model.records import CalendarState, Fate, Record, State
-from syncd.model.roster import Roster
+from syncd.model.roster import CalendarSettings, Roster
 from syncd.reconcile.absorb import Absorbed, absorb, continuation
 from syncd.reconcile.guards import absence_digest, acknowledged_in, doubtful
 from syncd.reconcile.occurrences import expand, instant, last_start
@@ -135,11 +135,10 @@ def _judged(
     leaving = frozenset(r.uid for r in records if r.leaving is not None)
     missed = absorbed.absent - leaving
     approved = state.settings.get(f"approved:{name}") == absence_digest(missed)
-    lost = changes.missing and any(r.uid in missed and r.fate is Fate.LIVE for r in records)
-    if not approved and (lost or doubtful(records, missed, known, now, roster_zone(roster))):
+    doubt = _another(roster.calendars[name], before, changes, records, missed)
+    if not doubt and doubtful(records, missed, known, now, roster_zone(roster)):
         doubt = f"{len(missed)} entries are gone at once"
-        if lost:
-            doubt = f"there is no calendar «{roster.calendars[name].calendar}» any more"
+    if doubt and not approved:
         # Listed in full again until it is over: not every server lists deletions by token.
         after = replace(after, doubtful=tuple(sorted(missed)), cursor=before.cursor, listed=None)
         return Observed(name=name, state=after, absorbed=absorbed, doubt=doubt)
@@ -148,11 +147,29 @@ def _judged(
     ours = {record.href for record in records if record.href}
     return Observed(
         name=name,
-        state=replace(after, cursor=changes.cursor),
+        state=replace(after, cursor=changes.cursor, place=roster.calendars[name].place),
         absorbed=absorbed,
         absent=absorbed.absent,
         foreign_gone=changes.gone - ours,
     )
+
+
+def _another(
+    settings: CalendarSettings,
+    before: CalendarState,
+    changes: Changes,
+    records: list[Record],
+    missed: frozenset[str],
+) -> str:
+    """Why what is missed is not missed where it was: the calendar is not there, or is another one.
+    Empty where it was deleted from the calendar that we know."""
+    if not any(record.uid in missed and record.fate is Fate.LIVE for record in records):
+        return ""
+    if changes.missing:
+        return f"there is no calendar «{settings.calendar}» any more"
+    if before.place not in ("", settings.place):
+        return f"«{settings.calendar}» is another calendar than the one in which the entries are"
+    return ""
 
 
 def _hopeful(absorbed: Absorbed) -> Absorbed:

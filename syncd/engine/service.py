@@ -14,7 +14,7 @@ from itertools import chain, count
 from zoneinfo import ZoneInfo
 
 from syncd.calendars.base import Calendar, Progress
-from syncd.engine.tick import Look, Report, look, tick
+from syncd.engine.tick import Look, Report, look, met, tick
 from syncd.errors import ConfigError, Problem, UsageError
 from syncd.model.facts import CLOSING, Fact, Outcome, Source, effective
 from syncd.model.people import Person
@@ -72,8 +72,10 @@ class Service:
 
     def offline(self) -> tuple[State, Plan]:
         """What is remembered, and what would be planned if the calendars were as last seen."""
-        state = self.store.load()
-        return state, planning.make(World(roster=self.roster, state=state, now=self.clock()))
+        state, now = self.store.load(), self.clock()
+        new = met(self.roster, state, now.astimezone(self.zone).date())
+        state = replace(state, acquaintances={**state.acquaintances, **new})
+        return state, planning.make(World(roster=self.roster, state=state, now=now))
 
     def mistaken(self) -> list[Problem]:
         """What is wrong with the people files in the light of what is remembered: somebody new who

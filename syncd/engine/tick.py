@@ -216,11 +216,11 @@ def _seen(observed: tuple[Observed, ...], roster: Roster, state: State, now: dat
             for each in observed
             if each.settled and (name := f"approved:{each.name}") in state.settings
         },
-        acquaintances=_met(roster, state, now.astimezone(ZoneInfo(roster.timezone)).date()),
+        acquaintances=met(roster, state, now.astimezone(ZoneInfo(roster.timezone)).date()),
     )
 
 
-def _met(roster: Roster, state: State, today: date) -> dict[str, Acquaintance]:
+def met(roster: Roster, state: State, today: date) -> dict[str, Acquaintance]:
     """People seen for the first time, each with the next seat of their list, and those of whom YAML
     says something else than before."""
     seats: dict[str, int] = {}

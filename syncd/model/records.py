@@ -66,6 +66,8 @@ class CalendarState:
     """How far one calendar has been read, and how it has been doing."""
 
     cursor: str = ""
+    place: str = ""
+    """Which calendar it was when it was last read without doubt, as config had it."""
     memo: str = ""
     """What the adapter has found out about the server."""
     listed: datetime | None = None

@@ -41,6 +41,11 @@ class CalendarSettings:
     """Display name, or URL, of the collection; it is made when missing."""
     where: str = ""
 
+    @property
+    def place(self) -> str:
+        """What tells this calendar from others, whatever config calls it."""
+        return f"{self.url} {self.username} {self.calendar}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Roster:

@@ -45,7 +45,8 @@ class Pauses:
 
     def ends(self, person: Person, met: Acquaintance | None) -> list[date]:
         """The days from which `person` counted as active again: nobody is late for a pause."""
-        days = [p.until for p in self.all if self._concerns(p, person) and p.until]
+        held = (p for p in self.all if self._concerns(p, person))
+        days = [p.until for p in held if p.until and p.until > p.since]  # one of no day is none
         if person.paused and person.paused_until:
             days.append(person.paused_until)
         if met is not None and met.active_since is not None:

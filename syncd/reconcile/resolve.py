@@ -156,15 +156,13 @@ def _open(record: Record, facts: tuple[Fact, ...], told: Fold) -> bool:
 
 def _inactive(person: Person, facts: tuple[Fact, ...], scene: Scene) -> str:
     """Why nothing is to come for `person`; empty where something is."""
-    if rest := scene.rest_of(person):
-        return rest
     pause = scene.pauses.of(person, scene.today)
     if pause is not None:
         return pause.reason
     mark = paused_by_mark(facts, scene.today)
     if mark is not None:
         return "paused by a mark" + (f" until {mark.until}" if mark.until else "")
-    return ""
+    return scene.rest_of(person)
 
 
 def _due(person: Person, told: Fold, facts: tuple[Fact, ...], scene: Scene) -> date | None:

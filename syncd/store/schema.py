@@ -105,6 +105,7 @@ calendars = Table(
     metadata,
     _text("name", key=True),
     _text("cursor"),
+    _text("place"),
     _text("memo"),
     _text("listed", null=True),
     _text("succeeded", null=True),

@@ -85,6 +85,44 @@ def test_a_server_that_is_down(synced: Desk, radicale: Server) -> None:
         assert synced.at(LATER, "due").status == 0, "what is remembered needs no server"
 
 
+def test_after_a_first_sync_that_failed_the_next_one_writes(desk: Desk, radicale: Server) -> None:
+    desk.write(radicale, "Ann Lee")
+    desk.env["SYNCD_PASSWORD"] = "not-the-word"
+    assert desk.at(NOW, "sync").status == 3
+    desk.env["SYNCD_PASSWORD"] = radicale.password
+    said = desk.at(NOW, "sync")
+    assert (said.status, said.out) == (0, "In the calendar: 2 created.\n")
+
+
+def test_another_calendar_in_the_config_is_no_deletion(synced: Desk, radicale: Server) -> None:
+    config = synced.config.read_text()
+    synced.people.write_text(synced.people.read_text().split("\n- name: Cyd")[0])
+    assert synced.at(LATER, "sync").status == 0
+    Client(radicale, "Outreach")  # it stays where it is
+    synced.config.write_text(config.replace("calendar: Outreach", "calendar: Other"))
+    said = synced.at(LATER, "sync")
+    assert said.status == 4
+    assert "there is no calendar «Other» any more" in said.err
+    plan = synced.at(LATER, "plan")
+    assert "as it should be" not in plan.out
+    assert synced.at(LATER, "history", "--json").json == []
+    assert synced.at(LATER, "restore").status == 0
+    assert synced.at(LATER, "sync").status == 0
+    assert len(Client(radicale, "Other").entries()) == 3
+    synced.config.write_text(config)
+    said = synced.at(LATER, "sync")
+    assert said.status == 4
+    assert "is another calendar than the one in which the entries are" in said.err
+
+
+def test_a_contact_still_to_come_is_doubted(desk: Desk, radicale: Server) -> None:
+    desk.write(radicale, "Ann Lee")
+    desk.people.write_text(desk.people.read_text().replace("2026-01-01", "2027-01-01"))
+    said = desk.syncd("--now", NOW, "check")
+    assert said.status == 0
+    assert "warning: last-contact: 2027-01-01 is still to come" in said.out
+
+
 def test_a_calendar_that_may_not_be_written(desk: Desk, reader: Server) -> None:
     reader.put_calendar("Outreach")
     desk.write(reader, "Ann Lee")

@@ -123,6 +123,7 @@ calendars = st.builds(
     CalendarState,
     cursor=words,
     memo=words,
+    place=words,
     listed=maybe_moment,
     succeeded=maybe_moment,
     failing_since=maybe_moment,

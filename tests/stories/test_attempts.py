@@ -346,6 +346,19 @@ def test_a_pause_takes_what_is_ahead_out_and_its_end_brings_it_back(make: Make) 
     assert sorted(stage.starts("Bob Roy", "Ann Lee")) == ["thu 10 10:00", "thu 10 10:15"]
 
 
+def test_a_pause_of_no_time_changes_nothing(make: Make) -> None:
+    from syncd.engine.pausing import pause, resume
+
+    stage = make("Ann Lee")
+    stage.sync()
+    pause(stage.service, Scope.ALL, "", None)
+    stage.sync()
+    resume(stage.service, Scope.ALL, "")
+    stage.sync()
+    assert stage.due("Ann Lee") == date(2026, 10, 13)
+    assert stage.starts("Ann Lee") == ["thu 03 10:00"]
+
+
 def test_a_pause_by_mark_stands_in_the_entry_and_is_taken_away_there(make: Make) -> None:
     stage = make("Ann Lee")
     stage.sync()

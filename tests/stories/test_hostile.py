@@ -178,6 +178,22 @@ def test_clear_leaves_alone_what_changed_since_it_was_shown(make: Make) -> None:
     assert stage.outcomes("Ann Lee") == ["skipped"]
 
 
+def test_a_server_that_was_away_for_long_is_written_when_it_is_back(make: Make) -> None:
+    from syncd.calendars.memory import MemoryCalendar
+    from syncd.engine.tick import tick
+    from syncd.store import open_store
+    from tests.faults import Faulty, SendFault, Sent
+
+    of = make("Ann Lee").roster
+    store, calendar = open_store("memory:"), MemoryCalendar("home")
+    for n in range(20):
+        away = Faulty(calendar, sends=[SendFault(Sent.BEFORE)] * 4)
+        tick(of, store, {"home": away}, BEGIN + timedelta(minutes=2 * n))
+    assert not calendar.entries()
+    tick(of, store, {"home": calendar}, BEGIN + timedelta(hours=1))
+    assert len(calendar.entries()) == 2
+
+
 def test_times_at_the_ends_of_time_stop_nothing(make: Make) -> None:
     stage = make("Ann Lee", "Bob Roy")
     stage.sync()
