@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import rich.console  # noqa: F401  here, since it keeps the environment in which it is imported
 
 from syncd.cli.main import main
 from tests.servers import Server
