@@ -114,7 +114,11 @@ def recorded(outcome: Outcome) -> Record:
             why="",
         )
     if result.fate is Fate.TAKEN:
-        return replace(record, fate=RecordFate.REMOVED, intent=None, leaving=None)
+        why = (
+            f"Calendar {record.calendar} turns down new entries as if they had been there before. "
+            "Next: look for a trash bin on the server; syncd tries again once a day."
+        )
+        return replace(record, fate=RecordFate.REMOVED, intent=None, leaving=None, why=why)
     # A server that is busy or away will take it in time; one that says no will say no again.
     tries = action.record.tries + (result.fate is not Fate.LATER)
     why = result.why or record.why

@@ -84,13 +84,14 @@ def _look(
     records = [record for record in state.records if record.calendar == name]
     foreign = dict(state.foreign.get(name, {}))
     due = before.listed is None or not timedelta() <= now - before.listed < FULL_LISTING
+    due = due or before.place not in ("", roster.calendars[name].place)
     try:
         changes = calendar.changes("" if due else before.cursor, _known(records, foreign), progress)
-        absorbed = absorb(name, roster.deployment, records, changes.sightings, changes.gone)
+        absorbed = _absorbed(name, roster, records, changes)
         if _newly_cut(records, absorbed):
             # The second half of a split series may have been read before the first half was cut.
             changes = calendar.changes("", _known(records, {}), progress)
-            absorbed = absorb(name, roster.deployment, records, changes.sightings, changes.gone)
+            absorbed = _absorbed(name, roster, records, changes)
         absorbed = _with_continuations(name, absorbed, foreign)
     except CalendarError as error:
         after = replace(
@@ -101,6 +102,17 @@ def _look(
         )
         return Observed(name=name, state=after, error=error)
     return _judged(name, roster, state, before, records, changes, absorbed, now, calendar.memo)
+
+
+def _absorbed(name: str, roster: Roster, records: list[Record], changes: Changes) -> Absorbed:
+    return absorb(
+        name,
+        roster.deployment,
+        records,
+        changes.sightings,
+        changes.gone,
+        certain=changes.full and changes.complete,
+    )
 
 
 def _judged(
@@ -123,6 +135,8 @@ def _judged(
         doubtful=(),
         listed=now if changes.full and changes.complete else before.listed,
     )
+    if absorbed.unsure:
+        after = replace(after, listed=None)
     if not changes.complete:
         doubt = "the listing was not complete"
         return Observed(
@@ -175,10 +189,14 @@ def _another(
 def _hopeful(absorbed: Absorbed) -> Absorbed:
     """`absorbed` with what was turned down too often worth another try."""
     records = {
-        uid: replace(record, tries=0) if record.tries else record
+        uid: replace(record, tries=0, why="") if record.tries or _turned_down(record) else record
         for uid, record in absorbed.records.items()
     }
     return replace(absorbed, records=records)
+
+
+def _turned_down(record: Record) -> bool:
+    return record.fate is Fate.REMOVED and bool(record.why)
 
 
 def roster_zone(roster: Roster) -> ZoneInfo:

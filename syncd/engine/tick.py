@@ -17,9 +17,10 @@ from syncd.calendars.base import Calendar, Fate, Progress
 from syncd.engine.apply import Outcome, apply, intended, sendable
 from syncd.engine.observe import Observed, observe
 from syncd.model.records import Acquaintance, CalendarState, Delta, Record, State, applied
+from syncd.model.records import Fate as RecordFate
 from syncd.model.roster import Roster
 from syncd.reconcile import plan as planning
-from syncd.reconcile.actions import Action
+from syncd.reconcile.actions import Act, Action
 from syncd.reconcile.fold import read_back
 from syncd.reconcile.guards import deletions, too_much
 from syncd.reconcile.plan import Plan, World
@@ -149,8 +150,9 @@ def look(
     if all(each.quiet for each in observed) and _still_holds(roster, state, now):
         return Look(observed=observed, state=after, delta=delta, plan=None, held=_held(state))
     absent = {each.name: each.absent for each in observed}
-    plan = planning.make(World(roster=roster, state=after, now=now, absent=absent))
-    held = too_much(plan.actions, after.records)
+    world = World(roster=roster, state=after, now=now, absent=absent)
+    plan = planning.make(world)
+    held = too_much(plan.actions, world.records)
     if held and deletions(plan.actions) <= approved(state):
         held = ""
     return Look(observed=observed, state=after, delta=delta, plan=plan, held=held)
@@ -271,15 +273,25 @@ def _committed(
         changed[record.calendar, record.uid] = record
     for record in intended(writes):
         changed[record.calendar, record.uid] = record
-    released = [a for a in plan.actions if a.act.value == "release" and not seen.held]
+    released = [a for a in plan.actions if a.act is Act.RELEASE and not seen.held]
     for record in intended(released):
         changed[record.calendar, record.uid] = record
+    for record in seen.state.records:
+        if record.leaving is not None and record.fate is RecordFate.LIVE:
+            # It was to be removed, is there, and is wanted again: what happens to it is not ours.
+            changed.setdefault((record.calendar, record.uid), record)
+    deleted = {(a.record.calendar, a.record.uid) for a in plan.actions if a.act is Act.DELETE}
+    read = {each.name for each in seen.observed if each.error is None}
+    for name, record in changed.items():
+        if record.leaving is not None and record.calendar in read and name not in deleted:
+            changed[name] = replace(record, leaving=None)
     settings = {k: v for k, v in settings.items() if state.settings.get(k) != v}
     before = {(record.calendar, record.uid): record for record in state.records}
     return replace(
         seen.delta,
         facts=(*seen.delta.facts, *plan.facts),
         records=tuple(r for key, r in changed.items() if before.get(key) != r and _real(r, before)),
+        forgotten=plan.forgotten,
         settings=settings,
     )
 

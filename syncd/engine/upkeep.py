@@ -78,7 +78,13 @@ def status(service: Service, *, ticking: bool = False) -> Status:
         },
         resting=dict(plan.resting),
         broken=state.settings.get("broken", ""),
-        refused=tuple(r for r in state.records if r.why and r.fate is Fate.LIVE),
+        refused=tuple(
+            record
+            for record in state.records
+            if record.why
+            and record.fate in (Fate.LIVE, Fate.REMOVED)
+            and record.calendar in service.roster.calendars
+        ),
         pauses=tuple(p for p in state.pauses if p.until is None or p.until > today),
         idle={id: each.reason for id, each in plan.positions.items() if each.reason},
         facts=sum(each.outcome is not journal.Outcome.SNOOZED for each in known),
@@ -175,6 +181,7 @@ def clearing(service: Service, calendar: str | None = None) -> list[Action]:
         if record.seen is not None
         and record.fate is Fate.LIVE
         and (record.calendar, record.uid) not in gone
+        and record.calendar in service.roster.calendars
         and calendar in (None, record.calendar)
     ]
 
@@ -194,7 +201,13 @@ def clear(
                 held.append(replace(action, record=record))
         service.store.commit(Delta(records=intended(held), verb=True))
         outcomes = apply(held, service.calendars(state), service.store.commit, progress)
-        left = [replace(recorded(o), leaving=None) for o in outcomes if not o.done]
+        told = {(o.action.record.calendar, o.action.record.uid): o for o in outcomes}
+        left: list[Record] = []
+        for action in held:
+            outcome = told.get((action.record.calendar, action.record.uid))
+            if outcome is None or not outcome.done:  # not sent, or turned down
+                record = recorded(outcome) if outcome is not None else action.record
+                left.append(replace(record, leaving=None))
         names = {record.calendar for record in left} & state.calendars.keys()
         anew = {name: replace(state.calendars[name], listed=None) for name in names}
         service.store.commit(Delta(records=tuple(left), calendars=anew, verb=True))

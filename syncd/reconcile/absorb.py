@@ -15,8 +15,9 @@ from syncd.model.entries import Entry, Sighting
 from syncd.model.facts import Fact
 from syncd.model.keys import Key, Kind, decode
 from syncd.model.records import Fate, Record
+from syncd.reconcile.fold import revision_of
 from syncd.reconcile.occurrences import instant
-from syncd.reconcile.trace import Trace, fact_of_entry
+from syncd.reconcile.trace import Trace, fact_of_entry, read_fact_line
 from syncd.reconcile.trace import decode as decode_trace
 
 
@@ -38,6 +39,8 @@ class Absorbed:
     an older one put in its place, or another syncd of this deployment was at work."""
     withdrawn: frozenset[str] = frozenset()
     """UIDs of entries of which another syncd took back what they acknowledged."""
+    unsure: bool = False
+    """Whether only a full listing can tell where something is."""
     foreign_series: tuple[Sighting, ...] = ()
     """Those of them that repeat: one may be the second half of a series of ours."""
     problems: tuple[str, ...] = ()
@@ -49,8 +52,10 @@ def absorb(
     records: Iterable[Record],
     sightings: Iterable[Sighting],
     gone: frozenset[str],
+    certain: bool = True,
 ) -> Absorbed:
-    """Take a reading of `calendar` into its `records`."""
+    """Take a reading of `calendar` into its `records`; `certain` says that it was a complete
+    listing of everything, so that what is there twice is there twice."""
     known = {record.uid: record for record in records}
     at = {record.href: record.uid for record in known.values() if record.href}
     adopted: list[Record] = []
@@ -58,10 +63,12 @@ def absorb(
     series: list[Sighting] = []
     problems: list[str] = []
     moved: set[str] = set()
+    unsure = False
     changed: set[str] = set()
     told: set[str] = set()
     withdrawn: set[str] = set()
-    for sighting in (_by_its_address(each, at, known, deployment) for each in sightings):
+    named = (_by_its_address(each, at, known, deployment) for each in sightings)
+    for sighting in sorted(named, key=_is_elsewhere):
         entry = sighting.entry
         if entry is None:
             uid = at.get(sighting.href)
@@ -86,6 +93,9 @@ def absorb(
             adopted.append(record)
         elif record.href and record.href != sighting.href:
             if record.fate in (Fate.LIVE, Fate.RELEASED) and record.href not in gone:
+                if not certain:  # it may have been moved, and the old address not be named yet
+                    unsure = True
+                    continue
                 foreign[sighting.href] = sighting.version
                 problems.append(f"{sighting.href}: it has the UID of {record.href}, which counts")
                 continue
@@ -96,19 +106,25 @@ def absorb(
                 withdrawn.add(entry.uid)
         known[entry.uid] = seen(record, sighting)
         changed.add(entry.uid)
-    absent = frozenset(at[href] for href in gone - moved if href in at)
-    fresh = tuple(known[record.uid] for record in adopted)
     return Absorbed(
         records=known,
         changed=frozenset(changed),
-        absent=absent,
-        adopted=fresh,
+        absent=frozenset(at[href] for href in gone - moved if href in at),
+        adopted=tuple(known[record.uid] for record in adopted),
         facts=tuple(_facts_of(known[uid] for uid in sorted(told))),
         withdrawn=frozenset(withdrawn),
+        unsure=unsure,
         foreign=foreign,
         foreign_series=tuple(series),
         problems=tuple(problems),
     )
+
+
+def _is_elsewhere(sighting: Sighting) -> bool:
+    """Whether an entry is not at the address that we would give it: of two with one UID the one
+    that is counts."""
+    entry = sighting.entry
+    return entry is None or not sighting.href.endswith(f"/{entry.uid}.ics")
 
 
 def _by_its_address(
@@ -151,10 +167,14 @@ def _written_by_another(record: Record, entry: Entry) -> bool:
 
 
 def _withdrawn(record: Record, entry: Entry) -> bool:
-    """Whether `entry` acknowledged something when it was last seen and does not any more."""
+    """Whether `entry` acknowledged something when it was last seen, and now says that it was taken
+    back. One that only lacks it is an old copy, put back by an app or a backup."""
     before = decode_trace(record.seen.trace) if record.seen else None
     after = decode_trace(entry.trace)
-    return bool(before and after and before.fact and not after.fact)
+    if before is None or after is None or not before.fact or after.fact:
+        return False
+    fact = read_fact_line(before.fact, record.uid, record.key)
+    return fact is not None and 0 < revision_of(fact) <= after.void
 
 
 def continuation(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -30,6 +30,8 @@ from syncd.reconcile.standing import (
 )
 from syncd.reconcile.trace import Trace, fact_line
 
+GENERATIONS = 3
+"""How many new ids for one attempt are tried where a server takes none."""
 RINGS_AT_START = timedelta(0)
 
 
@@ -53,7 +55,13 @@ class Book:
 
     def __init__(self, scene: Scene, records: Iterable[Record]) -> None:
         self.scene = scene
+        records = tuple(records)
         self.used = {record.uid for record in records}
+        self.turned_down = Counter(
+            (record.key.subject, record.key.day, record.key.attempt)
+            for record in records
+            if record.fate is Fate.REMOVED and record.seen is None and record.why
+        )
         self.out = Drawn()
 
     def draw(
@@ -131,6 +139,9 @@ class Book:
             self._write(want.standing, person, placed.times, trace, reason)
             return
         record = self._mint(placed)
+        key = record.key
+        if self.turned_down[key.subject, key.day, key.attempt] >= GENERATIONS:
+            return  # as often as it makes sense to try in a day
         stand = Standing(record=record, trace=trace)
         self.out.standings[person.id] = stand
         self._write(stand, person, placed.times, trace, _why(placed))
@@ -293,9 +304,15 @@ class Book:
             section=text.open_section(person, channel, fold_last, self.scene.zone, stand.question),
             times=zoned(times, self.scene.zone),
             alarm=None if trace.slot is not None else RINGS_AT_START,
-            trace=replace(trace, channel=channel),
+            trace=replace(trace, channel=channel, void=self._void(stand)),
         )
         self._act(stand.record, rendered, reason)
+
+    def _void(self, stand: Standing) -> int:
+        """The revision up to which what was read on an open entry is void."""
+        journal, uid = self.scene.journal, stand.record.uid
+        told = journal.told.get(uid, 0) if uid not in journal.by_entry else 0
+        return max(told, stand.trace.void)
 
     def _last(self, person: Person) -> Fact | None:
         facts = self.scene.journal.by_person.get(person.id, ())

@@ -58,7 +58,7 @@ class Journal:
         snoozes: dict[str, Fact] = {}
         for fact in facts:
             if fact.entry:
-                told[fact.entry] = max(told[fact.entry], _revision(fact))
+                told[fact.entry] = max(told[fact.entry], revision_of(fact))
                 if fact.outcome is Outcome.SNOOZED:
                     snoozes[fact.entry] = fact
         return cls(
@@ -129,7 +129,7 @@ def _open_touch(
     return touch, tuple(tried)
 
 
-def _revision(fact: Fact) -> int:
+def revision_of(fact: Fact) -> int:
     """The revision of its entry's mark from which `fact` was read; 0 for one read elsewhere. What
     is read back from entries has gaps, so revisions are not counted."""
     revision = fact.id.removeprefix(f"{fact.entry}#").partition("~")[0]
@@ -155,14 +155,14 @@ def read_back(
     found: list[Fact] = []
     for fact in told:
         same, before = ids.get(fact.id), held.get(fact.entry or "")
-        if same is None and (before is None or _revision(before) < _revision(fact)):
+        if same is None and (before is None or revision_of(before) < revision_of(fact)):
             found.append(replace(fact, supersedes=before.id) if before else fact)
         elif same is not None and same is before and _meaning(same) != _meaning(fact):
-            id = f"{fact.entry}#{_revision(fact) + 1}"
+            id = f"{fact.entry}#{revision_of(fact) + 1}"
             found.append(replace(fact, id=id, supersedes=same.id))
     for uid in sorted(withdrawn & held.keys()):
         fact = held[uid]
-        id = f"{uid}#{_revision(fact) + 1}"
+        id = f"{uid}#{revision_of(fact) + 1}"
         found.append(replace(fact, id=id, recorded=now, supersedes=fact.id, void=True))
     return found
 

@@ -24,7 +24,7 @@ from syncd.reconcile import contacts
 from syncd.reconcile.actions import Act, Action
 from syncd.reconcile.attempts import Position, Resolution, Scene
 from syncd.reconcile.course import grace_ends
-from syncd.reconcile.fold import Journal
+from syncd.reconcile.fold import Journal, is_over
 from syncd.reconcile.occurrences import Occurrence, instant, upcoming
 from syncd.reconcile.pauses import Pauses
 from syncd.reconcile.placement import place
@@ -36,6 +36,9 @@ from syncd.reconcile.series import Series, settle
 from syncd.reconcile.standing import begins
 from syncd.reconcile.text import core_title
 
+KEPT = timedelta(days=400)
+"""How long it is remembered of an entry that it was taken out: its key must not be used again."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
@@ -46,6 +49,9 @@ class Plan:
     """Read and concluded in this pass, to be added to the journal."""
     records: tuple[Record, ...]
     """Records that changed without anything to be written."""
+    forgotten: tuple[tuple[str, str], ...]
+    """(calendar, uid) of records of entries that are long out of the calendar, and their touch
+    over."""
     positions: Mapping[str, Position]
     standings: Mapping[str, Standing]
     """For each person their open attempt's entry, where there is one."""
@@ -128,10 +134,23 @@ def make(world: World) -> Plan:
         records=tuple(
             record for id, record in (changed | drawn.records).items() if id not in touched
         ),
+        forgotten=_forgotten(scene, state.records),
         positions={id: r.position for id, r in resolutions.items() if r.position is not None},
         standings=drawn.standings,
         resting=scene.resting,
         until=_until(scene, occurrences.values(), resolutions.values()),
+    )
+
+
+def _forgotten(scene: Scene, records: Iterable[Record]) -> tuple[tuple[str, str], ...]:
+    past = scene.today - KEPT
+    return tuple(
+        (record.calendar, record.uid)
+        for record in records
+        if record.key.kind is Kind.CONTACT
+        and record.fate in (Fate.GONE, Fate.REMOVED)
+        and record.key.day < past
+        and is_over(record.key, scene.journal.about(record.key.subject))
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from syncd.model.blocks import OccurrenceId
@@ -49,8 +49,8 @@ def read_contacts(
     standings: list[Standing] = []
     changed: list[Record] = []
     gone: list[Record] = []
-    waiting: dict[str, Key] = {}
-    """The first entry of each person on which nothing was read."""
+    waiting: dict[tuple[str, date], Key] = {}
+    """The first entry of each touch on which nothing was read."""
     for record in records:
         if record.key.kind is not Kind.CONTACT or record.fate not in (Fate.LIVE, Fate.RELEASED):
             continue
@@ -68,12 +68,13 @@ def read_contacts(
         if stand.record is not record:
             changed.append(stand.record)
         if reader.fact is None:
-            known = waiting.get(record.key.subject, record.key)
-            waiting[record.key.subject] = min(known, record.key)
+            touch = record.key.subject, record.key.day
+            waiting[touch] = min(waiting.get(touch, record.key), record.key)
     for record in gone:  # last, since what was marked meanwhile may have ended their attempts
         who = record.key.subject
         told = effective([*journal.about(who), *(f for f in facts if f.person == who)])
-        over = waiting.get(who, record.key) < record.key or is_over(record.key, told)
+        first = waiting.get((who, record.key.day), record.key)
+        over = first < record.key or is_over(record.key, told)
         reader = Reader(record, journal, now, zone)
         changed.append(reader.gone(over=over))
         facts += reader.facts

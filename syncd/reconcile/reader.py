@@ -273,7 +273,8 @@ class Reader:
 
     def _id(self) -> str:
         mine = sum(1 for fact in self.facts if fact.entry == self.record.uid)
-        return f"{self.record.uid}#{self.journal.told.get(self.record.uid, 0) + mine + 1}"
+        known = max(self.journal.told.get(self.record.uid, 0), self.trace.void)
+        return f"{self.record.uid}#{known + mine + 1}"
 
     def _add_once(self, id: str, **said: Any) -> None:
         if id not in self.journal.ids:

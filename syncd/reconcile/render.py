@@ -26,7 +26,7 @@ from syncd.reconcile.standing import (
     texts,
     versions,
 )
-from syncd.reconcile.trace import Trace, decode, fact_line
+from syncd.reconcile.trace import Trace, decode, read_fact_line
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -223,7 +223,9 @@ def _text(record: Record, observed: str, section: str) -> str:
     took our section away or wrote into it, it stays as they left it."""
     if section in observed.replace("\r\n", "\n"):
         return observed
-    if record.intent is None and section in texts(record):
+    base = record.base
+    as_we_left_it = base is not None and record.seen and record.seen.trace in ("", base.trace)
+    if as_we_left_it and record.intent is None and section in texts(record):
         return observed
     return text.merge(observed, texts(record), section, standing(record).lines)
 
@@ -258,8 +260,14 @@ def added_by_user(record: Record) -> bool:
 
 
 def acknowledged(record: Record, fact: Fact) -> bool:
-    """Whether the entry, as last written, says `fact` already."""
-    return standing(record).fact == fact_line(fact, note=False)
+    """Whether the entry, as last written, says `fact` already; when it was learned is no matter, as
+    two that read one mark do so at different moments."""
+    said = read_fact_line(standing(record).fact, record.uid, record.key)
+    return said is not None and (said.id, said.outcome, said.direction) == (
+        fact.id,
+        fact.outcome,
+        fact.direction,
+    )
 
 
 def who_is_up(people: Iterable[tuple[datetime, Person, str]], zone: ZoneInfo) -> str:

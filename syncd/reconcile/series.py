@@ -272,7 +272,8 @@ def _ended(record: Record, now: datetime, reason: str) -> Run:
         return Run(record=record, shape=entry, removed=True, reason=reason)
     kept = {instant(o.original) for o in begun}
     moved = {o.original for o in entry.recurrence.overrides} - {o.original for o in begun}
-    ahead = {o.original for o in _expand(record.key.subject, entry, now - LOOK_BACK, now)}
+    many = 600 if last is None or until > last else 0  # all up to an hour that was moved far
+    ahead = {o.original for o in _expand(record.key.subject, entry, now - LOOK_BACK, now, many)}
     ahead = {at for at in ahead if instant(at) > instant(now) and instant(at) not in kept}
     exdates = {*entry.recurrence.exdates, *moved, *ahead}
     recurrence = replace(
@@ -291,10 +292,16 @@ def _has_future(name: str, record: Record, now: datetime) -> bool:
 
 
 def _expand(
-    name: str, entry: Entry, since: datetime, now: datetime, *, uncut: bool = False
+    name: str,
+    entry: Entry,
+    since: datetime,
+    now: datetime,
+    ahead: int = 4,
+    *,
+    uncut: bool = False,
 ) -> tuple[Occurrence, ...]:
     try:
-        return expand(name, entry, since, now, uncut=uncut)
+        return expand(name, entry, since, now, ahead=ahead, uncut=uncut)
     except (ValueError, OverflowError):
         return ()
 

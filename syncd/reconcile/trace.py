@@ -54,6 +54,8 @@ class Trace:
     """How often it was rolled over unmarked."""
     fact: str = ""
     """What is acknowledged here, in the form of `fact_line`, without its note."""
+    void: int = 0
+    """The revision of its mark up to which all was taken back; 0 where nothing was."""
     until: date | None = None
     """For a cut series of ours: the day on which we ended it."""
 
@@ -73,10 +75,14 @@ class Trace:
             "p": 1 if self.pinned else None,
             "k": self.rolls or None,
             "f": self.fact or None,
+            "v": self.void or None,
             "u": _text(self.until),
         }
         data |= {name: value for name, value in optional.items() if value is not None}
         text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+        if len(text) > LONGEST:  # a very long text: its lines are known as long as the database is
+            data.pop("n", None)
+            text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
         if len(text) > LONGEST:  # a very long title: it is known from the entry's key all the same
             text = json.dumps(data | {"t": ""}, ensure_ascii=False, separators=(",", ":"))
         return text
@@ -109,6 +115,7 @@ def decode(text: str) -> Trace | None:
             head=bool(data.get("h")),
             rolls=int(data.get("k", 0)),
             fact=str(data.get("f", "")),
+            void=int(data.get("v", 0)),
             until=until if not isinstance(until, datetime) else None,
         )
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):

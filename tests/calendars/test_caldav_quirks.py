@@ -650,3 +650,40 @@ def digest(username: str, password: str) -> Answering:
         return Told(401, "", {"WWW-Authenticate": 'Digest realm="dav", nonce="n0nce"'})
 
     return answering
+
+
+def test_a_refusal_that_happens_to_hold_the_letters_uid_is_a_refusal() -> None:
+    page = "<html class='container-fluid'>guido may not write here</html>"
+    for answer in (Told(403, page), Told(400, page)):
+        with serving() as dav:
+            calendar, _ = filled(dav)
+            dav.when("PUT", answer)
+            (result,) = calendar.write([create(contact("ann"))])
+            assert result.fate is Fate.REFUSED
+
+
+def test_a_server_that_takes_no_new_entry_is_not_asked_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from datetime import UTC, datetime
+
+    from syncd.calendars.base import Result
+    from syncd.calendars.memory import MemoryCalendar
+    from syncd.engine.tick import tick
+    from syncd.store import open_store
+    from tests.household import person
+    from tests.reconcile.world import roster
+
+    class Full(MemoryCalendar):
+        asked = 0
+
+        def write(self, writes, progress=None):  # type: ignore[no-untyped-def]
+            Full.asked += sum(1 for each in writes if each.verb.value == "create")
+            return [Result(fate=Fate.TAKEN) for _ in writes]
+
+    store, now = open_store("memory:"), datetime(2026, 12, 1, 8, tzinfo=UTC)
+    of = roster(person("Ann Lee"), blocks=())
+    for n in range(20):
+        tick(of, store, {"home": Full("home")}, now + timedelta(minutes=2 * n))
+    assert Full.asked <= 4
+    assert any(each.why for each in store.load().records)

@@ -14,7 +14,7 @@ from syncd.model.records import Record
 from syncd.reconcile.absorb import absorb
 from syncd.reconcile.marks import Marked, Plain, read
 from syncd.store import open_store
-from tests.household import person
+from tests.household import person, weekly
 from tests.reconcile.world import roster
 
 KEY = Key(kind=Kind.CONTACT, subject="ann-lee", day=date(2026, 12, 3), attempt=1)
@@ -102,3 +102,39 @@ def test_an_i_with_words_behind_it_is_somebody() -> None:
     assert isinstance(reading("I owe a book to Ann Lee: call"), Plain)
     for title in ("i Ann Lee: call", "Ann Lee: call i", "Ann Lee: call had news i"):
         assert isinstance(reading(title), Marked), title
+
+
+def test_what_may_have_moved_is_left_open_until_a_full_listing() -> None:
+    found = absorb("home", "test", [RECORD], [seen("/b.ics")], frozenset(), certain=False)
+    assert found.unsure
+    assert not found.foreign
+    assert found.records[UID] is RECORD
+
+
+def test_of_two_unknown_with_one_uid_the_one_at_its_own_address_counts() -> None:
+    old = replace(ENTRY, title="old copy")
+    found = absorb("home", "test", [], [seen("/0copy.ics", old), seen(f"/{UID}.ics")], frozenset())
+    assert found.records[UID].href == f"/{UID}.ics"
+    assert found.records[UID].seen == ENTRY
+    assert set(found.foreign) == {"/0copy.ics"}
+
+
+def test_ghosts_of_a_calendar_that_is_not_in_config_do_not_weaken_the_guard() -> None:
+    calendar, store = MemoryCalendar("home"), open_store("memory:")
+    many = [person(f"P{n:02} Roy") for n in range(30)]
+    block = weekly(lasts=timedelta(hours=8))
+    now = datetime(2026, 12, 1, 8, tzinfo=UTC)
+    of = roster(*many, blocks=(block,))
+    tick(of, store, {"home": calendar}, now)
+    work = replace(of.calendars["home"], name="work")
+    renamed = replace(
+        roster(*many, blocks=(replace(block, calendar="work"),)),
+        calendars={"work": work},
+        digest="2",
+    )
+    tick(renamed, store, {"work": calendar}, now + timedelta(minutes=2))
+    assert len(calendar.entries()) == 31
+    fewer = replace(renamed, people=dict(list(renamed.people.items())[:18]), digest="3")
+    report = tick(fewer, store, {"work": calendar}, now + timedelta(minutes=4))
+    assert report.held or not report.outcomes
+    assert len(calendar.entries()) == 31

@@ -376,3 +376,90 @@ def test_an_hour_that_was_moved_and_has_been_is_not_rewritten(make: Make) -> Non
         if each.title == "Outreach"
     ]
     assert hours == ["thu 03 10:00", "tue 08 10:00", "thu 10 11:00", "thu 17 11:00"]
+
+
+def test_an_old_copy_that_is_put_back_takes_nothing_back(make: Make) -> None:
+    stage = make("Ann Lee")
+    stage.sync()
+    before = stage.contact("Ann Lee")
+    stage.at("thu 10:20")
+    stage.mark("Ann Lee", "x {} good talk")
+    stage.sync()
+    now = stage.contact("Ann Lee")
+    headers = {"Content_Type": "text/calendar", "If_Match": now.etag}
+    stage.server.ask("PUT", now.href, before.body.encode(), **headers)
+    stage.sync()
+    assert stage.outcomes("Ann Lee") == ["reached"]
+    assert stage.contact("Ann Lee").title == "✅ Ann Lee: call"
+    assert "good talk" in stage.contact("Ann Lee").text
+
+
+def test_what_was_taken_back_stays_so_when_the_database_is_lost(make: Make) -> None:
+    stage = make("Ann Lee")
+    stage.sync()
+    stage.at("thu 10:20")
+    stage.mark("Ann Lee", "x {}")
+    stage.sync()
+    stage.app.retitle(stage.contact("Ann Lee"), "Ann Lee: call")
+    stage.sync()
+    stage.lose_database()
+    stage.sync()
+    assert stage.outcomes("Ann Lee") == []
+    stage.mark("Ann Lee", "m {}")
+    stage.sync()
+    (fact,) = stage.facts("Ann Lee")
+    assert fact.id.endswith("#3")  # after the two revisions that are void
+
+
+def test_a_deletion_ahead_is_a_skip_though_an_old_entry_stands_unmarked(make: Make) -> None:
+    stage = make("Ann Lee")
+    stage.sync()
+    stage.at("thu 10:20")
+    stage.service.log("ann", at=datetime(2026, 11, 30, 12, tzinfo=ZONE))
+    stage.sync()
+    assert len(stage.contacts("Ann Lee")) == 1  # past, without a fact of its own
+    stage.now = datetime(2027, 1, 6, 8, tzinfo=ZONE)
+    stage.sync()
+    ahead = stage.contact("Ann Lee")
+    assert isinstance(ahead.start, datetime) and ahead.start > stage.now
+    stage.app.delete(ahead)
+    stage.sync()
+    assert stage.outcomes("Ann Lee") == ["reached", "skipped"]
+
+
+def test_a_removal_that_did_not_come_about_and_is_not_wanted_any_more(make: Make) -> None:
+    from syncd.calendars.memory import MemoryCalendar
+    from syncd.engine.pausing import pause, resume
+    from syncd.engine.service import Service
+    from syncd.model.records import Scope
+    from syncd.store import open_store
+    from tests.faults import Faulty, SendFault, Sent
+
+    of, store, calendar = make("Ann Lee").roster, open_store("memory:"), MemoryCalendar("home")
+    shown = {"home": Faulty(calendar)}
+    service = Service(roster=of, store=store, calendars=lambda state: shown, clock=lambda: BEGIN)
+    service.sync()
+    pause(service, Scope.PERSON, "ann", None)
+    shown["home"] = Faulty(calendar, sends=[SendFault(Sent.BEFORE)] * 4)
+    service.sync()
+    resume(service, Scope.PERSON, "ann")
+    shown["home"] = Faulty(calendar)
+    service.sync()
+    (uid,) = [each.uid for each in calendar.entries() if each.title == "Ann Lee: call"]
+    calendar.drop(uid)
+    service.sync()
+    assert [fact.outcome.value for fact in service.history()] == ["skipped"]
+
+
+def test_a_series_that_lasts_for_ages_stops_nothing(make: Make) -> None:
+    stage = make("Ann Lee")
+    stage.sync()
+    (series,) = stage.series()
+    lines = series.body.split("\r\n")
+    body = "\r\n".join("DURATION:P2911995D" if line.startswith("DTEND") else line for line in lines)
+    headers = {"Content_Type": "text/calendar", "If_Match": series.etag}
+    stage.server.ask("PUT", series.href, body.encode(), **headers)
+    stage.at("thu 10:20")
+    stage.mark("Ann Lee", "x {}")
+    stage.service.sync()
+    assert stage.outcomes("Ann Lee") == ["reached"]

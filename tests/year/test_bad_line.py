@@ -23,6 +23,7 @@ from syncd.store.base import Store
 from tests.faults import Crash, Faulty, Read, SendFault, Sent
 from tests.year.cast import ZONE
 from tests.year.test_year import Household, fresh, live
+from tests.year.user import SIGNS
 
 
 class Mortal:
@@ -179,6 +180,32 @@ def held(store: Store) -> list[Fact]:
     """What a journal holds of entries."""
     facts = effective(list(store.load().facts))
     return [fact for fact in facts if fact.entry and fact.outcome is not Outcome.SNOOZED]
+
+
+def test_two_that_read_a_mark_at_different_moments_come_to_rest() -> None:
+    household = Rivals(23)
+    live(household, 20)
+    uid = next(
+        entry.uid
+        for entry in household.calendars["home"].entries()
+        if entry.recurrence is None and not entry.title.startswith(SIGNS)
+    )
+    title = household.calendars["home"].find(uid).title
+    household.calendars["home"].edit(uid, title=f"x {title}")
+    for store, seconds in ((household.store, 0), (household.other, 17)):
+        at = household.now + timedelta(seconds=seconds)
+        calendars: dict[str, Calendar] = {
+            name: Faulty(each, sends=[SendFault(Sent.BEFORE)] * 4)
+            for name, each in household.calendars.items()
+        }
+        tick(household.roster, store, calendars, at)
+    for minute in range(1, 6):
+        at = household.now + timedelta(minutes=minute)
+        reports = [
+            tick(household.roster, store, household.calendars, at)
+            for store in (household.store, household.other)
+        ]
+    assert not any(report.outcomes for report in reports)
 
 
 @pytest.mark.parametrize("seed", [21, 22])

@@ -121,6 +121,10 @@ def test_a_year(seed: int) -> None:
         if done - since > bound(of):
             late.append((person, touch, done - since))
     assert not late
+    eldest = household.now.date() - timedelta(days=401)
+    out = [each for each in household.state.records if each.fate in (Fate.GONE, Fate.REMOVED)]
+    assert out
+    assert all(each.key.day >= eldest for each in out if each.key.kind is Kind.CONTACT)
     outcomes = Counter(fact.outcome for fact in facts)
     print(household.wrote, outcomes)
     for outcome in Outcome:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from threading import Lock
-from time import sleep
+from time import monotonic, sleep
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -29,6 +29,8 @@ from syncd.errors import CalendarError, CursorLost, Refused, Unreachable
 from syncd.model.roster import CalendarSettings
 
 WRITERS = 4
+SECOND = 2.0
+"""Seconds after a write in which a coarse server may show the tag of before."""
 _FORGIVEN = 2
 """Tokens that a server may disown in a row before it is read by its tags."""
 _PAUSES = (0.02, 0.1, 0.2, 0.4, 0.8)
@@ -60,6 +62,7 @@ class CalDavCalendar:
         self._memo = Memo.read(
             memo, url=settings.url, username=settings.username, calendar=settings.calendar
         )
+        self._wrote = -SECOND
         self._making = Lock()
         self._learning = Lock()
         self._transport = Transport(
@@ -99,7 +102,7 @@ class CalDavCalendar:
                 )
             try:
                 changes = self._read(cursor, known, progress)
-                news = changes.sightings or changes.gone
+                news = changes.sightings or changes.gone or monotonic() - self._wrote < SECOND
                 return replace(changes, cursor=cursor) if news and self._quirks.coarse else changes
             except CollectionLost:
                 self._learn(collection="")
@@ -159,6 +162,7 @@ class CalDavCalendar:
                 told = list(pool.map(partial(self._at_once, writer), writes))
             if None in told:
                 self._learn(one_by_one=True)
+        self._wrote = monotonic()
         results: list[Result] = []
         for write, result in zip(writes, told, strict=True):
             results.append(result or self._alone(writer, write))

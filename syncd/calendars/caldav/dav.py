@@ -162,5 +162,8 @@ def quoted(path: str) -> str:
 
 
 def absolute(base: str, href: str) -> str:
-    """The full address of an href that stood in an answer from `base`."""
-    return urljoin(base, quote(href.strip(), safe=_PCHAR + "?#"))
+    """The full address of an href that stood in an answer from `base`; empty where it is none."""
+    try:
+        return urljoin(base, quote(href.strip(), safe=_PCHAR + "?#"))
+    except ValueError:  # no address at all
+        return ""

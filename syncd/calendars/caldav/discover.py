@@ -166,7 +166,10 @@ def _same(row: dav.Row, wanted: str) -> bool:
 
 def _shown(url: str) -> str:
     """Without a password that somebody wrote into it."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "nowhere"
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 

@@ -226,7 +226,10 @@ def _end(component: icalendar.Event, start: Instant, zone: ZoneInfo) -> Instant:
         return max(end, start)
     if "DURATION" in component:
         told: Any = component["DURATION"]
-        return _after(start, max(told.dt, timedelta()))
+        until = _after(start, max(told.dt, timedelta()))
+        if until.year not in YEARS:
+            raise Unreadable(f"it lasts until the year {until.year}")
+        return until
     return start if isinstance(start, datetime) else start + timedelta(days=1)
 
 

@@ -29,7 +29,7 @@ _FAILURES = (
     *(niquests.exceptions.RequestException, HTTPError, OSError),
     *(ValueError, KeyError),  # of an answer that makes no sense, such as a challenge without realm
 )
-TIMEOUT = (10.0, 60.0)
+TIMEOUT = (10.0, 30.0)
 """Seconds to connect, and between two pieces of an answer."""
 PATIENCE = 300.0
 """Seconds for a whole answer."""

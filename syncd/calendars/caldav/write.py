@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +10,7 @@ from urllib.parse import urljoin
 
 from syncd.calendars.base import Fate, Result, Verb, Write
 from syncd.calendars.caldav import dav
-from syncd.calendars.caldav.parse import Unreadable, read_entry
+from syncd.calendars.caldav.parse import NONSENSE, Unreadable, read_entry
 from syncd.calendars.caldav.quirks import Quirks
 from syncd.calendars.caldav.read import CollectionLost, Reader
 from syncd.calendars.caldav.render import changed_body, new_body
@@ -39,13 +40,20 @@ class Writer:
     def send(self, write: Write) -> Result:
         """Carry out `write`. Raises Locked or Stumbled where it may be sent again at once,
         CollectionLost, Unreachable or Refused."""
-        match write.verb:
-            case Verb.CREATE:
-                return self._create(write)
-            case Verb.REPLACE:
-                return self._replace(write)
-            case Verb.REMOVE:
-                return self._remove(write)
+        try:
+            match write.verb:
+                case Verb.CREATE:
+                    return self._create(write)
+                case Verb.REPLACE:
+                    return self._replace(write)
+                case Verb.REMOVE:
+                    return self._remove(write)
+        except NONSENSE as error:  # a body that cannot be made stops no other
+            where = f"Calendar {self.reader.transport.name}"
+            return Result(
+                fate=Fate.REFUSED,
+                why=f"{where}: an entry cannot be written ({error}). Next: mend it in your app.",
+            )
 
     def _create(self, write: Write) -> Result:
         assert write.entry is not None
@@ -142,5 +150,5 @@ class Writer:
 def _is_conflict(answer: Answer) -> bool:
     """Whether a write was turned down for what is, or was, there under its UID or address."""
     named = answer.preconditions & {"no-uid-conflict", "unique-scheduling-object-resource"}
-    told = answer.status in (400, 403, 409) and b"uid" in answer.body.lower()
-    return answer.status == 412 or bool(named) or told
+    told = answer.status in (400, 409) and re.search(rb"\buid\b", answer.body, re.IGNORECASE)
+    return answer.status == 412 or bool(named) or bool(told)
