@@ -14,6 +14,7 @@ from syncd.model.records import Record
 from syncd.reconcile.absorb import absorb
 from syncd.reconcile.marks import Marked, Plain, read
 from syncd.store import open_store
+from tests.faults import Faulty, Read
 from tests.household import person, weekly
 from tests.reconcile.world import roster
 
@@ -137,3 +138,21 @@ def test_ghosts_of_a_calendar_that_is_not_in_config_do_not_weaken_the_guard() ->
     fewer = replace(renamed, people=dict(list(renamed.people.items())[:18]), digest="3")
     tick(fewer, store, {"work": calendar}, now + timedelta(minutes=4))
     assert len(calendar.entries()) == 31
+
+
+def test_a_listing_that_is_not_complete_makes_no_facts_and_is_not_written_upon() -> None:
+    calendar, store = MemoryCalendar("home"), open_store("memory:")
+    of = roster(person("Ann Lee"), person("Bob Roy"))
+    now = datetime(2026, 12, 1, 8, tzinfo=UTC)
+    tick(of, store, {"home": calendar}, now)
+    (uid,) = [each.uid for each in calendar.entries() if each.title == "Ann Lee: call"]
+    calendar.drop(uid)
+    now += timedelta(minutes=2)
+    cut = Faulty(calendar, reads=[Read.INCOMPLETE])
+    later = replace(roster(person("Ann Lee"), person("Bob Roy"), person("Cy Fox")), digest="2")
+    report = tick(later, store, {"home": cut}, now)
+    assert report.held == "calendar home: the listing was not complete"
+    assert not report.outcomes
+    assert not store.load().facts
+    tick(later, store, {"home": calendar}, now + timedelta(minutes=2))
+    assert [fact.outcome.value for fact in store.load().facts] == ["skipped"]
