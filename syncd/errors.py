@@ -78,12 +78,6 @@ class CursorLost(CalendarError):
     """The server no longer knows the place up to which we had read: list in full."""
 
 
-class WritesHeld(SyncdError):
-    """Writes are held until somebody has looked: see `syncd status`."""
-
-    exit_status = 4
-
-
 class StateError(SyncdError):
     """The state folder or its database cannot be used."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from syncd.calendars.base import Calendar, Fate, Progress, Result, Verb, Write
 from syncd.model.records import Delta, Record
@@ -128,8 +127,3 @@ def recorded(outcome: Outcome) -> Record:
             "Next: nothing; syncd tries again once a day."
         )
     return replace(record, tries=tries, why=why)
-
-
-def delay(outcomes: Iterable[Outcome]) -> timedelta | None:
-    """How long a server asked to be left alone; None where none did."""
-    return max((o.result.after for o in outcomes if o.result.after is not None), default=None)

@@ -58,7 +58,6 @@ class Plan:
     resting: Mapping[str, str]
     until: datetime
     """When time alone may change this plan."""
-    reports: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

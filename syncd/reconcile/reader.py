@@ -145,7 +145,7 @@ class Reader:
         self._add(
             outcome=meaning.outcome,
             source=Source.MARK,
-            at=self._when(meaning) if old is None or old.source is Source.SYNCD else old.at,
+            at=self._when() if old is None or old.source is Source.SYNCD else old.at,
             note=note,
             direction=meaning.direction,
             day=self._skipped_day() if meaning.outcome is Outcome.SKIPPED else None,
@@ -257,7 +257,7 @@ class Reader:
 
     # -- facts
 
-    def _when(self, meaning: marks.Meaning) -> datetime:
+    def _when(self) -> datetime:
         """When it happened: the entry's start if that is past, else now."""
         assert self.record.seen is not None
         start: Instant = times_of(self.record.seen).start

@@ -102,7 +102,7 @@ def series(
     told = standing(record) if record.seen or record.intent else None
     shape = run.shape
     seen = record.seen
-    written = _times_written(record, run, told)
+    written = _times_written(run, told)
     trace = Trace(
         title=block.title if block else (told.title if told else shape.title),
         start=written.start,
@@ -134,7 +134,7 @@ def series(
     return _compared(record, entry, trace, merged)
 
 
-def _times_written(record: Record, run: Run, told: Trace | None) -> Times:
+def _times_written(run: Run, told: Trace | None) -> Times:
     """Start and end of a series as syncd wrote them, not as the user moved it."""
     if told is None or run.reason:
         if told is not None and run.ended is not None:

@@ -64,7 +64,6 @@ class Series:
     """For occurrences that a change of the series took away: those that came in their place."""
     resting: str = ""
     """Why the block takes nobody; empty where it does."""
-    reported: str = ""
 
 
 def settle(

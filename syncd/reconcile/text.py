@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from syncd.model.facts import Direction, Fact, Outcome
@@ -179,13 +179,6 @@ def day_text(day: date) -> str:
 def time_text(moment: datetime, zone: ZoneInfo) -> str:
     """The wall-clock time of `moment`."""
     return moment.astimezone(zone).strftime("%H:%M")
-
-
-def span_text(length: timedelta) -> str:
-    """A length of time in hours and minutes."""
-    hours, minutes = divmod(int(length.total_seconds() // 60), 60)
-    words = [f"{hours} h"] * bool(hours) + [f"{minutes} min"] * bool(minutes or not hours)
-    return " ".join(words)
 
 
 def one_line(text: str) -> str:
