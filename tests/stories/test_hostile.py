@@ -120,6 +120,27 @@ def test_an_approval_is_for_once(make: Make) -> None:
     assert len(stage.contacts()) == 30
 
 
+def test_what_goes_after_an_approval_is_not_approved(make: Make) -> None:
+    stage = many(make)
+    people = list(stage.roster.people.values())
+    stage.with_people(*people[:18])
+    assert stage.service.sync().held
+    approve(stage.service)
+    stage.with_people(*people[:2])
+    assert stage.service.sync().held
+    assert len(stage.contacts()) == 30
+    gone = stage.app.entries()[:12]
+    stage.with_people(*people)
+    stage.sync()
+    for entry in gone:
+        stage.app.delete(entry)
+    assert stage.service.sync().held
+    approve(stage.service)
+    stage.app.delete(stage.app.entries()[-1])
+    assert stage.service.sync().held
+    assert stage.facts() == []
+
+
 def test_restored_twice_it_is_restored_once(make: Make) -> None:
     stage = make("Ann Lee", "Bob Roy", "Cy Fox")
     stage.sync()
