@@ -19,6 +19,7 @@ from syncd.reconcile.hall import Placed
 from syncd.reconcile.occurrences import instant
 from syncd.reconcile.placement import Placement
 from syncd.reconcile.reader import Standing
+from syncd.reconcile.series import GENERATIONS
 from syncd.reconcile.standing import (
     Times,
     begins,
@@ -30,8 +31,6 @@ from syncd.reconcile.standing import (
 )
 from syncd.reconcile.trace import Trace, fact_line
 
-GENERATIONS = 3
-"""How many new ids for one attempt are tried where a server takes none."""
 RINGS_AT_START = timedelta(0)
 
 

@@ -32,6 +32,8 @@ from syncd.reconcile.occurrences import (
 from syncd.reconcile.pauses import Pauses
 from syncd.reconcile.standing import standing
 
+GENERATIONS = 3
+"""How many new ids for one thing are tried in a day where a server takes none."""
 LOOK_BACK = timedelta(days=40)
 """How long past occurrences are kept in sight, for entries that wait in them to be marked."""
 
@@ -115,9 +117,12 @@ def settle(
         how = "its series was deleted" if deleted else "its series was ended"
         rest = f"block {name} rests: {how} in the calendar; syncd resume --block {name}"
         return _made(name, runs, now, rest)
-    new = _first(block, records, now, deployment)
+    turned_down = [r.why for r in records if r.fate is Fate.REMOVED and r.seen is None and r.why]
+    enough = len(turned_down) >= GENERATIONS
+    new = None if enough else _first(block, records, now, deployment)
     if new is None:
-        return _made(name, runs, now, f"block {name}: its rule gives no date")
+        why = turned_down[0] if enough else "its rule gives no date"
+        return _made(name, runs, now, f"block {name}: {why}")
     return _made(name, [*runs, new], now, _paused(block, pauses, now))
 
 
