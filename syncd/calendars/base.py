@@ -8,7 +8,7 @@ for anything that a server or a network can do.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from typing import Protocol
@@ -17,6 +17,9 @@ from syncd.model.entries import Entry, Sighting
 
 Progress = Callable[[int, int], None]
 """Called with (done, total) as a long piece of work goes on."""
+Pause = Callable[[float], None]
+"""Waits for so many seconds, or until the process is to end. An adapter that must keep to a quota
+is given one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +37,8 @@ class Changes:
     the cursor is the one that was given."""
     full: bool = False
     """Whether this was a listing of everything rather than of what changed."""
+    last_words: Mapping[str, Entry] = field(default_factory=dict)
+    """Of those that are gone: what they said last, by href, where the server still tells."""
     missing: bool = False
     """Whether there is no such calendar; then everything that was known is gone."""
 
@@ -105,6 +110,12 @@ class Calendar(Protocol):
         """What has been found out about the server (addresses, sign-in scheme, abilities), to be
         given back when this calendar is next opened, so that it need not be asked again. Opaque,
         free of secrets."""
+        ...
+
+    @property
+    def notice(self) -> str:
+        """What the user should know before it becomes a fault, in a sentence with what to do: the
+        day on which a sign-in ends. Empty for nothing. Known without a request."""
         ...
 
     @property

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -48,6 +48,7 @@ class MemoryCalendar:
     """
 
     memo = ""
+    notice = ""
     batch = 50
 
     def __init__(self, name: str, *, once: bool = False) -> None:
@@ -213,8 +214,22 @@ def _check(entry: Entry) -> None:
         raise ValueError("a trace is one line")
     if entry.guests < 0:
         raise ValueError(f"{entry.guests} guests")
+    if entry.task:
+        _check_task(entry)
+    elif entry.done or entry.completed is not None:
+        raise ValueError("only a task is done")
     if entry.recurrence is not None:
         _check_recurrence(entry.recurrence)
+
+
+def _check_task(entry: Entry) -> None:
+    least = timedelta() if isinstance(entry.start, datetime) else timedelta(days=1)
+    if entry.end != entry.start + least:
+        raise ValueError("a task is due at its start, and has no length")
+    if entry.recurrence is not None:
+        raise ValueError("a task does not repeat")
+    if entry.completed is not None:
+        _check_instant(entry.completed)
 
 
 def _check_recurrence(recurrence: Recurrence) -> None:

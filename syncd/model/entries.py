@@ -1,4 +1,8 @@
-"""Entries: what a calendar holds, in the words of RFC 5545 and in no server's shape."""
+"""Entries: what a calendar holds, in the words of RFC 5545 and in no server's shape.
+
+A task (VTODO, Google Task) is an entry that is due at its start: it has no length (its end is its
+start, or the day after for one that is due on a date) and never repeats.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +53,7 @@ class Recurrence:
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """An event, or a whole series with its overrides."""
+    """An event, a whole series with its overrides, or a task."""
 
     uid: str
     title: str
@@ -72,6 +76,13 @@ class Entry:
     trace: str = ""
     """X-SYNCD-TRACE: what syncd must know of the entry when its database is lost. One line."""
     recurrence: Recurrence | None = None
+    colour: str = ""
+    """What the user's app calls the colour that they gave it; empty for the calendar's own."""
+    task: bool = False
+    done: bool = False
+    """Of a task: whether it is completed."""
+    completed: datetime | None = None
+    """COMPLETED: when it was done, aware, where the source says so."""
 
 
 @dataclass(frozen=True, kw_only=True)

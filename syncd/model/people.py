@@ -103,6 +103,8 @@ class ContactList:
     hours: Hours = WORKING_HOURS
     a_day: int = 3
     """How many contact events a day may hold outside blocks before the rest wait."""
+    as_task: bool = False
+    """Whether its contact events are tasks."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from syncd.errors import ConfigError, Problem
 from syncd.model.blocks import Block
+from syncd.model.facts import Outcome
 from syncd.model.people import ContactList, Period, Person
 
 
@@ -29,8 +30,22 @@ class Secret:
 
 
 @dataclass(frozen=True, kw_only=True)
+class GoogleSettings:
+    """How Google is reached for one calendar."""
+
+    credentials: Path | None
+    """The JSON of the OAuth client; None where a service account needs none."""
+    token: Path
+    """Where the sign-in is kept (0600)."""
+    endpoint: str = ""
+    """Where every request goes instead of Google, ending in a slash: an emulator or a proxy."""
+    colours: Mapping[str, Outcome] = field(default_factory=dict)
+    """Which outcome a colour stands for, by Google's colorId."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class CalendarSettings:
-    """How one calendar is reached."""
+    """How one calendar is reached, or one list of tasks that goes with it."""
 
     name: str
     provider: str
@@ -38,13 +53,26 @@ class CalendarSettings:
     username: str
     password: Secret
     calendar: str
-    """Display name, or URL, of the collection; it is made when missing."""
+    """Display name, or URL, of the collection; it is made when missing. On Google: `primary`, the
+    name, or the id."""
+    google: GoogleSettings | None = None
+    """Where the provider is Google."""
+    tasks: str = ""
+    """The name in the roster of the calendar that holds the tasks that go with this one; empty
+    where they are in it."""
+    is_tasks: bool = False
+    """Whether it is such a calendar: it holds tasks alone."""
     where: str = ""
 
     @property
     def place(self) -> str:
         """What tells this calendar from others, whatever config calls it."""
         return f"{self.url} {self.username} {self.calendar}"
+
+    @property
+    def colours(self) -> Mapping[str, Outcome]:
+        """Which outcome a colour stands for; most calendars have none."""
+        return self.google.colours if self.google else {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +103,12 @@ class Roster:
         """
         wanted = person.channels or self.lists[person.list].channels
         return tuple(c for c in wanted if person.has_address_for(c)) or wanted[:1]
+
+    def calendar_for(self, person: Person, calendar: str) -> str:
+        """The name of the calendar that holds the contact events of `person` where those of others
+        are in `calendar`."""
+        as_task = self.lists[person.list].as_task
+        return (self.calendars[calendar].tasks or calendar) if as_task else calendar
 
     def blocks_of(self, person: Person) -> tuple[Block, ...]:
         """The blocks that serve the list of `person`, in the order of config."""

@@ -52,7 +52,8 @@ def decode_moment(text: str) -> datetime:
 def encode_entry(entry: Entry) -> str:
     """An entry as one line of JSON. Raises ValueError where one of its times is naive."""
     recurrence = entry.recurrence and _recurrence(entry.recurrence)
-    return to_json({**_component(entry), "recurrence": recurrence})
+    completed = entry.completed and encode_instant(entry.completed)
+    return to_json({**_component(entry), "recurrence": recurrence, "completed": completed})
 
 
 def decode_entry(text: str) -> Entry:
@@ -61,6 +62,8 @@ def decode_entry(text: str) -> Entry:
     _read_component(plain)
     if plain["recurrence"] is not None:
         plain["recurrence"] = _read_recurrence(plain["recurrence"])
+    if plain.get("completed") is not None:  # what was written before there were tasks has none
+        plain["completed"] = decode_moment(plain["completed"])
     return Entry(**plain)
 
 

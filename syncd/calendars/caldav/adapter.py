@@ -46,6 +46,7 @@ class CalDavCalendar:
     """
 
     batch = 8
+    notice = ""
 
     def __init__(
         self,
