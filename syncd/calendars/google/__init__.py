@@ -1,0 +1,1 @@
+"""Google Calendar and Google Tasks, behind the seam of `syncd.calendars.base`."""
