@@ -43,8 +43,8 @@ class MemoryCalendar:
     """One calendar, gone with the process. Implements `syncd.calendars.base.Calendar`; may be
     shared by threads.
 
-    With `once`, an id that was used and deleted cannot be used again, as with Google; else it can,
-    as on CalDAV servers.
+    With `once`, an id that was used and deleted cannot be used again, and what was deleted can
+    still be read, as with Google; else neither, as on CalDAV servers.
     """
 
     memo = ""
@@ -58,8 +58,8 @@ class MemoryCalendar:
         self._revision = 0
         self._oldest = 0
         self._resources: dict[str, _Resource] = {}
-        self._buried: dict[str, int] = {}
-        """Hrefs of what was deleted, and when."""
+        self._buried: dict[str, _Resource] = {}
+        """By href, what was deleted: as it was last, of the revision at which it went."""
 
     # -- the seam
 
@@ -75,7 +75,7 @@ class MemoryCalendar:
             moved = {href: r for href, r in self._resources.items() if r.revision > since}
             gone = known.keys() - self._resources.keys()
             if not full:
-                gone = {href for href in gone if self._buried.get(href, 0) > since}
+                gone = {href for href in gone if self._went(href) > since}
             sightings = tuple(
                 Sighting(href=href, version=r.version, entry=r.entry, body=r.body)
                 for href, r in sorted(moved.items())
@@ -86,6 +86,11 @@ class MemoryCalendar:
             return Changes(
                 sightings=sightings,
                 gone=frozenset(gone),
+                last_words={
+                    href: self._buried[href].entry
+                    for href in gone
+                    if self._once and href in self._buried
+                },
                 cursor=f"{self._oldest}/{self._revision}",
                 full=full,
             )
@@ -176,9 +181,12 @@ class MemoryCalendar:
         return made
 
     def _bury(self, href: str) -> None:
-        del self._resources[href]
+        last = self._resources.pop(href)
         self._revision += 1
-        self._buried[href] = self._revision
+        self._buried[href] = replace(last, revision=self._revision)
+
+    def _went(self, href: str) -> int:
+        return self._buried[href].revision if href in self._buried else 0
 
 
 def _href(uid: str) -> str:

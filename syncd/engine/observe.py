@@ -112,6 +112,7 @@ def _absorbed(name: str, roster: Roster, records: list[Record], changes: Changes
         changes.sightings,
         changes.gone,
         certain=changes.full and changes.complete,
+        last_words=changes.last_words,
     )
 
 

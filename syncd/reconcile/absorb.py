@@ -53,11 +53,14 @@ def absorb(
     sightings: Iterable[Sighting],
     gone: frozenset[str],
     certain: bool = True,
+    last_words: Mapping[str, Entry] | None = None,
 ) -> Absorbed:
     """Take a reading of `calendar` into its `records`; `certain` says that it was a complete
-    listing of everything, so that what is there twice is there twice."""
+    listing of everything, so that what is there twice is there twice. `last_words` are, by href,
+    what some of those that are gone said last."""
     known = {record.uid: record for record in records}
     at = {record.href: record.uid for record in known.values() if record.href}
+    known |= _left_saying(known, at, gone, last_words or {})
     adopted: list[Record] = []
     foreign: dict[str, str] = {}
     series: list[Sighting] = []
@@ -120,11 +123,28 @@ def absorb(
     )
 
 
+def _left_saying(
+    known: Mapping[str, Record],
+    at: Mapping[str, str],
+    gone: frozenset[str],
+    last_words: Mapping[str, Entry],
+) -> dict[str, Record]:
+    """The records of those that are gone, and not by our doing, as they were last."""
+    found: dict[str, Record] = {}
+    for href, entry in last_words.items():
+        record = known.get(at.get(href, ""))
+        if record is None or href not in gone or record.leaving is not None:
+            continue
+        if record.fate is Fate.LIVE:
+            found[record.uid] = replace(record, seen=replace(entry, uid=record.uid))
+    return found
+
+
 def _is_elsewhere(sighting: Sighting) -> bool:
     """Whether an entry is not at the address that we would give it: of two with one UID the one
     that is counts."""
     entry = sighting.entry
-    return entry is None or not sighting.href.endswith(f"/{entry.uid}.ics")
+    return entry is None or sighting.href.rpartition("/")[2] not in (entry.uid, f"{entry.uid}.ics")
 
 
 def _by_its_address(

@@ -25,6 +25,7 @@ from syncd.reconcile.standing import (
     begins,
     same_time,
     split_sign,
+    task_times,
     times_of,
     versions,
     zoned,
@@ -173,11 +174,15 @@ class Book:
         return Record(calendar=self._calendar(placed), uid=uid, key=key)
 
     def _calendar(self, placed: Placed) -> str:
-        roster = self.scene.roster
+        roster, person = self.scene.roster, placed.want.person
+        blocks = roster.blocks_of(person)
+        calendar = blocks[0].calendar if blocks else next(iter(roster.calendars))
         if placed.slot is not None:
-            return roster.blocks[placed.slot.id.block].calendar
-        blocks = roster.blocks_of(placed.want.person)
-        return blocks[0].calendar if blocks else next(iter(roster.calendars))
+            calendar = roster.blocks[placed.slot.id.block].calendar
+        return roster.calendar_for(person, calendar)
+
+    def _as_task(self, person: Person) -> bool:
+        return self.scene.roster.lists[person.list].as_task
 
     # -- what is over
 
@@ -188,8 +193,12 @@ class Book:
             self._note(stand.record)
             return
         # Where the user put it: what they moved while marking it stays there.
-        times = times_of(stand.record.seen) if stand.record.seen else stand.times
-        moves = fact.source is Source.MARK and fact.outcome not in (Outcome.SKIPPED, Outcome.PAUSED)
+        times, seen = stand.times, stand.record.seen
+        if seen is not None:
+            zone = self.scene.zone
+            times = task_times(seen, stand.trace, zone) if seen.task else times_of(seen)
+        stays = fact.outcome in (Outcome.SKIPPED, Outcome.PAUSED) or bool(seen and seen.task)
+        moves = fact.source is Source.MARK and not stays
         timed = isinstance(times.start, datetime)  # what the user made all-day stays on its date
         if moves and timed and begins(times.start, self.scene.zone) > fact.at:
             length = instant(times.end) - instant(times.start)
@@ -210,6 +219,8 @@ class Book:
             trace=replace(
                 stand.trace, slot=None, offset=0, fact=fact_line(fact, note=False), head=False
             ),
+            zone=self.scene.zone,
+            task=self._as_task(position.person),
         )
         self._act(stand.record, rendered, f"{fact.outcome.value} understood", asked=True)
 
@@ -297,13 +308,19 @@ class Book:
     ) -> None:
         channel = trace.channel or split_sign(trace.title)[1].rpartition(": ")[2]
         fold_last = self._last(person)
+        seen = stand.record.seen
+        task = seen.task if seen is not None else self._as_task(person)
         rendered = render.contact(
             stand.record,
             title=text.core_title(person, channel),
-            section=text.open_section(person, channel, fold_last, self.scene.zone, stand.question),
+            section=text.open_section(
+                person, channel, fold_last, self.scene.zone, stand.question, task=task
+            ),
             times=zoned(times, self.scene.zone),
             alarm=None if trace.slot is not None else RINGS_AT_START,
             trace=replace(trace, channel=channel, void=self._void(stand)),
+            zone=self.scene.zone,
+            task=task,
         )
         self._act(stand.record, rendered, reason)
 

@@ -90,7 +90,8 @@ def make(world: World) -> Plan:
     occurrences = {o.id: o for each in blocks.values() for o in each.occurrences}
     slots = {id: o for each in blocks.values() for id, o in each.alias.items()} | occurrences
     known = Journal.of(state.facts, roster)
-    read = read_contacts(records, world.absent, known, slots, _cores(roster), now, zone)
+    colours = {name: each.colours for name, each in roster.calendars.items()}
+    read = read_contacts(records, world.absent, known, slots, _cores(roster), colours, now, zone)
     facts = (*state.facts, *read.facts)
     fresh = {(record.calendar, record.uid): record for record in read.records}
     records = tuple(fresh.get((record.calendar, record.uid), record) for record in records)

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from syncd.model.blocks import OccurrenceId
-from syncd.model.facts import Fact, effective
+from syncd.model.facts import Fact, Outcome, effective
 from syncd.model.keys import Key, Kind
 from syncd.model.records import Fate, Record
 from syncd.reconcile.fold import Journal, is_over
@@ -39,18 +39,25 @@ def read_contacts(
     journal: Journal,
     occurrences: Mapping[OccurrenceId, Occurrence],
     cores: Mapping[str, Sequence[str]],
+    colours: Mapping[str, Mapping[str, Outcome]],
     now: datetime,
     zone: ZoneInfo,
 ) -> Read:
     """Read every contact event among `records`. `absent` are, by calendar, the UIDs of those that
     are gone beyond doubt; `occurrences` are those of the blocks as they stand now; `cores` are, by
-    person, the titles that an entry of theirs may have."""
+    person, the titles that an entry of theirs may have; `colours` say, by calendar, which outcome a
+    colour stands for."""
     facts: list[Fact] = []
     standings: list[Standing] = []
     changed: list[Record] = []
     gone: list[Record] = []
     waiting: dict[tuple[str, date], Key] = {}
     """The first entry of each touch on which nothing was read."""
+
+    def reader_of(record: Record) -> Reader:
+        known = cores.get(record.key.subject, ())
+        return Reader(record, journal, now, zone, known, colours.get(record.calendar, {}))
+
     for record in records:
         if record.key.kind is not Kind.CONTACT or record.fate not in (Fate.LIVE, Fate.RELEASED):
             continue
@@ -61,7 +68,7 @@ def read_contacts(
             stand = Standing(record=record, trace=standing(record))
             standings.append(_current_slot(stand, occurrences))
             continue
-        reader = Reader(record, journal, now, zone, cores.get(record.key.subject, ()))
+        reader = reader_of(record)
         stand = reader.present(occurrences)
         facts += reader.facts
         standings.append(stand)
@@ -75,7 +82,7 @@ def read_contacts(
         told = effective([*journal.about(who), *(f for f in facts if f.person == who)])
         first = waiting.get((who, record.key.day), record.key)
         over = first < record.key or is_over(record.key, told)
-        reader = Reader(record, journal, now, zone)
+        reader = reader_of(record)
         changed.append(reader.gone(over=over))
         facts += reader.facts
     return Read(facts=tuple(facts), standings=tuple(standings), records=tuple(changed))

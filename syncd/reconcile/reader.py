@@ -1,8 +1,11 @@
 """One contact event, read: what the user did to it since we last wrote it, as facts.
 
 At one look, in this order: a mark that was set, changed or taken away; a `>` token; a drag; a
-deletion. Reading is level-based: it compares what is there with what we last wrote and with what
-the journal says of the entry, so that reading the same thing twice gives nothing twice.
+deletion. A task that was ticked off or cancelled, and an entry that was given a colour, are read as
+if the mark that this stands for were before the title.
+
+Reading is level-based: it compares what is there with what we last wrote and with what the journal
+says of the entry, so that reading the same thing twice gives nothing twice.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from syncd.model.blocks import OccurrenceId
-from syncd.model.entries import Instant
+from syncd.model.entries import Entry, Instant
 from syncd.model.facts import CLOSING, Fact, Outcome, Source
 from syncd.model.people import Period
 from syncd.model.records import Fate, Record
@@ -27,6 +30,7 @@ from syncd.reconcile.standing import (
     same_time,
     split_sign,
     standing,
+    task_times,
     times_of,
     versions,
 )
@@ -67,8 +71,10 @@ class Reader:
         now: datetime,
         zone: ZoneInfo,
         cores: Sequence[str] = (),
+        colours: Mapping[str, Outcome] | None = None,
     ) -> None:
         self.record, self.journal, self.now, self.zone = record, journal, now, zone
+        self.colours = colours or {}
         self.today = now.astimezone(zone).date()
         self.fact = journal.by_entry.get(record.uid)
         self.trace = standing(record, cores)
@@ -79,12 +85,10 @@ class Reader:
         record, entry = self.record, self.record.seen
         assert entry is not None
         stand = Standing(record=record, trace=self.trace)
-        if self._restored():
+        if self._restored() or self._unticked():
             self._take_back()
-            self.fact = None
         sign, core = split_sign(self.trace.title)
-        name = core.rpartition(":")[0] or core
-        reading = marks.read(entry.title, core=core, name=name, sign=sign, today=self.today)
+        reading = self._reading(entry)
         understood = record.consumed is not None and record.consumed == entry.title
         snoozed_to, question = None, ""
         match reading:
@@ -113,15 +117,19 @@ class Reader:
         )
         if self.fact is not None or snoozed_to is not None:
             return stand
-        return replace(stand, trace=self._moved(times_of(entry), occurrences))
+        return replace(stand, trace=self._moved(self._times(entry), occurrences))
 
     def gone(self, *, over: bool) -> Record:
         """Read an entry that is there no more; `over` says that its attempt was not open."""
         record, entry = self.record, self.record.seen
         if record.leaving is not None:  # our own doing
             return replace(record, fate=record.leaving, leaving=None, intent=None, consumed=None)
+        if entry is not None and record.fate is Fate.LIVE:  # what it said last, unread
+            reading = self._reading(entry)
+            if isinstance(reading, marks.Marked) and record.consumed != entry.title:
+                self._mark(reading.meaning, reading.note, split_sign(self.trace.title)[0])
         if entry is not None and self.fact is None and record.fate is Fate.LIVE and not over:
-            times = times_of(entry)
+            times = self._times(entry)
             if begins(times.start, self.zone) > self.now:
                 day = begins(times.start, self.zone).astimezone(self.zone).date()
                 self._add(
@@ -133,6 +141,40 @@ class Reader:
         return replace(record, fate=Fate.GONE, intent=None, consumed=None)
 
     # -- marks
+
+    def _reading(self, entry: Entry) -> marks.Reading:
+        """What the title says; where it says nothing, what was done to the entry besides."""
+        reading = self._read(entry.title)
+        gesture = self._gesture(entry)
+        if gesture and isinstance(reading, marks.Plain | marks.Signed | marks.Retitled):
+            return self._read(f"{gesture} {entry.title}")
+        return reading
+
+    def _read(self, title: str) -> marks.Reading:
+        sign, core = split_sign(self.trace.title)
+        name = core.rpartition(":")[0] or core
+        return marks.read(title, core=core, name=name, sign=sign, today=self.today)
+
+    def _gesture(self, entry: Entry) -> str:
+        """The mark that the user set without words: by ticking a task off, by cancelling it, or by
+        giving the entry a colour. Empty for none."""
+        if entry.task and not self.trace.fact:  # else it is ticked since we ticked it
+            if entry.cancelled:
+                return marks.ACKNOWLEDGED[marks.Meaning(Outcome.SKIPPED)]
+            if entry.done:
+                return marks.ACKNOWLEDGED[marks.Meaning(Outcome.REACHED)]
+        before = self.record.base.colour if self.record.base else ""
+        if entry.colour == before or (self.trace.fact and not self.record.base):
+            return ""
+        outcome = self.colours.get(entry.colour)
+        return marks.ACKNOWLEDGED.get(marks.Meaning(outcome), "") if outcome else ""
+
+    def _unticked(self) -> bool:
+        """Whether a task that we had ticked off was opened again."""
+        entry = self.record.seen
+        assert entry is not None
+        ticked = bool(self.trace.fact and self.fact)
+        return entry.task and ticked and not entry.done and not entry.cancelled
 
     def _mark(self, meaning: marks.Meaning, note: str, sign: str) -> None:
         old = self.fact
@@ -179,7 +221,8 @@ class Reader:
         return (
             self.fact.source is Source.MARK
             and consumed is not None
-            and consumed != self.record.seen.title
+            # Of a task the title need not have been what said it.
+            and (consumed != self.record.seen.title or self.record.seen.task)
         )
 
     def _restored(self) -> bool:
@@ -255,12 +298,19 @@ class Reader:
         )
         return replace(trace, slot=None, offset=0, pinned=True, head=False, rolls=0)
 
+    def _times(self, entry: Entry) -> Times:
+        return task_times(entry, self.trace, self.zone) if entry.task else times_of(entry)
+
     # -- facts
 
     def _when(self) -> datetime:
-        """When it happened: the entry's start if that is past, else now."""
-        assert self.record.seen is not None
-        start: Instant = times_of(self.record.seen).start
+        """When it happened: a task's COMPLETED, else the entry's start if that is past, else
+        now."""
+        entry = self.record.seen
+        assert entry is not None
+        if entry.completed is not None and entry.done and not self.trace.fact:
+            return min(max(entry.completed, self.trace.opened or entry.completed), self.now)
+        start: Instant = self._times(entry).start
         if isinstance(start, datetime):
             return min(start, self.now)
         noon = datetime.combine(start, time(12), tzinfo=self.zone)
@@ -268,7 +318,7 @@ class Reader:
 
     def _skipped_day(self) -> date:
         assert self.record.seen is not None
-        start = begins(times_of(self.record.seen).start, self.zone)
+        start = begins(self._times(self.record.seen).start, self.zone)
         return max(start.astimezone(self.zone).date(), self.today)
 
     def _id(self) -> str:

@@ -23,7 +23,9 @@ from syncd.reconcile.standing import (
     Times,
     same_time,
     standing,
+    task_times,
     texts,
+    times_of,
     versions,
 )
 from syncd.reconcile.trace import Trace, decode, read_fact_line
@@ -48,9 +50,11 @@ def contact(
     times: Times,
     alarm: timedelta | None,
     trace: Trace,
+    zone: ZoneInfo,
+    task: bool = False,
 ) -> Rendered:
-    """A contact event: new where `record` has not been seen, else merged with what is seen. Of
-    `trace` title, times, alarm and lines are filled in here."""
+    """A contact event: new, as a task where `task` says so, where `record` has not been seen, else
+    merged with what is seen. Of `trace` title, times, alarm and lines are filled in here."""
     trace = replace(
         trace,
         title=title,
@@ -65,28 +69,41 @@ def contact(
             uid=record.uid,
             title=title,
             start=times.start,
-            end=times.end,
+            end=times.start if task else times.end,
             text=section,
             busy=False,
             private=True,
             alarm=alarm,
             trace=trace.encode(),
+            task=task,
+            done=task and bool(trace.fact),
         )
         return Rendered(entry=entry, differs=True)
     known = versions(record)
     title_is_ours = seen.title == record.consumed or any(seen.title == each.title for each in known)
     alarm_is_ours = any(seen.alarm == each.alarm for each in known)
-    kept_times = same_time(seen.start, times.start) and same_time(seen.end, times.end)
+    lies = task_times(seen, standing(record), zone) if seen.task else times_of(seen)
+    kept_times = same_time(lies.start, times.start) and same_time(lies.end, times.end)
     entry = replace(
         seen,
         title=title if title_is_ours else seen.title,
         start=seen.start if kept_times else times.start,
-        end=seen.end if kept_times else times.end,
+        end=seen.end if kept_times else (times.start if seen.task else times.end),
         alarm=alarm if alarm_is_ours else seen.alarm,
         text=_text(record, seen.text, section),
     )
+    if seen.task:
+        entry = _ticked(entry, over=bool(trace.fact))
     merged = not title_is_ours or not alarm_is_ours
     return _compared(record, entry, trace, merged)
+
+
+def _ticked(task: Entry, *, over: bool) -> Entry:
+    """A task as it is to stand among the user's: ticked off once something came of it, which a
+    cancelled one is as well."""
+    if not over:
+        return replace(task, done=False, completed=None, cancelled=False)
+    return task if task.cancelled else replace(task, done=True)
 
 
 def series(

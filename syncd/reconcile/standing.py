@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from syncd.model.entries import Entry, Instant
 from syncd.model.records import Record
 from syncd.reconcile.marks import ACKNOWLEDGED
-from syncd.reconcile.occurrences import instant
+from syncd.reconcile.occurrences import instant, later
 from syncd.reconcile.text import section_in
 from syncd.reconcile.trace import Trace, decode
 
@@ -93,6 +93,24 @@ def times_of(entry: Entry) -> Times:
         return Times(start=entry.start, end=entry.end)
     least = timedelta(minutes=1) if isinstance(entry.start, datetime) else timedelta(days=1)
     return Times(start=entry.start, end=entry.start + least)
+
+
+def task_times(entry: Entry, told: Trace, zone: ZoneInfo) -> Times:
+    """The times of a task, which says when it is due and, in many places, only on which day: length
+    and time of day are those that syncd last wrote, as `told` has them."""
+    start: Instant = entry.start
+    if not isinstance(told.start, datetime) or not isinstance(told.end, datetime):
+        return times_of(entry)
+    if not isinstance(start, datetime):
+        was = told.start.astimezone(zone)
+        start = told.start if start == was.date() else _at(start, was)
+    length = max(instant(told.end) - instant(told.start), timedelta(minutes=1))
+    return Times(start=start, end=later(start, length))
+
+
+def _at(day: date, was: datetime) -> datetime:
+    """The wall-clock time of `was`, on `day`."""
+    return datetime.combine(day, was.time(), was.tzinfo)
 
 
 def zoned(times: Times, zone: ZoneInfo) -> Times:

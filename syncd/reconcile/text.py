@@ -22,6 +22,10 @@ HOW_TO_MARK = (
     "Mark it in the title: x reached · i they called · m left message · n no answer · s skip · "
     f">1w later {END}"
 )
+HOW_TO_TICK = (
+    "Tick it off when reached. Or say it in the title: i they called · m left message · "
+    f"n no answer · s skip · >1w later {END}"
+)
 WHO_IS_UP = "Who is up:"
 HOW_TO_CORRECT = f"Change the sign in the title to correct this, or take it away. {END}"
 
@@ -48,7 +52,13 @@ def title_of(core: str, fact: Fact | None) -> str:
 
 
 def open_section(
-    person: Person, channel: str, last: Fact | None, zone: ZoneInfo, question: str = ""
+    person: Person,
+    channel: str,
+    last: Fact | None,
+    zone: ZoneInfo,
+    question: str = "",
+    *,
+    task: bool = False,
 ) -> str:
     """What one needs on the phone: the number alone on the first line, then what was last said."""
     address = getattr(person, ADDRESS_OF_CHANNEL.get(channel, "phone"))
@@ -62,7 +72,7 @@ def open_section(
     if person.interests:
         lines.append("Interests: " + ", ".join(one_line(each) for each in person.interests))
     lines += [one_line(line) for line in person.notes.splitlines()]
-    return _section(lines, HOW_TO_MARK)
+    return _section(lines, HOW_TO_TICK if task else HOW_TO_MARK)
 
 
 def closed_section(
