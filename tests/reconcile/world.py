@@ -6,7 +6,7 @@ look leave in the books.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -71,6 +71,8 @@ class Room:
     state: State = field(default_factory=State)
     gone: set[str] = field(default_factory=set)
     versions: int = 0
+    holds: Callable[[Entry], Entry] = lambda entry: entry
+    """What the calendar makes of an entry that is written."""
 
     def __post_init__(self) -> None:
         self.meet()
@@ -120,6 +122,7 @@ class Room:
                     fate=WriteFate.APPLIED,
                     href=f"/{action.record.uid}.ics",
                     version=str(self.versions),
+                    entry=self.holds(action.entry) if action.entry else None,
                 )
                 done.append(recorded(Outcome(action=action, result=result)))
             else:

@@ -1,0 +1,414 @@
+"""Contact events that are tasks: ticked, cancelled, postponed, and deleted with a last word.
+
+Each is told of a calendar that keeps the time of day at which a task is due, and of one that keeps
+only the date, as Google does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syncd.model.entries import Entry, Sighting
+from syncd.model.facts import Outcome, Source
+from syncd.model.people import Person
+from syncd.model.records import Fate
+from syncd.model.roster import GoogleSettings
+from syncd.reconcile.absorb import absorb
+from tests.household import clients, person
+from tests.reconcile.world import DEPLOYMENT, NOW, SETTINGS, ZONE, Room, roster, writes
+
+THURSDAY = date(2026, 12, 3)
+
+
+def timed(entry: Entry) -> Entry:
+    return entry
+
+
+def dated(entry: Entry) -> Entry:
+    """As Google Tasks keeps one: a date, no alarm."""
+    if not entry.task or not isinstance(entry.start, datetime):
+        return entry
+    day = entry.start.astimezone(ZONE).date()
+    return replace(entry, start=day, end=day + timedelta(days=1), alarm=None)
+
+
+Furnish = Callable[..., Room]
+
+
+@pytest.fixture(params=[timed, dated])
+def furnish(request: pytest.FixtureRequest) -> Furnish:
+    def made(*people: Person, **more: Any) -> Room:
+        known = roster(*(people or (person(),)), lists=[clients(as_task=True, **more)])
+        room = Room(roster=known, holds=request.param)
+        room.settle()
+        return room
+
+    return made
+
+
+def day_of(entry: Entry) -> date:
+    return entry.start.astimezone(ZONE).date() if isinstance(entry.start, datetime) else entry.start
+
+
+def postpone(room: Room, day: date, who: str = "ann-lee") -> None:
+    """The user gives a task another date, and it stays as it is kept there."""
+    entry = room.entry(who)
+    start = (
+        datetime.combine(day, entry.start.time(), ZONE)
+        if isinstance(entry.start, datetime)
+        else day
+    )
+    end = start if isinstance(start, datetime) else start + timedelta(days=1)
+    room.edit(room.record(who), start=start, end=end)
+
+
+def test_a_task_is_due_in_its_occurrence_and_says_how_to_tick_it(furnish: Furnish) -> None:
+    room = furnish()
+    entry = room.entry()
+    assert entry.task and not entry.done and entry.recurrence is None
+    assert day_of(entry) == THURSDAY
+    assert entry.title == "Ann Lee: call"
+    assert "Tick it off when reached" in entry.text
+    assert room.series().seen is not None and not room.series().seen.task
+
+
+def test_ticked_off_is_reached_when_it_says(furnish: Furnish) -> None:
+    room = furnish()
+    room.at("2026-12-03", "18:00")
+    when = datetime(2026, 12, 3, 9, 12, tzinfo=UTC)
+    room.edit(room.record(), done=True, completed=when)
+    room.settle()
+    (fact,) = room.facts()
+    assert (fact.outcome, fact.source, fact.at) == (Outcome.REACHED, Source.MARK, when)
+    entry = room.entry(attempt=1)
+    assert entry.title == "✅ Ann Lee: call" and entry.done
+    assert day_of(entry) == THURSDAY
+    assert "log reached" in entry.text
+    assert not writes(room.tick())
+
+
+def test_without_a_time_of_completion_it_was_when_it_was_due(furnish: Furnish) -> None:
+    room = furnish()
+    room.at("2026-12-03", "18:00")
+    room.edit(room.record(), done=True)
+    room.settle()
+    assert room.facts()[0].at == datetime(2026, 12, 3, 10, tzinfo=ZONE)
+
+
+def test_a_time_of_completion_before_the_touch_or_ahead_is_not_believed(furnish: Furnish) -> None:
+    for told in (datetime(1990, 1, 1, tzinfo=UTC), datetime(2150, 1, 1, tzinfo=UTC)):
+        room = furnish()
+        room.at("2026-12-03", "18:00")
+        room.edit(room.record(), done=True, completed=told)
+        room.settle()
+        assert NOW <= room.facts()[0].at <= room.now
+
+
+def test_ticked_ahead_of_its_day_it_stays_on_its_day(furnish: Furnish) -> None:
+    room = furnish()
+    room.edit(room.record(), done=True, completed=room.now.astimezone(UTC))
+    room.settle()
+    assert room.outcomes() == ["reached"]
+    assert day_of(room.entry(attempt=1)) == THURSDAY
+
+
+def test_a_mark_in_the_title_counts_before_a_tick(furnish: Furnish) -> None:
+    room = furnish()
+    room.at("2026-12-03", "10:20")
+    room.edit(room.record(), title="m Ann Lee: call", done=True)
+    room.settle()
+    assert room.outcomes() == ["left-message"]
+    entry = room.entry(attempt=1)
+    assert entry.title == "✉ Ann Lee: call" and entry.done
+    retry = room.entry(attempt=2)
+    assert retry.task and not retry.done
+
+
+def test_what_was_added_to_the_title_of_a_ticked_task_is_the_note(furnish: Furnish) -> None:
+    room = furnish()
+    room.at("2026-12-03", "10:20")
+    room.edit(room.record(), title="Ann Lee: call new job at Acme", done=True)
+    room.settle()
+    assert room.facts()[0].note == "new job at Acme"
+    assert room.entry(attempt=1).title == "✅ Ann Lee: call"
+
+
+def test_a_tick_is_read_once_though_it_could_not_be_acknowledged(furnish: Furnish) -> None:
+    room = furnish()
+    room.at("2026-12-03", "10:20")
+    room.edit(room.record(), done=True)
+    for _ in range(3):
+        plan = room.plan()
+        room.state = replace(
+            room.state,
+            facts=(*room.state.facts, *plan.facts),
+            records=tuple(
+                {r.uid: r for r in (*room.state.records, *(a.record for a in plan.actions))}[uid]
+                for uid in sorted({r.uid for r in room.state.records})
+            ),
+        )
+        room.later(minutes=2)
+    assert len(room.state.facts) == 1
+
+
+def test_ticked_and_unticked_before_it_was_acknowledged_it_is_open_again(furnish: Furnish) -> None:
+    room = furnish()
+    room.at("2026-12-03", "10:20")
+    room.edit(room.record(), done=True)
+    plan = room.plan()
+    (action,) = [a for a in plan.actions if a.record.key.subject == "ann-lee"]
+    room.state = replace(
+        room.state,
+        facts=plan.facts,
+        records=tuple(
+            action.record if r.uid == action.record.uid else r for r in room.state.records
+        ),
+    )
+    room.edit(room.record(), done=False)
+    room.settle()
+    assert room.outcomes() == []
+    assert not room.entry().done
+
+
+def test_unticking_an_acknowledged_task_takes_the_fact_back(furnish: Furnish) -> None:
+    room = furnish()
+    room.at("2026-12-03", "10:20")
+    room.edit(room.record(), done=True)
+    room.settle()
+    room.edit(room.record(attempt=1), done=False, completed=None)
+    room.settle()
+    assert room.outcomes() == []
+    entry = room.entry(attempt=1)
+    assert entry.title == "Ann Lee: call" and not entry.done and room.record().fate is Fate.LIVE
+    room.edit(room.record(), done=True)
+    room.settle()
+    assert room.outcomes() == ["reached"]
+
+
+def test_taking_the_sign_away_opens_the_task_again(furnish: Furnish) -> None:
+    room = furnish()
+    room.at("2026-12-03", "10:20")
+    room.edit(room.record(), done=True)
+    room.settle()
+    room.edit(room.record(attempt=1), title="Ann Lee: call")
+    room.settle()
+    assert room.outcomes() == []
+    assert not room.entry(attempt=1).done
+
+
+def test_another_mark_on_an_acknowledged_task_corrects_it(furnish: Furnish) -> None:
+    room = furnish()
+    room.at("2026-12-03", "10:20")
+    room.edit(room.record(), done=True)
+    room.settle()
+    room.mark("m {}", attempt=1)
+    room.settle()
+    assert room.outcomes() == ["left-message"]
+    assert room.entry(attempt=1).done
+
+
+def test_cancelled_is_skipped_and_stays_cancelled(furnish: Furnish) -> None:
+    room = furnish()
+    room.edit(room.record(), cancelled=True)
+    room.settle()
+    assert room.outcomes() == ["skipped"]
+    entry = room.entry(attempt=1)
+    assert entry.cancelled and not entry.done and entry.title == "⏭ Ann Lee: call"
+    room.edit(room.record(attempt=1), cancelled=False)
+    room.settle()
+    assert room.outcomes() == []
+    assert room.entry(attempt=1).title == "Ann Lee: call"
+
+
+def test_deleted_while_ahead_is_skipped(furnish: Furnish) -> None:
+    room = furnish()
+    room.delete(room.record())
+    room.settle()
+    assert room.outcomes() == ["skipped"]
+
+
+def test_postponed_to_another_day_it_is_pinned_there(furnish: Furnish) -> None:
+    room = furnish()
+    postpone(room, date(2026, 12, 9))
+    room.settle()
+    assert room.outcomes() == ["snoozed"]
+    assert day_of(room.entry()) == date(2026, 12, 9)
+    room.at("2026-12-09", "18:00")
+    room.settle()
+    assert day_of(room.entry()) == date(2026, 12, 9)
+    room.edit(room.record(), done=True)
+    room.settle()
+    assert room.outcomes() == ["snoozed", "reached"]
+
+
+def test_postponed_by_a_token_it_moves_there(furnish: Furnish) -> None:
+    room = furnish()
+    room.mark("{} >1w")
+    room.settle()
+    assert day_of(room.entry()) == date(2026, 12, 8)
+    assert room.entry().title == "Ann Lee: call"
+
+
+def test_unmarked_it_moves_on_to_the_next_occurrence_and_is_let_go_in_the_end(
+    furnish: Furnish,
+) -> None:
+    room = furnish()
+    days = []
+    for _ in range(60):
+        room.later(days=1)
+        room.settle()
+        if room.outcomes():
+            break
+        days.append(day_of(room.entry()))
+    assert list(dict.fromkeys(days)) == [
+        date(2026, 12, 3),
+        date(2026, 12, 10),
+        date(2026, 12, 17),
+        date(2026, 12, 24),
+    ]
+    assert room.outcomes() == ["missed"]
+    assert room.entry(attempt=1).done
+
+
+def test_as_many_as_the_hour_has_room_for_and_in_order(furnish: Furnish) -> None:
+    people = [person(name) for name in ("Ann Lee", "Bob Roe", "Cid Oz", "Dora X", "Eve Y")]
+    room = furnish(*people)
+    due = [day_of(room.entry(each.id)) for each in people]
+    assert due == [THURSDAY] * 4 + [date(2026, 12, 10)]
+    override = next(iter(room.series().seen.recurrence.overrides))  # type: ignore[union-attr]
+    assert "10:45 Dora X" in override.text
+    room.later(hours=1)
+    assert not writes(room.tick())
+
+
+def test_the_tick_of_an_entry_whose_trace_was_stripped_counts(furnish: Furnish) -> None:
+    room = furnish()
+    room.at("2026-12-03", "10:20")
+    room.edit(room.record(), done=True, trace="")
+    room.settle()
+    assert room.outcomes() == ["reached"]
+    assert room.entry(attempt=1).done
+
+
+def test_an_event_that_stands_stays_an_event_when_its_list_is_of_tasks_now() -> None:
+    room = Room(roster=roster(person()))
+    room.settle()
+    room.roster = roster(person(), lists=[clients(as_task=True)])
+    room.settle()
+    assert not room.entry().task
+    room.at("2026-12-03", "10:20")
+    room.mark("m {}")
+    room.settle()
+    assert not room.entry(attempt=1).task and room.entry(attempt=2).task
+
+
+def test_what_was_marked_and_then_deleted_unread_counts() -> None:
+    room = Room(roster=roster(person()))
+    room.settle()
+    record = room.record()
+    assert record.seen is not None
+    last = replace(record.seen, title="m Ann Lee: call she is away", cancelled=True)
+    room.at("2026-12-03", "10:20")
+    told = absorb(
+        "home", DEPLOYMENT, [record], [], frozenset({record.href}), last_words={record.href: last}
+    )
+    assert told.absent == {record.uid}
+    room.state = replace(
+        room.state,
+        records=tuple(told.records.get(r.uid, r) for r in room.state.records),
+    )
+    room.gone |= told.absent
+    room.settle()
+    (fact,) = room.facts()
+    assert (fact.outcome, fact.note) == (Outcome.LEFT_MESSAGE, "she is away")
+    assert room.record(attempt=1).fate is Fate.GONE
+    assert room.entry(attempt=2).title == "Ann Lee: call"
+
+
+def test_what_we_took_out_ourselves_has_no_last_words() -> None:
+    room = Room(roster=roster(person()))
+    room.settle()
+    record = replace(room.record(), leaving=Fate.UNPLACED)
+    assert record.seen is not None
+    last = replace(record.seen, title="x Ann Lee: call")
+    told = absorb(
+        "home", DEPLOYMENT, [record], [], frozenset({record.href}), last_words={record.href: last}
+    )
+    assert told.records[record.uid] == record
+
+
+class TestColours:
+    def furnished(self) -> Room:
+        google = GoogleSettings(
+            credentials=None,
+            token=Path("token.json"),
+            colours={"10": Outcome.REACHED, "5": Outcome.LEFT_MESSAGE},
+        )
+        known = replace(roster(person()), calendars={"home": replace(SETTINGS, google=google)})
+        room = Room(roster=known)
+        room.settle()
+        room.at("2026-12-03", "10:20")
+        return room
+
+    def test_a_colour_that_stands_for_an_outcome_is_a_mark(self) -> None:
+        room = self.furnished()
+        room.edit(room.record(), colour="10")
+        room.settle()
+        assert room.outcomes() == ["reached"]
+        assert room.entry(attempt=1).title == "✅ Ann Lee: call"
+        assert room.entry(attempt=1).colour == "10"
+
+    def test_any_other_colour_is_the_users(self) -> None:
+        room = self.furnished()
+        room.edit(room.record(), colour="3")
+        assert not writes(room.tick())
+        assert room.outcomes() == []
+
+    def test_a_mark_in_the_title_counts_before_a_colour(self) -> None:
+        room = self.furnished()
+        room.edit(room.record(), colour="10", title="m Ann Lee: call")
+        room.settle()
+        assert room.outcomes() == ["left-message"]
+
+    def test_another_colour_corrects(self) -> None:
+        room = self.furnished()
+        room.edit(room.record(), colour="10")
+        room.settle()
+        room.edit(room.record(attempt=1), colour="5")
+        room.settle()
+        assert room.outcomes() == ["left-message"]
+
+    def test_taking_the_sign_away_takes_it_back_though_the_colour_stays(self) -> None:
+        room = self.furnished()
+        room.edit(room.record(), colour="10")
+        room.settle()
+        room.edit(room.record(attempt=1), title="Ann Lee: call")
+        room.settle()
+        assert room.outcomes() == []
+        assert not writes(room.tick())
+
+    def test_without_a_map_a_colour_means_nothing(self) -> None:
+        room = Room(roster=roster(person()))
+        room.settle()
+        room.edit(room.record(), colour="10")
+        assert not writes(room.tick())
+
+
+def test_a_task_that_cannot_be_read_is_left_alone() -> None:
+    room = Room(roster=roster(person(), lists=[clients(as_task=True)]))
+    room.settle()
+    record = room.record()
+    told = absorb(
+        "home",
+        DEPLOYMENT,
+        [record],
+        [Sighting(href=record.href, version="9", problem="it has no date any more")],
+        frozenset(),
+    )
+    assert told.problems and told.records[record.uid].seen == record.seen
