@@ -1,11 +1,8 @@
 """One contact event, read: what the user did to it since we last wrote it, as facts.
 
 At one look, in this order: a mark that was set, changed or taken away; a `>` token; a drag; a
-deletion. A task that was ticked off or cancelled, and an entry that was given a colour, are read as
-if the mark that this stands for were before the title.
-
-Reading is level-based: it compares what is there with what we last wrote and with what the journal
-says of the entry, so that reading the same thing twice gives nothing twice.
+deletion. Reading is level-based: it compares what is there with what we last wrote and with what
+the journal says of the entry, so that reading the same thing twice gives nothing twice.
 """
 
 from __future__ import annotations
@@ -23,6 +20,7 @@ from syncd.model.people import Period
 from syncd.model.records import Fate, Record
 from syncd.reconcile import marks
 from syncd.reconcile.fold import Journal
+from syncd.reconcile.gestures import gesture, unticked
 from syncd.reconcile.occurrences import Occurrence, instant
 from syncd.reconcile.standing import (
     Times,
@@ -85,7 +83,7 @@ class Reader:
         record, entry = self.record, self.record.seen
         assert entry is not None
         stand = Standing(record=record, trace=self.trace)
-        if self._restored() or self._unticked():
+        if self._restored() or (self.fact is not None and unticked(entry, self.trace)):
             self._take_back()
         sign, core = split_sign(self.trace.title)
         reading = self._reading(entry)
@@ -145,36 +143,15 @@ class Reader:
     def _reading(self, entry: Entry) -> marks.Reading:
         """What the title says; where it says nothing, what was done to the entry besides."""
         reading = self._read(entry.title)
-        gesture = self._gesture(entry)
-        if gesture and isinstance(reading, marks.Plain | marks.Signed | marks.Retitled):
-            return self._read(f"{gesture} {entry.title}")
+        said = gesture(entry, self.record.base, self.trace, self.colours)
+        if said and isinstance(reading, marks.Plain | marks.Signed | marks.Retitled):
+            return self._read(f"{said} {entry.title}")
         return reading
 
     def _read(self, title: str) -> marks.Reading:
         sign, core = split_sign(self.trace.title)
         name = core.rpartition(":")[0] or core
         return marks.read(title, core=core, name=name, sign=sign, today=self.today)
-
-    def _gesture(self, entry: Entry) -> str:
-        """The mark that the user set without words: by ticking a task off, by cancelling it, or by
-        giving the entry a colour. Empty for none."""
-        if entry.task and not self.trace.fact:  # else it is ticked since we ticked it
-            if entry.cancelled:
-                return marks.ACKNOWLEDGED[marks.Meaning(Outcome.SKIPPED)]
-            if entry.done:
-                return marks.ACKNOWLEDGED[marks.Meaning(Outcome.REACHED)]
-        before = self.record.base.colour if self.record.base else ""
-        if entry.colour == before or (self.trace.fact and not self.record.base):
-            return ""
-        outcome = self.colours.get(entry.colour)
-        return marks.ACKNOWLEDGED.get(marks.Meaning(outcome), "") if outcome else ""
-
-    def _unticked(self) -> bool:
-        """Whether a task that we had ticked off was opened again."""
-        entry = self.record.seen
-        assert entry is not None
-        ticked = bool(self.trace.fact and self.fact)
-        return entry.task and ticked and not entry.done and not entry.cancelled
 
     def _mark(self, meaning: marks.Meaning, note: str, sign: str) -> None:
         old = self.fact

@@ -1,0 +1,32 @@
+"""What the user says without words: by ticking a task off, by cancelling it, by a colour.
+
+Each stands for a mark, and is read as if that mark had been typed before the title.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from syncd.model.entries import Entry
+from syncd.model.facts import Outcome
+from syncd.reconcile.marks import ACKNOWLEDGED, Meaning
+from syncd.reconcile.trace import Trace
+
+
+def gesture(entry: Entry, base: Entry | None, trace: Trace, colours: Mapping[str, Outcome]) -> str:
+    """The mark that was set on `entry` without words; empty for none. `base` is how we last left
+    it, `trace` what we wrote then, `colours` say which outcome a colour stands for."""
+    if entry.task and not trace.fact:  # an acknowledged one is ticked since we ticked it
+        if entry.cancelled:
+            return ACKNOWLEDGED[Meaning(Outcome.SKIPPED)]
+        if entry.done:
+            return ACKNOWLEDGED[Meaning(Outcome.REACHED)]
+    if entry.colour == (base.colour if base else "") or (trace.fact and base is None):
+        return ""
+    outcome = colours.get(entry.colour)
+    return ACKNOWLEDGED.get(Meaning(outcome), "") if outcome else ""
+
+
+def unticked(entry: Entry, trace: Trace) -> bool:
+    """Whether a task that we ticked off, for what came of it, was opened again."""
+    return entry.task and bool(trace.fact) and not entry.done and not entry.cancelled
