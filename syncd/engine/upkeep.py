@@ -4,7 +4,7 @@ everything taken out again."""
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,8 +14,8 @@ from syncd.engine.service import Service
 from syncd.engine.tick import look
 from syncd.errors import UsageError
 from syncd.model import facts as journal
-from syncd.model.keys import Kind
-from syncd.model.records import CalendarState, Delta, Fate, Pause, Record
+from syncd.model.keys import Key, Kind
+from syncd.model.records import CalendarState, Delta, Fate, Pause, Record, State
 from syncd.reconcile.actions import Act, Action
 from syncd.reconcile.guards import absence_digest, deletions
 
@@ -78,18 +78,28 @@ def status(service: Service, *, ticking: bool = False) -> Status:
         },
         resting=dict(plan.resting),
         broken=state.settings.get("broken", ""),
-        refused=tuple(
-            record
-            for record in state.records
-            if record.why
-            and record.fate in (Fate.LIVE, Fate.REMOVED)
-            and record.calendar in service.roster.calendars
-        ),
+        refused=tuple(_refused(service, state)),
         pauses=tuple(p for p in state.pauses if p.until is None or p.until > today),
         idle={id: each.reason for id, each in plan.positions.items() if each.reason},
         facts=sum(each.outcome is not journal.Outcome.SNOOZED for each in known),
         open=sum(1 for stand in plan.standings.values() if stand.record.seen is not None),
     )
+
+
+def _refused(service: Service, state: State) -> Iterator[Record]:
+    """The entries that a calendar turned down, but those that were made under a later id."""
+    made = {_attempt(record) for record in state.records if record.fate is Fate.LIVE}
+    for record in state.records:
+        if not record.why or record.calendar not in service.roster.calendars:
+            continue
+        again = record.fate is Fate.REMOVED and _attempt(record) not in made
+        if record.fate is Fate.LIVE or again:
+            yield record
+
+
+def _attempt(record: Record) -> Key:
+    """What a record's key names, whichever generation it is of."""
+    return replace(record.key, generation=0)
 
 
 def approve(service: Service) -> str:
