@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from syncd.model.blocks import OccurrenceId
 from syncd.model.facts import TRIED, Fact, Outcome, Source
 from syncd.model.keys import Key, Kind
 from syncd.model.people import Person
@@ -17,6 +16,7 @@ from syncd.reconcile.actions import Act, Action
 from syncd.reconcile.attempts import History, Keep, Position, Resolution, Scene, Withdraw
 from syncd.reconcile.hall import Placed
 from syncd.reconcile.occurrences import instant
+from syncd.reconcile.pen import Drawn, Pen
 from syncd.reconcile.placement import Placement
 from syncd.reconcile.reader import Standing
 from syncd.reconcile.series import GENERATIONS
@@ -24,30 +24,12 @@ from syncd.reconcile.standing import (
     Times,
     begins,
     same_time,
-    split_sign,
     task_times,
     times_of,
     versions,
     zoned,
 )
 from syncd.reconcile.trace import Trace, fact_line
-
-RINGS_AT_START = timedelta(0)
-
-
-@dataclass(kw_only=True)
-class Drawn:
-    """What is to be done to contact events, and what follows for the occurrences."""
-
-    actions: list[Action] = field(default_factory=list)
-    records: dict[tuple[str, str], Record] = field(default_factory=dict)
-    """Records that change without a write."""
-    standings: dict[str, Standing] = field(default_factory=dict)
-    seated: dict[OccurrenceId, list[tuple[datetime, Person, str]]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
-    """Who sits in which occurrence: start, person, channel."""
-    placed: dict[str, Placed] = field(default_factory=dict)
 
 
 class Book:
@@ -63,6 +45,7 @@ class Book:
             if record.fate is Fate.REMOVED and record.seen is None and record.why
         )
         self.out = Drawn()
+        self.pen = Pen(scene, self.out)
 
     def draw(
         self,
@@ -100,9 +83,11 @@ class Book:
         person = position.person
         if not keep.open:
             if stand.trace.fact:  # its mark was taken back, and something came after it
-                self._write(stand, person, keep.times, replace(stand.trace, fact=""), "taken back")
+                self.pen.write(
+                    stand, person, keep.times, replace(stand.trace, fact=""), "taken back"
+                )
             else:
-                self._note(stand.record)
+                self.pen.note(stand.record)
             return
         self.out.standings[person.id] = stand
         trace = replace(stand.trace, fact="")
@@ -112,8 +97,8 @@ class Book:
             if occurrence is not None:
                 since = instant(keep.times.start) - instant(occurrence.start)
                 trace = replace(trace, offset=int(since.total_seconds() // 60))
-            self._sit(slot, keep.times.start, person, trace.channel)
-        self._write(stand, person, keep.times, trace, _why_kept(keep))
+            self.pen.sit(slot, keep.times.start, person, trace.channel)
+        self.pen.write(stand, person, keep.times, trace, _why_kept(keep))
 
     def _place(self, placed: Placed) -> None:
         want, person = placed.want, placed.want.person
@@ -132,11 +117,11 @@ class Book:
             rolls=want.rolls,
         )
         if slot is not None:
-            self._sit(slot, start, person, want.channel)
+            self.pen.sit(slot, start, person, want.channel)
         if want.standing is not None:
             self.out.standings[person.id] = want.standing
             reason = "moved on" if not want.pinned else "moved as asked"
-            self._write(want.standing, person, placed.times, trace, reason)
+            self.pen.write(want.standing, person, placed.times, trace, reason)
             return
         record = self._mint(placed)
         key = record.key
@@ -144,16 +129,16 @@ class Book:
             return  # as often as it makes sense to try in a day
         stand = Standing(record=record, trace=trace)
         self.out.standings[person.id] = stand
-        self._write(stand, person, placed.times, trace, _why(placed))
+        self.pen.write(stand, person, placed.times, trace, _why(placed))
 
     def _left(self, stand: Standing, person: Person) -> None:
         """An attempt that found no place: a past entry stays, one ahead is taken out and waits."""
         ahead = begins(stand.trace.start, self.scene.zone) > self.scene.now
         if ahead and stand.snoozed_to is None:
-            self._remove(stand, Fate.UNPLACED, "no room for now", asked=True, head=True)
+            self.pen.remove(stand, Fate.UNPLACED, "no room for now", asked=True, head=True)
             return
         self.out.standings[person.id] = stand
-        self._write(stand, person, stand.times, replace(stand.trace, fact=""), "waits for room")
+        self.pen.write(stand, person, stand.times, replace(stand.trace, fact=""), "waits for room")
 
     def _mint(self, placed: Placed) -> Record:
         """A record under a key that was never used."""
@@ -181,16 +166,13 @@ class Book:
             calendar = roster.blocks[placed.slot.id.block].calendar
         return roster.calendar_for(person, calendar)
 
-    def _as_task(self, person: Person) -> bool:
-        return self.scene.roster.lists[person.list].as_task
-
     # -- what is over
 
     def _history(self, position: Position, history: History) -> None:
         stand, fact = history.standing, history.fact
         to_say = _reads_otherwise(stand.record) or (stand.question and not self._asks(stand))
         if render.acknowledged(stand.record, fact) and not to_say:
-            self._note(stand.record)
+            self.pen.note(stand.record)
             return
         # Where the user put it: what they moved while marking it stays there.
         times, seen = stand.times, stand.record.seen
@@ -220,9 +202,9 @@ class Book:
                 stand.trace, slot=None, offset=0, fact=fact_line(fact, note=False), head=False
             ),
             zone=self.scene.zone,
-            task=self._as_task(position.person),
+            task=self.pen.as_task(position.person),
         )
-        self._act(stand.record, rendered, f"{fact.outcome.value} understood", asked=True)
+        self.pen.act(stand.record, rendered, f"{fact.outcome.value} understood", asked=True)
 
     @staticmethod
     def _asks(stand: Standing) -> bool:
@@ -248,7 +230,7 @@ class Book:
         return f"Next: around {text.day_text(position.due)}." if position.due else ""
 
     def _withdraw(self, withdraw: Withdraw) -> None:
-        self._remove(
+        self.pen.remove(
             withdraw.standing, withdraw.fate, withdraw.reason, withdraw.asked, withdraw.head
         )
 
@@ -258,7 +240,7 @@ class Book:
         fact = self.scene.journal.by_entry.get(record.uid)
         known = record.base is not None or record.intent is not None
         if fact is not None or begins(stand.trace.start, self.scene.zone) <= self.scene.now:
-            self._note(record)
+            self.pen.note(record)
         elif not known:
             entry = record.seen
             reason = f"{record.key.subject} is not in the people files; syncd clear removes it"
@@ -266,94 +248,7 @@ class Book:
                 Action(act=Act.REPORT, record=record, entry=entry, reason=reason)
             )
         else:
-            self._remove(stand, Fate.REMOVED, "no longer in the people files", asked=False)
-
-    # -- actions
-
-    def _remove(
-        self, stand: Standing, fate: Fate, reason: str, asked: bool, head: bool = False
-    ) -> None:
-        record = stand.record
-        if record.seen is None:  # it was about to be made, and may yet turn up
-            self._note(replace(record, fate=fate))
-            return
-        if render.added_by_user(record):
-            if record.fate is not Fate.RELEASED:
-                self.out.actions.append(
-                    Action(
-                        act=Act.RELEASE,
-                        record=record,
-                        entry=record.seen,
-                        reason=f"{reason}; it holds words of yours, so it stays and is yours",
-                        fate=Fate.RELEASED,
-                        asked=asked,
-                    )
-                )
-            return
-        trace = replace(stand.trace, head=head)
-        record = replace(record, base=replace(record.seen, trace=trace.encode()))
-        self.out.actions.append(
-            Action(
-                act=Act.DELETE,
-                record=record,
-                entry=record.seen,
-                reason=reason,
-                fate=fate,
-                asked=asked,
-            )
-        )
-
-    def _write(
-        self, stand: Standing, person: Person, times: Times, trace: Trace, reason: str
-    ) -> None:
-        channel = trace.channel or split_sign(trace.title)[1].rpartition(": ")[2]
-        fold_last = self._last(person)
-        seen = stand.record.seen
-        task = seen.task if seen is not None else self._as_task(person)
-        rendered = render.contact(
-            stand.record,
-            title=text.core_title(person, channel),
-            section=text.open_section(
-                person, channel, fold_last, self.scene.zone, stand.question, task=task
-            ),
-            times=zoned(times, self.scene.zone),
-            alarm=None if trace.slot is not None else RINGS_AT_START,
-            trace=replace(trace, channel=channel, void=self._void(stand)),
-            zone=self.scene.zone,
-            task=task,
-        )
-        self._act(stand.record, rendered, reason)
-
-    def _void(self, stand: Standing) -> int:
-        """The revision up to which what was read on an open entry is void."""
-        journal, uid = self.scene.journal, stand.record.uid
-        told = journal.told.get(uid, 0) if uid not in journal.by_entry else 0
-        return max(told, stand.trace.void)
-
-    def _last(self, person: Person) -> Fact | None:
-        facts = self.scene.journal.by_person.get(person.id, ())
-        spoken = [f for f in facts if f.outcome in TRIED or f.outcome is Outcome.REACHED]
-        return spoken[-1] if spoken else None
-
-    def _act(
-        self, record: Record, rendered: render.Rendered, reason: str, asked: bool = False
-    ) -> None:
-        record = replace(record, fate=Fate.LIVE)
-        if not rendered.differs:
-            self._note(record)
-            return
-        act = Act.CREATE if record.seen is None else Act.UPDATE
-        if act is Act.UPDATE and rendered.merged:
-            act = Act.MERGE
-        self.out.actions.append(
-            Action(act=act, record=record, entry=rendered.entry, reason=reason, asked=asked)
-        )
-
-    def _note(self, record: Record) -> None:
-        self.out.records[record.calendar, record.uid] = record
-
-    def _sit(self, slot: OccurrenceId, start: datetime, person: Person, channel: str) -> None:
-        self.out.seated[slot].append((start, person, channel))
+            self.pen.remove(stand, Fate.REMOVED, "no longer in the people files", asked=False)
 
 
 def _reads_otherwise(record: Record) -> bool:
@@ -367,6 +262,8 @@ def _why_kept(keep: Keep) -> str:
     seen = stand.record.seen
     if stand.question:
         return "asks what is meant"
+    if seen is not None and seen.task:  # when it is due is all that it says
+        return "as planned"
     if seen is not None and not same_time(seen.start, keep.times.start):
         return "goes along with its hour"
     if seen is not None and all(
