@@ -266,7 +266,6 @@ def _committed(
     settings["held-deletions"] = json.dumps(sorted(gone)) if seen.held else None
     if not gone & approved(state):  # carried out, or not wanted any more
         settings["approved"] = None
-    settings["resting"] = json.dumps(dict(plan.resting)) if plan.resting else None
     changed = {(record.calendar, record.uid): record for record in seen.delta.records}
     sent = {id(action) for action in writes}
     for record in (*plan.records, *(a.record for a in plan.actions if id(a) not in sent)):
