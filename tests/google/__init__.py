@@ -1,0 +1,1 @@
+"""A Google to test against: calendars, tasks and sign-in, on loopback."""
