@@ -174,6 +174,10 @@ class Client:
         """Put a deleted entry back as it was shown."""
         return self._send(entry.href, entry.body.encode(), {"If-None-Match": "*"})
 
+    def put_back(self, entry: Shown, before: Shown) -> Shown:
+        """Make an entry what it was before, as a backup or a second device does."""
+        return self._send(entry.href, before.body.encode(), {"If-Match": entry.etag})
+
     def invite(self, entry: Shown, address: str) -> Shown:
         """Invite somebody to an entry."""
 

@@ -7,7 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.emulator.fixtures import google, google_server
 from tests.servers import KINDS, Process, Server, running
+
+__all__ = ["google", "google_server"]
 
 # Whoever runs the tests in the background may hand down that SIGINT is to be ignored.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -56,21 +56,29 @@ class Key:
         return base64.b32hexencode(sealed).decode().rstrip("=").lower()
 
 
-def decode(id: str, deployment: str) -> Key | None:
-    """The key that `id` says, or None where it is not one of `deployment`'s."""
-    if (
-        not id
-        or len(id) > 2 * LONGEST_ID
-        or not id.isascii()
-        or not id.isalnum()
-        or id != id.lower()
-    ):
+def is_key(id: str) -> bool:
+    """Whether `id` was made by syncd, for whichever deployment."""
+    return _payload(id) is not None
+
+
+def _payload(id: str) -> bytes | None:
+    if not id or len(id) > 2 * LONGEST_ID:
+        return None
+    if not id.isascii() or not id.isalnum() or id != id.lower():
         return None
     try:
         sealed = base64.b32hexdecode(id.upper() + "=" * (-len(id) % 8))
-        payload = sealed[4:]
-        if zlib.crc32(payload) != int.from_bytes(sealed[:4], "big"):
-            return None
+    except (ValueError, binascii.Error):
+        return None
+    return sealed[4:] if zlib.crc32(sealed[4:]) == int.from_bytes(sealed[:4], "big") else None
+
+
+def decode(id: str, deployment: str) -> Key | None:
+    """The key that `id` says, or None where it is not one of `deployment`'s."""
+    payload = _payload(id)
+    if payload is None:
+        return None
+    try:
         version, owner, letter, told = payload.decode().split(_SEPARATOR, 3)
         subject, day, attempt, generation = told.rsplit(_SEPARATOR, 3)
         if version != VERSION or owner != deployment or letter not in ("b", "c") or not subject:
@@ -82,6 +90,6 @@ def decode(id: str, deployment: str) -> Key | None:
             attempt=int(attempt),
             generation=int(generation),
         )
-    except (ValueError, UnicodeDecodeError, binascii.Error):
+    except ValueError:
         return None
     return key if key.encode(deployment) == id else None

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Protocol
 
 from syncd.calendars.base import Calendar, Result, Verb, Write
 from syncd.calendars.caldav import CalDavCalendar
+from syncd.calendars.google import Account as SignIn
+from syncd.calendars.google import GoogleCalendar
 from syncd.calendars.memory import MemoryCalendar
 from syncd.model.entries import Entry, Sighting
 from tests.calendars.zoo import HOUR, TEN
 from tests.client import Client
+from tests.emulator.calendar import Calendar as Calendar_
+from tests.emulator.google import Account
+from tests.hosts import settings_on
 from tests.servers import Server, settings_for
 
 CALENDAR = "Kontakte / Öffi 🎉 & <mehr>"
@@ -103,6 +109,52 @@ class OnServer:
         kind, _, token = cursor.partition(":")
         digit = "0" if token[-1] != "0" else "1"
         return f"{kind}:{token[:-1]}{digit}"
+
+
+@dataclass
+class OnGoogle:
+    account: Account
+    folder: Path
+    name: str = CALENDAR
+
+    def __post_init__(self) -> None:
+        self.settings = settings_on(self.account, self.name, self.folder)
+        assert self.settings.google is not None
+        self.signed_in = SignIn(self.settings.google)
+        self.calendars: list[GoogleCalendar] = []
+
+    def open(self, memo: str = "") -> GoogleCalendar:
+        return GoogleCalendar(
+            self.settings,
+            self.signed_in,
+            timezone="Europe/Berlin",
+            memo=memo,
+            pause=lambda seconds: None,
+        )
+
+    @property
+    def there(self) -> Calendar_:
+        return self.account.named(self.name)
+
+    def add(self, title: str) -> None:
+        times = {
+            "start": {"dateTime": TEN.isoformat()},
+            "end": {"dateTime": (TEN + HOUR).isoformat()},
+        }
+        self.there.insert({"summary": title, **times})
+
+    def retitle(self, uid: str, title: str) -> None:
+        self.there.patch(uid, {"summary": title})
+
+    def delete(self, uid: str) -> None:
+        self.there.delete(uid)
+
+    def drop(self) -> None:
+        del self.account.calendars[self.there.id]
+
+    def lose(self, cursor: str) -> str:
+        self.account.expire_sync_tokens()
+        return cursor
 
 
 def create(entry: Entry) -> Write:

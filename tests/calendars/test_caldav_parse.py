@@ -9,8 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from syncd.calendars.caldav.parse import LONGEST, Unreadable, read_entry
+from syncd.calendars.caldav.parse import LONGEST, read_entry
 from syncd.calendars.caldav.render import changed_body, new_body
+from syncd.calendars.reading import Unreadable
 from syncd.model.entries import Entry, Recurrence
 from tests.calendars.zoo import BERLIN, TEN, ZOO, contact
 

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from syncd.calendars.base import Calendar, Changes, Fate, Result
 from syncd.model.entries import Entry, Sighting
-from tests.calendars.bench import Bench, InMemory, OnServer, create, removal, replaced
+from tests.calendars.bench import Bench, InMemory, OnGoogle, OnServer, create, removal, replaced
 from tests.calendars.zoo import HOUR, TEN, WEEK, ZOO, block, contact, override, uid
 from tests.servers import KINDS
 
 
-@pytest.fixture(params=["memory", *KINDS])
-def bench(request: pytest.FixtureRequest) -> Bench:
+@pytest.fixture(params=["memory", *KINDS, "google"])
+def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Bench:
     if request.param == "memory":
         return InMemory()
+    if request.param == "google":
+        return OnGoogle(request.getfixturevalue("google"), tmp_path)
     return OnServer(request.getfixturevalue(request.param))
 
 

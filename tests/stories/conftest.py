@@ -1,4 +1,5 @@
-"""Every story is told on Radicale and on Xandikos."""
+"""Every story is told on Radicale, on Xandikos and on the emulated Google, but for those about the
+text of iCalendar bodies, which Google has none of."""
 
 from __future__ import annotations
 
@@ -8,18 +9,32 @@ from typing import Any
 import pytest
 
 from syncd.model.people import Person
+from tests.hosts import GOOGLE, HOSTS, Host, settings_on
 from tests.household import person
-from tests.servers import Server, settings_for
 from tests.stories.stage import CALENDAR, Make, Stage, roster
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "host" in metafunc.fixturenames:
+        bodies = metafunc.definition.get_closest_marker("icalendar")
+        kinds = [each for each in HOSTS if each != GOOGLE or bodies is None]
+        metafunc.parametrize("host", kinds, indirect=True)
+
+
 @pytest.fixture
-def make(server: Server, tmp_path: Path) -> Make:
+def host(request: pytest.FixtureRequest) -> Host:
+    found = request.getfixturevalue(request.param)
+    assert isinstance(found, Host)
+    return found
+
+
+@pytest.fixture
+def make(host: Host, tmp_path: Path) -> Make:
     """A stage with people; anybody named by a word is the usual somebody of that name."""
 
     def made(*people: Person | str, **more: Any) -> Stage:
         known = [person(each) if isinstance(each, str) else each for each in people]
-        settings = settings_for(server, CALENDAR)
-        return Stage(server=server, folder=tmp_path, roster=roster(settings, *known, **more))
+        settings = settings_on(host, CALENDAR, tmp_path)
+        return Stage(server=host, folder=tmp_path, roster=roster(settings, *known, **more))
 
     return made

@@ -13,7 +13,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from syncd.calendars.base import Calendar
-from syncd.calendars.caldav import CalDavCalendar
 from syncd.engine.service import Service
 from syncd.engine.tick import Report
 from syncd.model.blocks import Block
@@ -23,9 +22,9 @@ from syncd.model.people import ContactList, Person
 from syncd.model.records import CalendarState, State
 from syncd.model.roster import CalendarSettings, Roster
 from syncd.store import open_store
-from tests.client import Client, Shown
+from tests.hosts import App, Host, app_on, opened
 from tests.household import clients, weekly
-from tests.servers import Server, settings_for
+from tests.ical import Shown
 
 ZONE = ZoneInfo("Europe/Berlin")
 BEGIN = datetime(2026, 12, 1, 8, 0, tzinfo=ZONE)
@@ -61,11 +60,11 @@ def roster(
 class Stage:
     """One deployment, its calendar and its user."""
 
-    server: Server
+    server: Host
     folder: Path
     roster: Roster
     now: datetime = BEGIN
-    _app: Client | None = None
+    _app: App | None = None
     _opened: dict[str, Calendar] = field(default_factory=dict)
     database: str = "syncd.sqlite"
 
@@ -85,7 +84,7 @@ class Stage:
         if not self._opened:
             for name, settings in self.roster.calendars.items():
                 memo = state.calendars.get(name, CalendarState()).memo
-                self._opened[name] = CalDavCalendar(settings, timezone="Europe/Berlin", memo=memo)
+                self._opened[name] = opened(settings, memo)
         return self._opened
 
     def restart(self) -> None:
@@ -141,10 +140,10 @@ class Stage:
     # -- the user's side
 
     @property
-    def app(self) -> Client:
+    def app(self) -> App:
         """The user's calendar app; the calendar must have been made."""
         if self._app is None:
-            self._app = Client(self.server, CALENDAR)
+            self._app = app_on(self.server, CALENDAR)
         return self._app
 
     def contacts(self, name: str = "") -> list[Shown]:
@@ -210,4 +209,4 @@ def _instant(moment: datetime | date) -> datetime:
 
 
 Make = Callable[..., Stage]
-__all__ = ["BEGIN", "CALENDAR", "ZONE", "Make", "Outcome", "Stage", "settings_for", "when"]
+__all__ = ["BEGIN", "CALENDAR", "ZONE", "Make", "Outcome", "Stage", "when"]

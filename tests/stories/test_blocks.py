@@ -264,6 +264,7 @@ def test_ten_o_clock_stays_ten_o_clock(make: Make) -> None:
     assert len(times) >= 2
 
 
+@pytest.mark.icalendar
 def test_a_server_keeps_every_clock_change_of_the_zone(make: Make) -> None:
     stage = make("Ann Lee")
     stage.sync()

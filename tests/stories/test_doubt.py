@@ -9,8 +9,9 @@ import pytest
 
 from syncd.engine.upkeep import approve, clear, clearing, restore, status
 from syncd.errors import UsageError
+from tests.hosts import settings_on
 from tests.household import person
-from tests.stories.stage import BEGIN, CALENDAR, Make, Stage, roster, settings_for, when
+from tests.stories.stage import BEGIN, CALENDAR, Make, Stage, roster, when
 
 FOUR = ("Ann Lee", "Bob Roy", "Cy Fox", "Di Day")
 
@@ -130,7 +131,7 @@ def test_only_our_own_is_touched(make: Make) -> None:
 def test_two_deployments_never_touch_each_others(make: Make) -> None:
     stage = make("Ann Lee")
     stage.sync()
-    settings = settings_for(stage.server, CALENDAR)
+    settings = settings_on(stage.server, CALENDAR, stage.folder)
     other = Stage(
         server=stage.server,
         folder=stage.folder / "other",

@@ -15,6 +15,7 @@ from tests.household import clients, person, weekly
 from tests.stories.stage import BEGIN, ZONE, Make, Stage, when
 
 
+@pytest.mark.icalendar
 def test_a_zone_that_is_a_folder_stops_nothing(make: Make) -> None:
     stage = make("Ann Lee")
     stage.sync()
@@ -299,6 +300,7 @@ def test_the_users_own_series_of_the_same_name_is_theirs(make: Make) -> None:
     assert [each.uid for each in stage.app.entries()] == [theirs.uid]
 
 
+@pytest.mark.icalendar
 def test_an_app_that_gives_our_entry_another_uid_is_understood(make: Make) -> None:
     stage = make("Ann Lee")
     stage.sync()
@@ -366,6 +368,7 @@ def test_what_the_user_hung_on_an_entry_keeps_it(make: Make) -> None:
     assert stage.contact("Ann Lee").properties["LOCATION"] == "Café Einstein"
 
 
+@pytest.mark.icalendar
 def test_a_picture_in_an_entry_hides_no_mark(make: Make) -> None:
     stage = make("Ann Lee")
     stage.sync()
@@ -407,8 +410,7 @@ def test_an_old_copy_that_is_put_back_takes_nothing_back(make: Make) -> None:
     stage.mark("Ann Lee", "x {} good talk")
     stage.sync()
     now = stage.contact("Ann Lee")
-    headers = {"Content_Type": "text/calendar", "If_Match": now.etag}
-    stage.server.ask("PUT", now.href, before.body.encode(), **headers)
+    stage.app.put_back(now, before)
     stage.sync()
     assert stage.outcomes("Ann Lee") == ["reached"]
     assert stage.contact("Ann Lee").title == "✅ Ann Lee: call"
@@ -472,6 +474,7 @@ def test_a_removal_that_did_not_come_about_and_is_not_wanted_any_more(make: Make
     assert [fact.outcome.value for fact in service.history()] == ["skipped"]
 
 
+@pytest.mark.icalendar
 def test_a_series_that_lasts_for_ages_stops_nothing(make: Make) -> None:
     stage = make("Ann Lee")
     stage.sync()

@@ -8,37 +8,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 import icalendar
-from dateutil.rrule import rrulestr
 
+from syncd.calendars.reading import NONSENSE, Unreadable, checked_rule, cleaned, timed, until_of
 from syncd.model.entries import YEARS, Entry, Instant, Override, Recurrence
-from syncd.model.rules import read_rule
 
 TRACE = "X-SYNCD-TRACE"
 """Its value is percent-encoded where TEXT would need a backslash: whether the value of a property
 that is not theirs is to be unescaped, programs do not agree."""
-_NEVER = re.compile(r"\bINTERVAL=(?:0+|-\d*)(?:;|$)")
 _EXTRAS = ("LOCATION", "ATTACH", "URL", "COMMENT", "CONTACT", "CONFERENCE")
 _INLINE = re.compile(r"^ATTACH;[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*", re.MULTILINE)
 """An attachment, which may stand there whole."""
 LONGEST = 2_000_000
 """Characters; a larger body is not parsed."""
-
-
-NONSENSE = (
-    *(ValueError, KeyError, TypeError, AttributeError, IndexError, ArithmeticError),
-    OSError,  # a TZID that names a folder of the time zone database, or none that a file may have
-    RecursionError,
-)
-
-
-class Unreadable(ValueError):
-    """The body is no event that can be understood."""
 
 
 def read_entry(body: str, zone: ZoneInfo) -> Entry | None:
@@ -116,17 +103,14 @@ def _recurrence(
         return None
     if len(rules) > 1:
         raise Unreadable("it has several recurrence rules")
-    rule = read_rule(rules[0].to_ical().decode())
-    if (rule.count is not None and rule.count < 1) or _NEVER.search(rule.repeats):
-        raise Unreadable("it repeats never")
-    rrulestr(rule.repeats, dtstart=datetime(2026, 1, 1))  # noqa: DTZ001  raises for what is no rule
+    rule = checked_rule(rules[0].to_ical().decode())
     where = series_zone(start, zone)
     return Recurrence(
         rule=rule.repeats,
-        until=_until(rule.until, where),
+        until=until_of(rule.until, where),
         count=rule.count,
         exdates=frozenset(
-            _timed(_placed(value.dt, value.params, zone), where)
+            timed(_placed(value.dt, value.params, zone), where)
             for listed in _several(master.get("EXDATE"))
             for value in listed.dts
         ),
@@ -152,8 +136,8 @@ def _override(
     end = _end(component, start, zone)
     return Override(
         original=original_of(component, series, zone),
-        start=_timed(start, where),
-        end=_timed(end, where),
+        start=timed(start, where),
+        end=timed(end, where),
         title=words(component if "SUMMARY" in component else master, "SUMMARY"),
         text=words(component, "DESCRIPTION", lines=True),
         alarm=lead(component, start, end),
@@ -164,7 +148,7 @@ def _override(
 def original_of(component: icalendar.Event, series: Instant, zone: ZoneInfo) -> datetime:
     """An override's RECURRENCE-ID, in the zone of the series that starts at `series`."""
     where = series_zone(series, zone)
-    found = _timed(moment(component, "RECURRENCE-ID", zone), where)
+    found = timed(moment(component, "RECURRENCE-ID", zone), where)
     return found.astimezone(where)
 
 
@@ -197,24 +181,6 @@ def _placed(value: object, params: Any, zone: ZoneInfo) -> Instant:
     if isinstance(value, date):
         return value
     raise Unreadable("it has a time that is none")
-
-
-def _timed(value: Instant, zone: ZoneInfo) -> datetime:
-    if isinstance(value, datetime):
-        return value
-    return datetime.combine(value, time(), zone)
-
-
-def _until(value: str | None, zone: ZoneInfo) -> datetime | None:
-    """UNTIL, aware; None for one so far off that it is none. A DATE includes its day (some clients
-    write one for a series with times)."""
-    if value is None or int(value[:4]) >= YEARS.stop:
-        return None
-    if "T" not in value:
-        last = date(int(value[:4]), int(value[4:6]), int(value[6:8]))
-        return datetime.combine(last, time(23, 59, 59), zone)
-    naive = datetime.strptime(value[:15], "%Y%m%dT%H%M%S")  # noqa: DTZ007  given a zone below
-    return naive.replace(tzinfo=UTC if value.endswith("Z") else zone)
 
 
 def _end(component: icalendar.Event, start: Instant, zone: ZoneInfo) -> Instant:
@@ -288,9 +254,4 @@ def _several(value: Any) -> list[Any]:
 def words(component: icalendar.Event, name: str, *, lines: bool = False) -> str:
     """A TEXT property without control characters; newlines stay where `lines` says so."""
     value = component.get(name, "")
-    text = str(value[0] if isinstance(value, list) else value).replace("\r\n", "\n")
-    if not lines:
-        text = text.replace("\n", " ")
-    if text.isprintable():
-        return text
-    return "".join(c for c in text if (c >= " " and c != "\x7f") or c in "\n\t")
+    return cleaned(str(value[0] if isinstance(value, list) else value), lines=lines)

@@ -16,9 +16,7 @@ import icalendar
 from icalendar import vCategory, vDDDLists, vDDDTypes, vRecur, vText
 
 from syncd.calendars.caldav.parse import (
-    NONSENSE,
     TRACE,
-    Unreadable,
     alarms,
     calendar_of,
     components,
@@ -27,6 +25,7 @@ from syncd.calendars.caldav.parse import (
     original_of,
     read_entry,
 )
+from syncd.calendars.reading import NONSENSE, Unreadable
 from syncd.model.entries import Entry, Instant, Override, Recurrence
 
 _ZONE_YEARS = 5

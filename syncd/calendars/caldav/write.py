@@ -10,11 +10,12 @@ from urllib.parse import urljoin
 
 from syncd.calendars.base import Fate, Result, Verb, Write
 from syncd.calendars.caldav import dav
-from syncd.calendars.caldav.parse import NONSENSE, Unreadable, read_entry
+from syncd.calendars.caldav.parse import read_entry
 from syncd.calendars.caldav.quirks import Quirks
 from syncd.calendars.caldav.read import CollectionLost, Reader
 from syncd.calendars.caldav.render import changed_body, new_body
 from syncd.calendars.caldav.transport import Answer
+from syncd.calendars.reading import NONSENSE, Unreadable
 from syncd.errors import Unreachable
 
 _BODY = {"Content-Type": "text/calendar; charset=utf-8"}

@@ -1,1 +1,6 @@
 """Google Calendar and Google Tasks, behind the seam of `syncd.calendars.base`."""
+
+from syncd.calendars.google.account import Account
+from syncd.calendars.google.adapter import GoogleCalendar
+
+__all__ = ["Account", "GoogleCalendar"]

@@ -15,14 +15,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from tests.google import api
-from tests.google.account import APP, Account, Part, Request
-from tests.google.errors import ApiError, Violation
-from tests.google.faults import PARTS, Fault, Kind, Lost
-from tests.google.oauth import Grant, OAuthError
+from tests.emulator import api
+from tests.emulator.account import APP, Account, Part, Request
+from tests.emulator.errors import ApiError, Violation
+from tests.emulator.faults import PARTS, Fault, Kind, Lost
+from tests.emulator.oauth import Grant, OAuthError
 
 if TYPE_CHECKING:
-    from tests.google.emulator import Emulator
+    from tests.emulator.google import Emulator
 
 MOST_PARTS = 50
 Json = dict[str, Any]
@@ -79,7 +79,7 @@ class Handler(BaseHTTPRequestHandler):
                     answer = self._api(parts.path, parts.query, body)
         except Lost as lost:
             if lost.said:
-                self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{\"kind\": ")
+                self.wfile.write(b'HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{"kind": ')
             self.close_connection = True
             return None
         self.send_response(answer.status)
@@ -121,7 +121,9 @@ class Handler(BaseHTTPRequestHandler):
             url = f"{google.url}o/oauth2/v2/auth?{query}"
             without = () if "allow" in form else ("",)
             try:
-                to = google.oauth.consent(account, url) if not without else google.oauth.refusal(url)
+                to = (
+                    google.oauth.consent(account, url) if not without else google.oauth.refusal(url)
+                )
             except OAuthError as error:
                 return self._html(error.status, f"<h1>{html.escape(str(error.body))}</h1>")
             self.send_response(302)

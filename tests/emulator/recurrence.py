@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
 
-from tests.google.errors import invalid
+from tests.emulator.errors import invalid
 
 Json = dict[str, Any]
 _LINE = re.compile(r"(RRULE|EXRULE|EXDATE|RDATE)((?:;[^:]*)?):(.+)")

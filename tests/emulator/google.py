@@ -8,9 +8,9 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from tests.google.account import Account
-from tests.google.oauth import OAuth
-from tests.google.server import Server
+from tests.emulator.account import Account
+from tests.emulator.oauth import OAuth
+from tests.emulator.server import Server
 
 __all__ = ["Account", "Emulator", "running"]
 

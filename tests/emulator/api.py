@@ -7,13 +7,13 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from tests.google import shapes
-from tests.google.account import Account
-from tests.google.calendar import Calendar
-from tests.google.errors import ApiError, Violation, not_found
-from tests.google.oauth import Grant
-from tests.google.shapes import Method
-from tests.google.tasklist import TaskList
+from tests.emulator import shapes
+from tests.emulator.account import Account
+from tests.emulator.calendar import Calendar
+from tests.emulator.errors import ApiError, Violation, not_found
+from tests.emulator.oauth import Grant
+from tests.emulator.shapes import Method
+from tests.emulator.tasklist import TaskList
 
 Json = dict[str, Any]
 _MADE_BY_APP = "https://www.googleapis.com/auth/calendar.app.created"
@@ -102,9 +102,7 @@ class _Call:
             raise ApiError(400, "required", "Missing title.")
         id = f"{secrets.token_hex(13)}@group.calendar.google.com"
         zone = self.body.get("timeZone") or "UTC"
-        made = self.account.add_calendar(
-            id, self.body["summary"], app=self.grant.client, zone=zone
-        )
+        made = self.account.add_calendar(id, self.body["summary"], app=self.grant.client, zone=zone)
         return self._told(made)
 
     def calendars_patch(self) -> Json:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.google.emulator import Account, Emulator, running
+from tests.emulator.google import Account, Emulator, running
 
 
 @pytest.fixture(scope="session")

@@ -12,9 +12,9 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.google import recurrence
-from tests.google.errors import ApiError, Violation, invalid, not_found
-from tests.google.recurrence import said
+from tests.emulator import recurrence
+from tests.emulator.errors import ApiError, Violation, invalid, not_found
+from tests.emulator.recurrence import said
 
 Json = dict[str, Any]
 DEFAULTS = {"status": "confirmed", "eventType": "default"}
@@ -187,7 +187,7 @@ class Calendar:
 
     def _when(self, name: str, value: Json, after: Json, body: Json) -> Json:
         told = {k: v for k, v in {**after.get(name, {}), **value}.items() if v is not None}
-        if "date" in value and value["date"]:
+        if value.get("date"):
             return {"date": value["date"]}
         told.pop("date", None)
         if "dateTime" not in told:
@@ -282,7 +282,9 @@ class Calendar:
         rows = sorted(
             (at, id) for id, at in self.changed.items() if at > int(tick) and id in self.events
         )
-        return [_stub(each) if _is_gone(each) else each for _, id in rows for each in [self.events[id]]]
+        return [
+            _stub(each) if _is_gone(each) else each for _, id in rows for each in [self.events[id]]
+        ]
 
     def _all(self, query: Json) -> list[Json]:
         rows: list[Json] = []

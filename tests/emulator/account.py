@@ -11,13 +11,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.google.calendar import Calendar, Ticks
-from tests.google.faults import Fault
-from tests.google.oauth import Grant
-from tests.google.tasklist import TaskList
+from tests.emulator.calendar import Calendar, Ticks
+from tests.emulator.faults import Fault
+from tests.emulator.oauth import Grant
+from tests.emulator.tasklist import TaskList
 
 if TYPE_CHECKING:
-    from tests.google.emulator import Emulator
+    from tests.emulator.google import Emulator
 
 Json = dict[str, Any]
 ALL = ("https://www.googleapis.com/auth/calendar", "https://www.googleapis.com/auth/tasks")

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from google.auth import jwt
 
 if TYPE_CHECKING:
-    from tests.google.account import Account
+    from tests.emulator.account import Account
 
 Json = dict[str, Any]
 LIFE = timedelta(hours=1)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.google.calendar import Ticks
-from tests.google.errors import ApiError, Violation, invalid, not_found
+from tests.emulator.calendar import Ticks
+from tests.emulator.errors import ApiError, Violation, invalid, not_found
 
 Json = dict[str, Any]
 

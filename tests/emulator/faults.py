@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from tests.google.errors import ApiError
+from tests.emulator.errors import ApiError
 
 
 class Kind(StrEnum):

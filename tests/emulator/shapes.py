@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 from googleapiclient.discovery_cache import get_static_doc
 
-from tests.google.errors import Violation
+from tests.emulator.errors import Violation
 
 Json = dict[str, Any]
 Query = Mapping[str, list[str]]
@@ -52,7 +52,9 @@ def _methods(doc: Json) -> Iterator[Method]:
     common = doc["parameters"]
     for resource in doc["resources"].values():
         for each in resource["methods"].values():
-            path = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(doc["servicePath"] + each["path"]))
+            path = re.sub(
+                r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(doc["servicePath"] + each["path"])
+            )
             yield Method(
                 id=each["id"],
                 verb=each["httpMethod"],
@@ -97,8 +99,10 @@ def _parameter(name: str, shape: Json, value: str) -> Any:
         match shape["type"]:
             case "integer":
                 number = int(value)
-                if not int(shape.get("minimum", number)) <= number <= int(
-                    shape.get("maximum", number)
+                if (
+                    not int(shape.get("minimum", number))
+                    <= number
+                    <= int(shape.get("maximum", number))
                 ):
                     raise wrong
                 return number
@@ -106,9 +110,9 @@ def _parameter(name: str, shape: Json, value: str) -> Any:
                 return {"true": True, "false": False}[value.lower()]
         if "enum" in shape and value not in shape["enum"]:
             raise wrong
-        if shape.get("format") == "date-time":
-            if datetime.fromisoformat(value).tzinfo is None:
-                raise wrong
+        moment = shape.get("format") == "date-time"
+        if moment and datetime.fromisoformat(value).tzinfo is None:
+            raise wrong
         return value
     except (ValueError, KeyError) as error:
         raise wrong from error

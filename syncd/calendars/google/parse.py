@@ -1,0 +1,238 @@
+"""Reading Google's events into entries.
+
+A series is its master and its exceptions, which Google keeps as events of their own: an occurrence
+that was deleted is a cancelled exception, and one that differs in nothing that matters here is
+none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from syncd.calendars.google.text import read_description
+from syncd.calendars.reading import NONSENSE, Unreadable, checked_rule, cleaned, timed, until_of
+from syncd.model.entries import YEARS, Entry, Instant, Override, Recurrence
+
+Json = dict[str, Any]
+FIELDS = (
+    "id,etag,status,iCalUID,recurringEventId,originalStartTime,summary,description,start,end,"
+    "recurrence,transparency,visibility,reminders,colorId,location,attendees/email,"
+    "attachments/fileUrl,conferenceData/conferenceId,hangoutLink,source/url,"
+    "extendedProperties/private"
+)
+"""What is asked for of each event (`fields` of partial responses)."""
+TRACE = "syncd"
+"""Private properties that hold the trace, in pieces: `syncd0`, `syncd1`, …"""
+_EXTRAS = ("location", "attachments", "conferenceData", "hangoutLink", "source")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What a calendar says for events that do not say it themselves."""
+
+    zone: ZoneInfo
+    alarm: timedelta | None = None
+    """Its default reminder."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Family:
+    """An event as Google has it; of a series, the master and all its exceptions."""
+
+    master: Json
+    exceptions: tuple[Json, ...] = ()
+
+    @property
+    def repeats(self) -> bool:
+        """Whether it is a series."""
+        return bool(self.master.get("recurrence"))
+
+    @property
+    def etags(self) -> dict[str, str]:
+        """The etag of each of its events, by id."""
+        members = (self.master, *self.exceptions)
+        return {str(each.get("id")): str(each.get("etag", "")) for each in members}
+
+
+def read_family(family: Family, settings: Settings) -> Entry:
+    """The entry that `family` is. Raises Unreadable."""
+    try:
+        return _entry(family, settings)
+    except Unreadable:
+        raise
+    except NONSENSE as error:
+        told = " ".join(str(error).split())
+        raise Unreadable(f"it is no event that makes sense: {told[:200]}") from error
+
+
+def _entry(family: Family, settings: Settings) -> Entry:
+    event = family.master
+    start, end = _moment(event["start"], settings), _moment(event["end"], settings)
+    if isinstance(start, datetime) is not isinstance(end, datetime):
+        raise Unreadable("it begins with a time and ends with a date, or the other way round")
+    return Entry(
+        uid=str(event["id"]),
+        title=_text(event, "summary"),
+        start=start,
+        end=max(end, start),
+        text=read_description(str(event.get("description") or "")),
+        busy=event.get("transparency") != "transparent",
+        private=event.get("visibility") in ("private", "confidential"),
+        alarm=_alarm(event, settings),
+        cancelled=event.get("status") == "cancelled",
+        guests=len(event.get("attendees") or ()),
+        extras=any(event.get(name) for name in _EXTRAS),
+        trace=trace_of(event),
+        recurrence=_recurrence(family, start, end, settings),
+        colour=str(event.get("colorId") or ""),
+    )
+
+
+def _text(event: Json, name: str) -> str:
+    return cleaned(str(event.get(name) or ""))
+
+
+def _moment(when: Json, settings: Settings) -> Instant:
+    if when.get("date"):
+        day = date.fromisoformat(when["date"])
+        return _of_our_age(day)
+    moment = datetime.fromisoformat(when["dateTime"])
+    key = when.get("timeZone")
+    zone = settings.zone if key is None else UTC if key == "UTC" else ZoneInfo(key)
+    if moment.tzinfo is None:
+        return _of_our_age(moment.replace(tzinfo=zone))
+    _of_our_age(moment)
+    return moment.astimezone(zone)
+
+
+def _of_our_age(moment: Instant) -> Instant:
+    if moment.year not in YEARS:
+        raise Unreadable(f"it is of the year {moment.year}")
+    return moment
+
+
+def _alarm(event: Json, settings: Settings) -> timedelta | None:
+    """How long before the start the earliest one rings that a person notices at once."""
+    reminders = event.get("reminders") or {}
+    if reminders.get("useDefault"):
+        return settings.alarm
+    return earliest(reminders.get("overrides") or ())
+
+
+def earliest(reminders: Iterable[Json]) -> timedelta | None:
+    """The earliest of `reminders` that pops up."""
+    leads = [int(each["minutes"]) for each in reminders if each.get("method") == "popup"]
+    return timedelta(minutes=max(leads)) if leads else None
+
+
+def trace_of(event: Json) -> str:
+    """The trace, put together from its pieces."""
+    private = (event.get("extendedProperties") or {}).get("private") or {}
+    pieces: list[str] = []
+    while (piece := private.get(f"{TRACE}{len(pieces)}")) is not None:
+        pieces.append(str(piece))
+    return cleaned("".join(pieces))
+
+
+# -- series
+
+
+def _recurrence(
+    family: Family, start: Instant, end: Instant, settings: Settings
+) -> Recurrence | None:
+    lines = [str(each) for each in family.master.get("recurrence") or ()]
+    rules = [each for each in lines if each.startswith("RRULE:")]
+    if not rules:
+        if lines:
+            raise Unreadable("it repeats on single dates, without a rule")
+        return None
+    if len(rules) > 1:
+        raise Unreadable("it has several recurrence rules")
+    rule = checked_rule(rules[0].removeprefix("RRULE:"))
+    where = series_zone(start, settings.zone)
+    plain = Override(
+        original=timed(start, where),
+        start=timed(start, where),
+        end=timed(end, where),
+        title=_text(family.master, "summary"),
+        text=read_description(str(family.master.get("description") or "")),
+        alarm=_alarm(family.master, settings),
+    )
+    exdates = set(exdates_of(lines, where))
+    overrides = []
+    for each in family.exceptions:
+        original = original_of(each, where, settings)
+        if each.get("status") == "cancelled":
+            exdates.add(original)
+            continue
+        override = read_instance(each, original, where, settings)
+        if override != at(plain, original):
+            overrides.append(override)
+    return Recurrence(
+        rule=rule.repeats,
+        until=until_of(rule.until, where),
+        count=rule.count,
+        exdates=frozenset(exdates),
+        overrides=tuple(sorted(overrides, key=lambda each: each.original)),
+    )
+
+
+def series_zone(start: Instant, zone: ZoneInfo) -> ZoneInfo:
+    """The zone in which a series that starts at `start` repeats."""
+    own = start.tzinfo if isinstance(start, datetime) else None
+    return own if isinstance(own, ZoneInfo) else zone
+
+
+def at(plain: Override, original: datetime) -> Override:
+    """The occurrence at `original` of the series whose first one is `plain`."""
+    start = original.astimezone(UTC)
+    end = start + (plain.end.astimezone(UTC) - plain.start.astimezone(UTC))
+    return Override(
+        original=original,
+        start=original,
+        end=end.astimezone(plain.end.tzinfo),
+        title=plain.title,
+        text=plain.text,
+        alarm=plain.alarm,
+    )
+
+
+def read_instance(event: Json, original: datetime, where: ZoneInfo, settings: Settings) -> Override:
+    """An occurrence as Google shows it. Raises what NONSENSE names."""
+    start, end = _moment(event["start"], settings), _moment(event["end"], settings)
+    return Override(
+        original=original,
+        start=timed(start, where),
+        end=timed(max(end, start), where),
+        title=_text(event, "summary"),
+        text=read_description(str(event.get("description") or "")),
+        alarm=_alarm(event, settings),
+    )
+
+
+def original_of(event: Json, where: ZoneInfo, settings: Settings) -> datetime:
+    """Where the rule put this exception, in the zone of the series."""
+    return timed(_moment(event["originalStartTime"], settings), where).astimezone(where)
+
+
+_EXDATE = re.compile(r"EXDATE(?:;[^:]*?TZID=([^:;]+))?[^:]*:(.+)")
+
+
+def exdates_of(lines: Iterable[str], where: ZoneInfo) -> Iterable[datetime]:
+    """The dates in EXDATE lines (RFC 5545 3.8.5.1)."""
+    for line in lines:
+        match = _EXDATE.fullmatch(line)
+        if match is None:
+            continue
+        zone = ZoneInfo(match[1]) if match[1] else where
+        for value in match[2].split(","):
+            form = "%Y%m%d" if "T" not in value else "%Y%m%dT%H%M%S"
+            moment = datetime.strptime(value.rstrip("Z"), form)  # noqa: DTZ007  placed below
+            _of_our_age(moment)
+            placed = moment.replace(tzinfo=UTC if value.endswith("Z") else zone)
+            yield placed.astimezone(where)

@@ -1,0 +1,215 @@
+"""Reading one calendar: what changed since a token, or everything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+from googleapiclient.errors import HttpError
+
+from syncd.calendars.base import Changes, Progress
+from syncd.calendars.google.books import sighting_of, version_of
+from syncd.calendars.google.calls import MOST, Answer, Calls
+from syncd.calendars.google.errors import explained, status_of
+from syncd.calendars.google.parse import FIELDS, Family, Settings, earliest, read_family
+from syncd.calendars.reading import Unreadable
+from syncd.errors import CalendarError, CursorLost
+from syncd.model.entries import Entry, Sighting
+from syncd.model.keys import is_key
+
+Json = dict[str, Any]
+PAGE = 2500
+_LISTED = f"nextPageToken,nextSyncToken,timeZone,defaultReminders,items({FIELDS})"
+_PAGES = 10_000
+
+
+class CalendarLost(CalendarError):
+    """There is no calendar under the remembered id."""
+
+
+@dataclass(kw_only=True)
+class Reader:
+    """Reads the calendar whose id is `calendar`."""
+
+    calls: Calls
+    calendar: str
+    settings: Settings
+    """As the calendar said them last; a reading may learn others."""
+    members: dict[str, dict[str, str]] = field(default_factory=dict)
+    """By series: the etags of its events, as this process read or wrote them last."""
+
+    # -- pages
+
+    def changes(
+        self, cursor: str, known: Mapping[str, str], progress: Progress | None = None
+    ) -> Changes:
+        """As the seam's `changes`. Raises Unreachable or Refused; CursorLost for a token that Google
+        has lost; CalendarLost."""
+        kind, _, token = cursor.partition(":")
+        full = kind != "sync" or not token
+        rows, token = self._rows("" if full else token, progress)
+        families, gone = self._listed(rows) if full else self._changed(rows)
+        if full:
+            gone = known.keys() - families.keys()
+        return Changes(
+            sightings=tuple(
+                self._sighting(family)
+                for href, family in families.items()
+                if known.get(href) != version_of(family)
+            ),
+            gone=frozenset(gone & known.keys()),
+            last_words=self._last_words(sorted(gone & known.keys())),
+            cursor=f"sync:{token}",
+            full=full,
+        )
+
+    def _rows(self, token: str, progress: Progress | None) -> tuple[list[Json], str]:
+        """All pages, and the token for the next reading. Every parameter is the same each time, as
+        tokens demand."""
+        rows: list[Json] = []
+        more: Json = {"syncToken": token} if token else {}
+        for _ in range(_PAGES):
+            page = self._ask(self._list(**more))
+            rows += [each for each in page.get("items") or () if isinstance(each, dict)]
+            self._learn(page)
+            if progress is not None and (len(rows) > PAGE or page.get("nextPageToken")):
+                progress(len(rows), len(rows))
+            if not page.get("nextPageToken"):
+                return rows, str(page.get("nextSyncToken", ""))
+            more["pageToken"] = page["nextPageToken"]
+        raise CursorLost
+
+    def _list(self, **more: Any) -> Any:
+        return self.calls.api.events.list(
+            calendarId=self.calendar, maxResults=PAGE, singleEvents=False, fields=_LISTED, **more
+        )
+
+    def _ask(self, request: Any) -> Json:
+        try:
+            return self.calls.one(request)
+        except HttpError as error:
+            if status_of(error) == 410:
+                raise CursorLost from error
+            if status_of(error) == 404:
+                raise CalendarLost from error
+            raise explained(error, self.calls.name) from error
+
+    def _learn(self, page: Json) -> None:
+        reminders = page.get("defaultReminders")
+        alarm = earliest(reminders) if isinstance(reminders, list) else self.settings.alarm
+        self.settings = replace(self.settings, alarm=alarm)
+
+    # -- families
+
+    def _listed(self, rows: Iterable[Json]) -> tuple[dict[str, Family], set[str]]:
+        """The families in a listing of everything."""
+        masters: dict[str, Json] = {}
+        exceptions: dict[str, list[Json]] = {}
+        for row in rows:
+            series = row.get("recurringEventId")
+            if series:
+                exceptions.setdefault(str(series), []).append(row)
+            elif row.get("status") != "cancelled" and row.get("id"):
+                masters[str(row["id"])] = row
+        return {id: _family(row, exceptions.get(id, ())) for id, row in masters.items()}, set()
+
+    def _changed(self, rows: Iterable[Json]) -> tuple[dict[str, Family], set[str]]:
+        """The families in a listing of what changed, and the ids of what is gone. Of a series it
+        shows only what changed in it: unless that is what was written here, all of it is asked
+        for."""
+        families: dict[str, Family] = {}
+        gone: set[str] = set()
+        partly: dict[str, dict[str, str]] = {}
+        for row in rows:
+            id, series = str(row.get("id")), row.get("recurringEventId")
+            if series:
+                partly.setdefault(str(series), {})[id] = str(row.get("etag", ""))
+            elif row.get("status") == "cancelled":
+                gone.add(id)
+            elif row.get("recurrence"):
+                partly.setdefault(id, {})[id] = str(row.get("etag", ""))
+            else:
+                families[id] = Family(master=row)
+                self.members.pop(id, None)
+        wanted = [
+            id
+            for id, etags in partly.items()
+            if id not in gone and not etags.items() <= self.members.get(id, {}).items()
+        ]
+        for id, family in self.fetch(wanted).items():
+            if family is None:
+                gone.add(id)
+            else:
+                families[id] = family
+        for id in gone:
+            self.members.pop(id, None)
+        return families, gone
+
+    def fetch(self, ids: list[str]) -> dict[str, Family | None]:
+        """The families of these events as they are now; None for those that are not there. Raises
+        Unreachable or Refused."""
+        found: dict[str, Family | None] = {}
+        masters = {}
+        for id, answer in zip(ids, self._get(ids), strict=True):
+            if isinstance(answer, HttpError) and status_of(answer) in (404, 410):
+                found[id] = None
+            elif isinstance(answer, Exception):
+                raise explained(answer, self.calls.name)
+            elif answer.get("status") == "cancelled":
+                found[id] = None
+            else:
+                masters[id] = answer
+        repeating = [id for id, master in masters.items() if master.get("recurrence")]
+        requests = [
+            self._list(iCalUID=masters[id].get("iCalUID"), showDeleted=True) for id in repeating
+        ]
+        exceptions = dict(zip(repeating, self.calls.many(requests), strict=True))
+        for id, master in masters.items():
+            answer = exceptions.get(id, {})
+            if isinstance(answer, Exception):
+                raise explained(answer, self.calls.name)
+            rows = answer.get("items") or ()
+            found[id] = _family(master, (r for r in rows if r.get("recurringEventId") == id))
+        return found
+
+    def _get(self, ids: Iterable[str]) -> list[Answer]:
+        events = self.calls.api.events
+        return self.calls.many(
+            [events.get(calendarId=self.calendar, eventId=id, fields=FIELDS) for id in ids]
+        )
+
+    def _sighting(self, family: Family) -> Sighting:
+        if family.repeats:
+            self.members[str(family.master["id"])] = family.etags
+        return sighting_of(family, self.settings)
+
+    def _last_words(self, gone: list[str]) -> dict[str, Entry]:
+        """What those of ours that are gone said last: a deleted event can be read. Without an
+        answer it goes without."""
+        ours = [id for id in gone if is_key(id)][:MOST]
+        found: dict[str, Entry] = {}
+        for id, answer in zip(ours, self._get(ours) if ours else (), strict=True):
+            if isinstance(answer, Exception) or "start" not in answer:
+                continue
+            try:
+                entry = read_family(Family(master=answer), self.settings)
+            except Unreadable:
+                continue
+            if entry.recurrence is None:
+                found[id] = replace(entry, cancelled=False)
+        return found
+
+
+def _family(master: Json, exceptions: Iterable[Json]) -> Family:
+    if not master.get("recurrence"):
+        return Family(master=master)
+    return Family(
+        master=master, exceptions=tuple(sorted(exceptions, key=lambda each: str(each.get("id"))))
+    )
+
+
+def default_alarm(minutes: int | None) -> timedelta | None:
+    """The default reminder that a memo remembers."""
+    return None if minutes is None else timedelta(minutes=minutes)

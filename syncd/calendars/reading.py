@@ -1,0 +1,62 @@
+"""Reading what calendars hold, whichever way it comes: it is hostile input, and what cannot be
+understood is `Unreadable`, with one sentence, and nothing else."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+from dateutil.rrule import rrulestr
+
+from syncd.model.entries import YEARS
+from syncd.model.rules import Rule, read_rule
+
+_NEVER = re.compile(r"\bINTERVAL=(?:0+|-\d*)(?:;|$)")
+
+NONSENSE = (
+    *(ValueError, KeyError, TypeError, AttributeError, IndexError, ArithmeticError),
+    OSError,  # a zone that names a folder of the time zone database, or none that a file may have
+    RecursionError,
+)
+"""What libraries raise for input that makes no sense."""
+
+
+class Unreadable(ValueError):
+    """It is no entry that can be understood."""
+
+
+def checked_rule(text: str) -> Rule:
+    """An RRULE's value that gives something. Raises Unreadable, or what else NONSENSE names."""
+    rule = read_rule(text)
+    if (rule.count is not None and rule.count < 1) or _NEVER.search(rule.repeats):
+        raise Unreadable("it repeats never")
+    rrulestr(rule.repeats, dtstart=datetime(2026, 1, 1))  # noqa: DTZ001  raises for what is no rule
+    return rule
+
+
+def until_of(value: str | None, zone: ZoneInfo) -> datetime | None:
+    """UNTIL, aware; None for one so far off that it is none. A DATE includes its day (some clients
+    write one for a series with times)."""
+    if value is None or int(value[:4]) >= YEARS.stop:
+        return None
+    if "T" not in value:
+        last = date(int(value[:4]), int(value[4:6]), int(value[6:8]))
+        return datetime.combine(last, time(23, 59, 59), zone)
+    naive = datetime.strptime(value[:15], "%Y%m%dT%H%M%S")  # noqa: DTZ007  given a zone below
+    return naive.replace(tzinfo=UTC if value.endswith("Z") else zone)
+
+
+def timed(value: date, zone: ZoneInfo) -> datetime:
+    """An instant: a date is its first moment in `zone`."""
+    return value if isinstance(value, datetime) else datetime.combine(value, time(), zone)
+
+
+def cleaned(text: str, *, lines: bool = False) -> str:
+    """`text` without control characters; newlines stay where `lines` says so."""
+    text = text.replace("\r\n", "\n")
+    if not lines:
+        text = text.replace("\n", " ")
+    if text.isprintable():
+        return text
+    return "".join(c for c in text if (c >= " " and c != "\x7f") or c in "\n\t")

@@ -1,0 +1,55 @@
+"""Wherever a user's calendar may be: the CalDAV servers and the emulated Google, each with the app
+that its user has, and with syncd's adapter as the composition root opens it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from syncd.calendars.base import Calendar, Pause
+from syncd.model.roster import CalendarSettings, GoogleSettings, Secret
+from tests.client import Client
+from tests.emulator.client import GoogleClient
+from tests.emulator.google import Account
+from tests.servers import KINDS, Server, settings_for
+
+GOOGLE = "google"
+HOSTS = (*KINDS, GOOGLE)
+
+Host = Server | Account
+App = Client | GoogleClient
+
+SCOPES = tuple(
+    f"https://www.googleapis.com/auth/{name}"
+    for name in ("calendar.app.created", "calendar.calendarlist.readonly", "tasks")
+)
+"""What somebody grants whose calendar syncd makes."""
+
+
+def settings_on(host: Host, calendar: str, folder: Path, *, name: str = "home") -> CalendarSettings:
+    """As config would say it: the calendar called `calendar` on `host`; a sign-in to Google is kept
+    in `folder`."""
+    if isinstance(host, Server):
+        return settings_for(host, calendar, name=name)
+    return CalendarSettings(
+        name=name,
+        provider="google",
+        url="",
+        username="",
+        password=Secret(value=""),
+        calendar=calendar,
+        google=GoogleSettings(
+            credentials=host.credentials_file(folder),
+            token=host.token_file(folder, scopes=SCOPES),
+            endpoint=host.url,
+        ),
+    )
+
+
+def app_on(host: Host, calendar: str) -> App:
+    """The user's app, at the calendar called `calendar`."""
+    return Client(host, calendar) if isinstance(host, Server) else GoogleClient(host, calendar)
+
+
+def opened(settings: CalendarSettings, memo: str, pause: Pause = lambda seconds: None) -> Calendar:
+    """syncd's own adapter, with what an earlier one had found out."""
+    raise NotImplementedError
