@@ -8,21 +8,23 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from syncd.calendars.base import Calendar
+from syncd.calendars.base import Calendar, Pause
 from syncd.config import Loaded, load
 from syncd.model.records import CalendarState, State
-from syncd.model.roster import CalendarSettings, Roster
+from syncd.model.roster import CalendarSettings, GoogleSettings, Roster
 from syncd.store import open_store
 
 if TYPE_CHECKING:
+    from syncd.calendars.google import Account
     from syncd.engine.service import Calendars, Service
 
-__all__ = ["Loaded", "database", "load", "service", "state_folder"]
+__all__ = ["Loaded", "Opener", "database", "load", "service", "state_folder"]
 
 
 def state_folder(env: Mapping[str, str]) -> Path:
@@ -42,29 +44,63 @@ def database(roster: Roster, env: Mapping[str, str]) -> Path:
     return roster.database or state_folder(env) / f"{roster.deployment}.sqlite"
 
 
-def service(roster: Roster, env: Mapping[str, str], clock: Callable[[], datetime]) -> Service:
-    """The verbs over `roster`. Each thread needs one of its own. Raises nothing: what cannot be
-    used is said by the verb that needs it."""
+def service(
+    roster: Roster,
+    env: Mapping[str, str],
+    clock: Callable[[], datetime],
+    pause: Pause = time.sleep,
+) -> Service:
+    """The verbs over `roster`; `pause` waits where a server's quota wants it. Each thread needs one
+    of its own. Raises nothing: what cannot be used is said by the verb that needs it."""
     from syncd.engine.service import Service  # its arithmetic of dates is heavy
 
     store = open_store(database(roster, env), roster.deployment)
-    return Service(roster=roster, store=store, calendars=_calendars(roster), clock=clock)
+    calendars = Opener(roster.timezone, pause).all_of(roster)
+    return Service(roster=roster, store=store, calendars=calendars, clock=clock)
 
 
-def _calendars(roster: Roster) -> Calendars:
-    opened: dict[str, Calendar] = {}
+class Opener:
+    """Opens calendars; those at Google that have one sign-in share it. Their libraries are heavy,
+    so that each is imported when it is needed."""
 
-    def calendars(state: State) -> Mapping[str, Calendar]:
-        for name, settings in roster.calendars.items():
-            if name not in opened:
-                memo = state.calendars.get(name, CalendarState()).memo
-                opened[name] = _open(settings, roster.timezone, memo)
-        return opened
+    def __init__(self, timezone: str, pause: Pause = time.sleep) -> None:
+        self._timezone = timezone
+        self._pause = pause
+        self._accounts: dict[tuple[Path, str], Account] = {}
 
-    return calendars
+    def all_of(self, roster: Roster) -> Calendars:
+        """The calendars of `roster`, each opened once, with what is remembered of it."""
+        opened: dict[str, Calendar] = {}
 
+        def calendars(state: State) -> Mapping[str, Calendar]:
+            for name, settings in roster.calendars.items():
+                if name not in opened:
+                    memo = state.calendars.get(name, CalendarState()).memo
+                    opened[name] = self.open(settings, memo)
+            return opened
 
-def _open(settings: CalendarSettings, timezone: str, memo: str) -> Calendar:
-    from syncd.calendars.caldav import CalDavCalendar  # its libraries are heavy
+        return calendars
 
-    return CalDavCalendar(settings, timezone=timezone, memo=memo)
+    def open(self, settings: CalendarSettings, memo: str = "") -> Calendar:
+        """One calendar."""
+        if settings.google is None:
+            from syncd.calendars.caldav import CalDavCalendar
+
+            return CalDavCalendar(settings, timezone=self._timezone, memo=memo)
+        from syncd.calendars.google import GoogleCalendar
+
+        return GoogleCalendar(
+            settings,
+            self._account(settings.google),
+            timezone=self._timezone,
+            memo=memo,
+            pause=self._pause,
+        )
+
+    def _account(self, google: GoogleSettings) -> Account:
+        from syncd.calendars.google import Account
+
+        key = (google.token, google.endpoint)
+        if key not in self._accounts:
+            self._accounts[key] = Account(google)
+        return self._accounts[key]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -20,11 +20,19 @@ from tests.emulator.google import Account
 from tests.hosts import settings_on
 from tests.servers import Server, settings_for
 
+NOW = timedelta()
 CALENDAR = "Kontakte / Öffi 🎉 & <mehr>"
 
 
 class Bench(Protocol):
     """A calendar, and a user."""
+
+    once: bool
+    """Whether an id that was used and deleted is used up."""
+
+    def holds(self, entry: Entry) -> Entry | None:
+        """What it makes of an entry; None where it cannot hold one like it."""
+        ...
 
     def open(self, memo: str = "") -> Calendar:
         """An instance of its own, as another process would have it."""
@@ -51,6 +59,10 @@ class Bench(Protocol):
 class InMemory:
     calendar: MemoryCalendar = field(default_factory=lambda: MemoryCalendar("home"))
     added: int = 0
+    once: bool = False
+
+    def holds(self, entry: Entry) -> Entry | None:
+        return entry
 
     def open(self, memo: str = "") -> Calendar:
         return self.calendar
@@ -81,6 +93,10 @@ class InMemory:
 class OnServer:
     server: Server
     name: str = CALENDAR
+    once: bool = False
+
+    def holds(self, entry: Entry) -> Entry | None:
+        return entry
 
     def __post_init__(self) -> None:
         self.client = Client(self.server, self.name)
@@ -116,6 +132,20 @@ class OnGoogle:
     account: Account
     folder: Path
     name: str = CALENDAR
+    once: bool = True
+
+    def holds(self, entry: Entry) -> Entry | None:
+        """An event has a length, rings before it begins, and is deleted where it is cancelled; an
+        occurrence that is cancelled is one that was deleted."""
+        recurrence = entry.recurrence
+        if entry.end == entry.start or entry.cancelled or (entry.alarm or NOW) < NOW:
+            return None
+        if recurrence is None:
+            return entry
+        gone = {each.original for each in recurrence.overrides if each.cancelled}
+        kept = tuple(each for each in recurrence.overrides if not each.cancelled)
+        exdates = recurrence.exdates | gone
+        return replace(entry, recurrence=replace(recurrence, exdates=exdates, overrides=kept))
 
     def __post_init__(self) -> None:
         self.settings = settings_on(self.account, self.name, self.folder)

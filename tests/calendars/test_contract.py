@@ -63,11 +63,11 @@ class TestReading:
         assert seen(bench.open(), contact()).entry == contact()
 
     def test_what_is_written_is_what_is_read(self, bench: Bench, calendar: Calendar) -> None:
-        animals = zoo()
+        animals = zoo(bench)
         results = calendar.write([create(each) for each in animals.values()])
         assert [each.fate for each in results] == [Fate.APPLIED] * len(animals)
         sightings = listed(bench.open()).sightings
-        assert {s.entry.uid: s.entry for s in sightings if s.entry} == animals
+        assert {s.entry.uid: s.entry for s in sightings if s.entry} == held(bench, animals)
         assert {s.href: s.version for s in sightings} == {r.href: r.version for r in results}
         assert all(s.body and not s.problem for s in sightings)
 
@@ -126,6 +126,12 @@ class TestReading:
         one = written(calendar, contact())
         first = listed(calendar)
         bench.delete(contact().uid)
+        if bench.once:
+            (two,) = calendar.write([create(contact(title="again"))])
+            assert two.fate is Fate.TAKEN
+            second = calendar.changes(first.cursor, known(first))
+            assert second.gone == {one.href} and second.sightings == ()
+            return
         two = written(calendar, contact(title="again"))
         second = calendar.changes(first.cursor, known(first))
         assert two.href == one.href and second.gone == frozenset()
@@ -203,17 +209,24 @@ class TestWriting:
         assert sight.entry == after and sight.version == result.version != before.version
 
     @pytest.mark.parametrize("kind", ["contact", "moved"])
-    def test_anything_becomes_anything(self, calendar: Calendar, kind: str) -> None:
-        animals = zoo()
+    def test_anything_becomes_anything(self, bench: Bench, calendar: Calendar, kind: str) -> None:
+        animals = zoo(bench)
         before = {uid: replace(ZOO[kind], uid=uid) for uid in animals}
         results = calendar.write([create(each) for each in before.values()])
         for wanted in (animals, before):
             results = calendar.write(
                 [replaced(r, each) for r, each in zip(results, wanted.values(), strict=True)]
             )
+            if bench.once:  # what repeated before remembers the occurrences that were deleted then
+                there = {s.href: s for s in listed(calendar).sightings}
+                for n, after in enumerate(wanted.values()):
+                    if results[n].fate is Fate.STALE:
+                        (results[n],) = calendar.write([replaced(there[after.uid], after)])
+                there = {s.href: s for s in listed(calendar).sightings}
+                results = [replace(each, body=there[each.href].body) for each in results]
             assert [each.fate for each in results] == [Fate.APPLIED] * len(animals)
             found = {s.entry.uid: s.entry for s in listed(calendar).sightings if s.entry}
-            assert found == wanted
+            assert found == held(bench, wanted)
 
     def test_a_replace_of_something_else_is_stale(self, bench: Bench, calendar: Calendar) -> None:
         one = written(calendar, contact())
@@ -333,11 +346,16 @@ class TestWriting:
         assert calendar.memo == other.memo
 
 
-def zoo() -> dict[str, Entry]:
-    """Every sort of entry, by UIDs of their own."""
+def zoo(bench: Bench) -> dict[str, Entry]:
+    """Every sort of entry that `bench` can hold, by UIDs of their own."""
     entries = [replace(each, uid=uid(name)) for name, each in ZOO.items()]
     longest = replace(ZOO["longest-id"], title="longest id")
-    return {each.uid: each for each in (*entries, longest)}
+    return {each.uid: each for each in (*entries, longest) if bench.holds(each) is not None}
+
+
+def held(bench: Bench, animals: dict[str, Entry]) -> dict[str, Entry | None]:
+    """The same as they are shown then."""
+    return {uid: bench.holds(each) for uid, each in animals.items()}
 
 
 def race(writes: list[tuple[Calendar, object]]) -> list[Fate]:

@@ -1,5 +1,5 @@
-"""A calendar app at Google, as the tests' user has it: plain HTTP and JSON, none of syncd's code and
-none of Google's libraries.
+"""A calendar app at Google, as the tests' user has it: plain HTTP and JSON, none of syncd's code,
+and none of Google's libraries.
 
 It has the verbs of `tests.client.Client`, so that the same story can be told on either. An entry is
 shown with the exceptions of its series as overrides; an edit is made on what was shown, under its

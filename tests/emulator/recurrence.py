@@ -152,19 +152,31 @@ def said(moment: datetime) -> str:
 
 
 def length(master: Json) -> timedelta:
+    """How long an occurrence lasts, by the clock that knows no daylight saving."""
+    if "date" in master["start"]:
+        return date.fromisoformat(master["end"]["date"]) - date.fromisoformat(
+            master["start"]["date"]
+        )
+    start, end = (datetime.fromisoformat(master[name]["dateTime"]) for name in ("start", "end"))
+    return end - start
+
+
+def _end(original: datetime, master: Json) -> Json:
+    if "date" in master["start"]:
+        return told(original + length(master), master)
     zone = zone_of(master)
-    return wall(master["end"], zone) - wall(master["start"], zone)
+    start = original.replace(tzinfo=zone).astimezone(UTC)
+    return {"dateTime": said((start + length(master)).astimezone(zone)), "timeZone": zone.key}
 
 
 def instance(original: datetime, master: Json) -> Json:
     """An occurrence that is no exception, as it is shown."""
     kept = {k: v for k, v in master.items() if k not in ("recurrence", "start", "end")}
-    start, end = told(original, master), told(original + length(master), master)
     return {
         **kept,
         "id": f"{master['id']}_{stamp(original, master)}",
         "recurringEventId": master["id"],
         "originalStartTime": told(original, master),
-        "start": start,
-        "end": end,
+        "start": told(original, master),
+        "end": _end(original, master),
     }

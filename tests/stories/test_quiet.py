@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from tests.emulator.account import Request as Asked
+from tests.hosts import GOOGLE
 from tests.stories.stage import Make
 
 
@@ -16,7 +18,7 @@ def test_a_quiet_tick_makes_one_request_and_writes_nothing(make: Make) -> None:
         stage.service.sync()
     asked = stage.server.requests(since)
     assert len(asked) == 3, asked
-    assert {each.method for each in asked} <= {"REPORT", "PROPFIND"}
+    assert {each.method for each in asked} <= {"REPORT", "PROPFIND", "GET"}
 
 
 def test_in_a_new_process_too(make: Make) -> None:
@@ -51,8 +53,11 @@ def test_a_tick_that_wrote_ends_with_one_more_look(make: Make) -> None:
     # Xandikos turns one of two writes at once down, which is sent again, alone.
     asked = [each for each in stage.server.requests(since) if each.status != 423]
     methods = [each.method for each in asked]
-    assert methods.count("PUT") == 2  # her event, and the occurrence that named her
-    assert len(methods) <= 7, methods
+    if stage.server.kind == GOOGLE:  # two batches: her event; the occurrence that named her
+        assert methods == ["GET", "POST", "POST", "GET"]
+    else:
+        assert methods.count("PUT") == 2
+        assert len(methods) <= 7, methods
     since = stage.server.mark()
     stage.service.sync()
     assert len(stage.server.requests(since)) == 1
@@ -64,4 +69,8 @@ def test_once_a_day_it_lists_in_full(make: Make) -> None:
     stage.later(hours=25)
     since = stage.server.mark()
     stage.service.sync()
-    assert next(each.method for each in stage.server.requests(since)) == "PROPFIND"
+    first = stage.server.requests(since)[0]
+    if isinstance(first, Asked):
+        assert first.method == "GET" and "syncToken" not in first.query
+    else:
+        assert first.method == "PROPFIND"

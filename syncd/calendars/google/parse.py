@@ -14,6 +14,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from dateutil.rrule import rrulestr
+
 from syncd.calendars.google.text import read_description
 from syncd.calendars.reading import NONSENSE, Unreadable, checked_rule, cleaned, timed, until_of
 from syncd.model.entries import YEARS, Entry, Instant, Override, Recurrence
@@ -155,6 +157,7 @@ def _recurrence(
         raise Unreadable("it has several recurrence rules")
     rule = checked_rule(rules[0].removeprefix("RRULE:"))
     where = series_zone(start, settings.zone)
+    until = until_of(rule.until, where)
     plain = Override(
         original=timed(start, where),
         start=timed(start, where),
@@ -168,18 +171,30 @@ def _recurrence(
     for each in family.exceptions:
         original = original_of(each, where, settings)
         if each.get("status") == "cancelled":
-            exdates.add(original)
+            if gives(rule.repeats, rule.count, until, plain.start, original):
+                exdates.add(original)
             continue
         override = read_instance(each, original, where, settings)
         if override != at(plain, original):
             overrides.append(override)
     return Recurrence(
         rule=rule.repeats,
-        until=until_of(rule.until, where),
+        until=until,
         count=rule.count,
         exdates=frozenset(exdates),
         overrides=tuple(sorted(overrides, key=lambda each: each.original)),
     )
+
+
+def gives(
+    repeats: str, count: int | None, until: datetime | None, start: datetime, original: datetime
+) -> bool:
+    """Whether a series with such a rule that starts at `start` has an occurrence at `original`:
+    what was deleted before it got another rule is no exception to that."""
+    wall = original.replace(tzinfo=None)
+    ends = f";COUNT={count}" if count is not None else ""
+    found = rrulestr(f"{repeats}{ends}", dtstart=start.replace(tzinfo=None))
+    return found.after(wall, inc=True) == wall and (until is None or original <= until)
 
 
 def series_zone(start: Instant, zone: ZoneInfo) -> ZoneInfo:

@@ -45,8 +45,8 @@ class Reader:
     def changes(
         self, cursor: str, known: Mapping[str, str], progress: Progress | None = None
     ) -> Changes:
-        """As the seam's `changes`. Raises Unreachable or Refused; CursorLost for a token that Google
-        has lost; CalendarLost."""
+        """As the seam's `changes`. Raises Unreachable, Refused, CalendarLost, or CursorLost for a
+        token that is unknown."""
         kind, _, token = cursor.partition(":")
         full = kind != "sync" or not token
         rows, token = self._rows("" if full else token, progress)
@@ -74,7 +74,7 @@ class Reader:
             page = self._ask(self._list(**more))
             rows += [each for each in page.get("items") or () if isinstance(each, dict)]
             self._learn(page)
-            if progress is not None and (len(rows) > PAGE or page.get("nextPageToken")):
+            if progress is not None and rows:
                 progress(len(rows), len(rows))
             if not page.get("nextPageToken"):
                 return rows, str(page.get("nextSyncToken", ""))

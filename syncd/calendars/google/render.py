@@ -65,9 +65,22 @@ def changed_instance(raw: Json, before: Override, after: Override) -> Json:
     found = _changes(raw, before, after)
     if (before.start, before.end) != (after.start, after.end):
         found |= {"start": _when(after.start), "end": _when(after.end)}
-    if before.cancelled != after.cancelled:
-        found["status"] = "cancelled" if after.cancelled else "confirmed"
+    if after.cancelled:
+        found["status"] = "cancelled"
     return found
+
+
+def revived_instance(after: Override) -> Json:
+    """The body of a patch that makes `after` of an occurrence that was deleted: of such a one only
+    is known that it was."""
+    return {
+        "status": "confirmed",
+        "summary": after.title,
+        "description": written_description(after.text),
+        "start": _when(after.start),
+        "end": _when(after.end),
+        "reminders": {"useDefault": False, "overrides": _rings(after.alarm)},
+    }
 
 
 def _changes(raw: Json, before: Entry | Override, after: Entry | Override) -> Json:

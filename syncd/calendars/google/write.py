@@ -16,10 +16,10 @@ from syncd.calendars.base import Fate, Result, Verb, Write
 from syncd.calendars.google.books import body_of, family_in, version_of
 from syncd.calendars.google.calls import Calls
 from syncd.calendars.google.errors import explained, status_of
+from syncd.calendars.google.occurrences import Change, changes, is_reshaped
 from syncd.calendars.google.parse import (
     FIELDS,
     Family,
-    at,
     original_of,
     read_family,
     read_instance,
@@ -31,8 +31,9 @@ from syncd.calendars.google.render import (
     changed_instance,
     instance_id,
     new_event,
+    revived_instance,
 )
-from syncd.calendars.reading import NONSENSE, timed
+from syncd.calendars.reading import NONSENSE
 from syncd.errors import Unreachable
 from syncd.model.entries import Entry, Override
 
@@ -199,54 +200,43 @@ class Writer:
 
     def _occurrences(self, jobs: list[_Job]) -> None:
         """Patch the occurrences that are to be otherwise than they are."""
-        wanted = [(job, *each) for job in jobs for each in self._differing(job)]
-        unknown = [
-            (job, before) for job, before, _ in wanted if before.original not in job.instances
-        ]
-        for (job, before), answer in zip(unknown, self._seen(unknown), strict=True):
+        wanted = [(job, change) for job in jobs for change in self._changes(job)]
+        unknown = [each for each in wanted if each[1].before.original not in each[0].instances]
+        for (job, change), answer in zip(unknown, self._seen(unknown), strict=True):
             if isinstance(answer, Exception):
                 job.fate = job.fate or self._failed(answer, Verb.REPLACE)
-            elif not self._is(answer, before, job):
+            elif not self._is(answer, change.before, job):
                 job.fate = job.fate or Result(fate=Fate.STALE)
             else:
-                job.instances[before.original] = answer
-        wanted = [(job, before, after) for job, before, after in wanted if job.fate is None]
-        requests = [self._patch_of(*each) for each in wanted]
-        answers = self.calls.many([each for each in requests if each is not None])
-        told = iter(answers)
-        for (job, before, _), request in zip(wanted, requests, strict=True):
-            answer = next(told) if request is not None else job.instances[before.original]
-            if isinstance(answer, Exception):
-                job.fate = job.fate or self._failed(answer, Verb.REPLACE)
+                job.instances[change.before.original] = answer
+        patches = [
+            (job, change, request)
+            for job, change in wanted
+            if job.fate is None and (request := self._patch_of(job, change)) is not None
+        ]
+        answers = self.calls.many([request for _, _, request in patches])
+        for (job, change, _), answer in zip(patches, answers, strict=True):
+            if not isinstance(answer, Exception):
+                job.instances[change.after.original] = answer
+            elif change.optional and status_of(answer) in (404, 410, 412):
+                del job.instances[change.after.original]
             else:
-                job.instances[before.original] = answer
+                job.fate = job.fate or self._failed(answer, Verb.REPLACE)
 
-    def _differing(self, job: _Job) -> Iterable[tuple[Override, Override]]:
-        """The occurrences that are to change: as they are, and as they are to be."""
-        after = job.write.entry
-        if after is None or after.recurrence is None:
-            return
-        plain = _plain(after, self.reader.settings.zone)
-        was = _plain(job.entry, self.reader.settings.zone) if job.entry else plain
-        old = job.entry.recurrence if job.entry else None
-        told = {each.original: each for each in old.overrides} if old else {}
-        wanted = {each.original: each for each in after.recurrence.overrides}
-        for original in sorted({*told, *wanted}):
-            before = told.get(original) or at(was if original in job.instances else plain, original)
-            to_be = wanted.get(original) or at(plain, original)
-            if before != to_be:
-                yield before, to_be
-        for original in sorted(old.exdates - after.recurrence.exdates if old else ()):
-            if job.instances.get(original, {}).get("status") == "cancelled":
-                to_be = wanted.get(original) or at(plain, original)
-                yield _cancelled(to_be), to_be
+    def _changes(self, job: _Job) -> Iterable[Change]:
+        if job.write.entry is None:
+            return ()
+        known = job.instances
+        deleted = {at for at, raw in known.items() if raw.get("status") == "cancelled"}
+        zone = self.reader.settings.zone
+        return changes(job.entry, job.write.entry, known, deleted, zone)
 
-    def _seen(self, unknown: list[tuple[_Job, Override]]) -> list[Answer]:
+    def _seen(self, unknown: list[tuple[_Job, Change]]) -> list[Answer]:
         events, calendar = self.calls.api.events, self.reader.calendar
         return self.calls.many(
             [
-                events.get(calendarId=calendar, eventId=_id(job, before), fields=FIELDS)
-                for job, before in unknown
+                events.get(calendarId=calendar, eventId=_id(job, change.before), fields=FIELDS)
+                for job, change in unknown
             ]
         )
 
@@ -259,14 +249,18 @@ class Writer:
         except NONSENSE:
             return False
 
-    def _patch_of(self, job: _Job, before: Override, after: Override) -> Any:
-        raw = job.instances[before.original]
-        body = changed_instance(raw, before, after)
+    def _patch_of(self, job: _Job, change: Change) -> Any:
+        raw = job.instances[change.before.original]
+        body = (
+            revived_instance(change.after)
+            if change.before.cancelled
+            else changed_instance(raw, change.before, change.after)
+        )
         if not body:
             return None
         request = self.calls.api.events.patch(
             calendarId=self.reader.calendar,
-            eventId=_id(job, before),
+            eventId=_id(job, change.before),
             body=body,
             sendUpdates="none",
             fields=FIELDS,
@@ -283,13 +277,14 @@ class Writer:
                 master=job.master,
                 exceptions=tuple(sorted(exceptions, key=lambda each: str(each.get("id")))),
             )
-            self.reader.members[str(job.master["id"])] = family.etags
+            told = not job.instances or not job.entry or not is_reshaped(job.entry, job.write.entry)
+            self.reader.members[str(job.master["id"])] = family.etags if told else {}
         else:
-            family = Family(master=job.master)
+            family, told = Family(master=job.master), True
         return Result(
             fate=Fate.APPLIED,
             href=str(job.master["id"]),
-            version=version_of(family),
+            version=version_of(family) if told else "",
             entry=self._meaning(family) or job.write.entry,
             body=body_of(family),
         )
@@ -313,23 +308,6 @@ def _id(job: _Job, occurrence: Override) -> str:
 def _is_exception(event: Json, master: Json) -> bool:
     """An occurrence that was only looked at has its series' etag."""
     return event.get("etag") != master.get("etag")
-
-
-def _plain(entry: Entry, zone: Any) -> Override:
-    """The first occurrence of a series, without anything of its own."""
-    where = series_zone(entry.start, zone)
-    return Override(
-        original=timed(entry.start, where),
-        start=timed(entry.start, where),
-        end=timed(entry.end, where),
-        title=entry.title,
-        text=entry.text,
-        alarm=entry.alarm,
-    )
-
-
-def _cancelled(occurrence: Override) -> Override:
-    return replace(occurrence, cancelled=True)
 
 
 def _bare(entry: Entry) -> Entry:
