@@ -6,8 +6,6 @@ here that is not needed: the database is touched at the first use, a calendar at
 
 from __future__ import annotations
 
-import os
-import sys
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -15,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from syncd.calendars.base import Calendar, Pause
-from syncd.config import Loaded, load
+from syncd.config import Loaded, load, state_folder
 from syncd.model.records import CalendarState, State
 from syncd.model.roster import CalendarSettings, GoogleSettings, Roster
 from syncd.store import open_store
@@ -25,18 +23,6 @@ if TYPE_CHECKING:
     from syncd.engine.service import Calendars, Service
 
 __all__ = ["Loaded", "Opener", "database", "load", "service", "state_folder"]
-
-
-def state_folder(env: Mapping[str, str]) -> Path:
-    """Where syncd keeps what it remembers: `SYNCD_STATE`, else the platform's place for it."""
-    if env.get("SYNCD_STATE"):
-        return Path(env["SYNCD_STATE"])
-    home = Path(env.get("HOME") or Path.home())
-    if sys.platform == "darwin":
-        return home / "Library" / "Application Support" / "syncd"
-    if os.name == "nt":
-        return Path(env.get("LOCALAPPDATA") or home / "AppData" / "Local") / "syncd"
-    return Path(env.get("XDG_STATE_HOME") or home / ".local" / "state") / "syncd"
 
 
 def database(roster: Roster, env: Mapping[str, str]) -> Path:

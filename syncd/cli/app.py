@@ -114,6 +114,49 @@ def add(
     return lambda: do(context.obj, name, list_, phone, email)
 
 
+@verb("syncd auth google home --no-browser")
+def auth(
+    context: typer.Context,
+    provider: Annotated[str, typer.Argument(metavar="google", help="Whose calendar.")],
+    calendar: Annotated[
+        str | None,
+        typer.Argument(metavar="CALENDAR", help="Its name in config, where there are several."),
+    ] = None,
+    no_browser: Annotated[
+        bool, typer.Option("--no-browser", help="Use a browser elsewhere, and paste its address.")
+    ] = False,
+    service_account: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="A service account's key (Workspace)."),
+    ] = None,
+    subject: Annotated[
+        str | None, typer.Option(metavar="USER", help="For whom the service account acts.")
+    ] = None,
+    published: Annotated[
+        bool | None,
+        typer.Option(
+            "--in-production/--testing", help="Whether the app is published; else it is asked."
+        ),
+    ] = None,
+    json: Json = False,
+) -> Work:
+    """Sign in to Google, once.
+
+    Says what is asked for and why; keeps the sign-in for your eyes only."""
+    from syncd.cli.signing import Way
+    from syncd.cli.signing import auth as do
+
+    if subject and service_account is None:
+        raise UsageError("--subject USER goes with --service-account FILE.")
+    way = Way(
+        browser=not no_browser,
+        service_account=service_account,
+        subject=subject,
+        published=published,
+    )
+    return lambda: do(context.obj, provider, calendar, way, json)
+
+
 @verb("syncd check")
 def check(
     context: typer.Context,

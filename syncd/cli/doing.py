@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 from syncd.cli import ends, plain, say, trouble
@@ -87,13 +88,18 @@ def run(setting: Setting) -> int:
     from syncd import logs
     from syncd.engine.daemon import run as daemon
 
+    stopping = threading.Event()
+
+    def pause(seconds: float) -> None:
+        stopping.wait(seconds)
+
     def load() -> Service:
-        return setting.service(ready(setting.loaded().roster))
+        return setting.service(ready(setting.loaded().roster), pause)
 
     database = setting.database(ready(setting.loaded().roster))
     logs.configure()
     with present(database):
-        return daemon(load)
+        return daemon(load, stopping)
 
 
 # -- clear

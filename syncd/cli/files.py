@@ -33,6 +33,18 @@ def make(path: Path, text: str) -> None:
         raise _unwritable(path, error) from error
 
 
+def keep_secret(path: Path, text: str) -> None:
+    """Have `path` hold `text`, for its owner's eyes only, whatever it was before. Raises
+    UsageError, the file being as it was."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if path.exists():
+            path.chmod(0o600)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    replace(path, text)
+
+
 def replace(path: Path, text: str) -> None:
     """Have `path` hold `text`, its mode kept, and a link to it too; at no time is it half written.
     Raises UsageError, the file being as it was."""

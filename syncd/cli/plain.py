@@ -136,6 +136,7 @@ def status(
         ],
         "idle": [{"person": id, "reason": why} for id, why in each.idle.items()],
         "refused": [{**record(one, zone), "reason": one.why} for one in each.refused],
+        "notices": list(each.notices),
         "contacts": each.facts,
         "open": each.open,
     }

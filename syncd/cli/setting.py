@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time as time_
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
@@ -15,6 +16,7 @@ from syncd.cli.words import read_moment
 from syncd.errors import ConfigError, Problem, UsageError
 
 if TYPE_CHECKING:
+    from syncd.calendars.base import Pause
     from syncd.config import Loaded
     from syncd.engine.service import Service
     from syncd.model.roster import Roster
@@ -62,12 +64,13 @@ class Setting:
 
         return load(self.path, self.env)
 
-    def service(self, roster: Roster | None = None) -> Service:
-        """The verbs over `roster`, or over what the config says. Raises ConfigError."""
+    def service(self, roster: Roster | None = None, pause: Pause = time_.sleep) -> Service:
+        """The verbs over `roster`, or over what the config says; `pause` waits where a calendar
+        wants it. Raises ConfigError."""
         from syncd import bootstrap
 
         roster = roster or self.loaded().roster
-        return bootstrap.service(roster, self.env, self.clock(ZoneInfo(roster.timezone)))
+        return bootstrap.service(roster, self.env, self.clock(ZoneInfo(roster.timezone)), pause)
 
     def database(self, roster: Roster) -> Path:
         """The deployment's database."""

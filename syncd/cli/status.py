@@ -79,6 +79,7 @@ def _calendars(service: Service, found: Status, errors: dict[str, str]) -> Itera
             yield f"Calendar {name}: last read {say_moment(each.succeeded, now, zone)}."
         else:
             yield f"Calendar {name}: not read yet."
+    yield from found.notices
     for record in found.refused:
         yield f"Not written: {_entry(service, record)}: {record.why}"
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from syncd.config.load import Loaded, load
+from syncd.config.names import state_folder
 from syncd.config.promise import promise
 from syncd.config.shapes import schema
 
-__all__ = ["Loaded", "load", "promise", "schema"]
+__all__ = ["Loaded", "load", "promise", "schema", "state_folder"]

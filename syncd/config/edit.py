@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
-from syncd.config.assemble import FILL_IN
+from syncd.config.calendars import FILL_IN
 from syncd.config.check import check
 from syncd.config.example import Chosen, mapping, people, scalar, spaced
 from syncd.config.names import shown

@@ -24,9 +24,13 @@ from syncd.model.words import Grammar, nearest, short
 
 T = TypeVar("T")
 
-PROVIDERS = ("caldav",)
-LATER = ("google", "embedded")
+PROVIDERS = ("caldav", "google")
+LATER = ("embedded",)
 """Providers that are planned."""
+
+
+MARKED = ("reached", "left-message", "no-answer", "skipped")
+"""The outcomes that a colour may stand for."""
 
 
 def wrong(message: str) -> PydanticCustomError:
@@ -171,8 +175,28 @@ def unknown(said: str, known: Iterable[str]) -> str:
 def _provider(value: object) -> str:
     said = text(value)
     if said in LATER:
-        raise wrong(f"this version reaches calendars by caldav only, not yet by {said}.")
+        ways = " and ".join(PROVIDERS)
+        raise wrong(f"this version reaches calendars by {ways}, not yet by {said}.")
     return _one_of(*PROVIDERS)(value)
+
+
+COLOURS = (
+    *("lavender", "sage", "grape", "flamingo", "banana", "tangerine"),
+    *("peacock", "graphite", "blueberry", "basil", "tomato"),
+)
+"""Google's, as its app calls them; their ids count from 1."""
+
+
+def _colour(value: object) -> str:
+    said = text(value).lower()
+    if said in COLOURS:
+        return str(COLOURS.index(said) + 1)
+    if said not in {str(n) for n in range(1, len(COLOURS) + 1)}:
+        raise wrong(
+            f"«{short(said)}» is no colour of Google's. Forms: 1 to {len(COLOURS)}, "
+            f"{', '.join(COLOURS)}."
+        )
+    return said
 
 
 def _zone(value: object) -> str:
@@ -252,6 +276,9 @@ Phone = Annotated[str, PlainValidator(_phone), _shown()]
 Provider = Annotated[str, PlainValidator(_provider), WithJsonSchema({"enum": [*PROVIDERS]})]
 Tries = Annotated[int, PlainValidator(_whole(20)), _shown("integer", minimum=1, maximum=20)]
 ADay = Annotated[int, PlainValidator(_whole(100)), _shown("integer", minimum=1, maximum=100)]
+As = Annotated[str, PlainValidator(_one_of("event", "task")), _shown(enum=["event", "task"])]
+Colour = Annotated[str, PlainValidator(_colour), _shown()]
+Coloured = Annotated[str, PlainValidator(_one_of(*MARKED)), _shown(enum=[*MARKED])]
 Where = Annotated[str, PlainValidator(_one_of("day", "block")), _shown(enum=["day", "block"])]
 Channel = Annotated[str, PlainValidator(_one_of(*CHANNELS)), _shown(enum=[*CHANNELS])]
 Names = Annotated[tuple[Name, ...], BeforeValidator(many, json_schema_input_type=Name | list[Name])]

@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from syncd.config import assemble
+from syncd.config.calendars import calendars as calendars_of
 from syncd.config.check import check, key_place, locate
 from syncd.config.names import resolved, shown
 from syncd.config.nodes import Fields, Items, Place, Text, read
@@ -83,7 +84,7 @@ def _roster(
     timezone = shape.timezone or _machine_zone(root, env, problems)
     lists = assemble.lists(shape.lists)
     blocks = assemble.blocks(root, shape.blocks, names, shape.deployment, timezone, problems)
-    calendars = assemble.calendars(root, shape.calendars, folder, env, problems, files)
+    calendars = calendars_of(root, shape, folder, env, problems, files)
     if not SOONEST <= shape.poll <= LATEST:
         place, _ = locate(root, ("poll",))
         message = "poll: from 10 seconds to 1 day. Next: 2 minutes is a good choice."

@@ -1,8 +1,9 @@
-"""What files are called in messages, what paths in config mean, and which names fit into a key."""
+"""What files are called in messages, where they are, and which names fit into a key."""
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -24,6 +25,18 @@ def resolved(text: str, folder: Path, env: Mapping[str, str]) -> Path:
     if text == "~" or text.startswith("~/"):
         text = (env.get("HOME") or str(Path.home())) + text[1:]
     return Path(os.path.normpath(folder / text))
+
+
+def state_folder(env: Mapping[str, str]) -> Path:
+    """Where syncd keeps what it remembers: `SYNCD_STATE`, else the platform's place for it."""
+    if env.get("SYNCD_STATE"):
+        return Path(env["SYNCD_STATE"])
+    home = Path(env.get("HOME") or Path.home())
+    if sys.platform == "darwin":
+        return home / "Library" / "Application Support" / "syncd"
+    if os.name == "nt":
+        return Path(env.get("LOCALAPPDATA") or home / "AppData" / "Local") / "syncd"
+    return Path(env.get("XDG_STATE_HOME") or home / ".local" / "state") / "syncd"
 
 
 def too_long(kind: Kind, subject: str, deployment: str) -> bool:

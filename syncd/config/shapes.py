@@ -14,8 +14,11 @@ from pydantic import BaseModel, ConfigDict, Field, PlainValidator, model_validat
 from syncd.config.kinds import (
     ADay,
     Alarm,
+    As,
     Cadence,
     Channels,
+    Colour,
+    Coloured,
     Day,
     Deployment,
     Email,
@@ -96,10 +99,11 @@ def _people(value: object) -> tuple[Text | Fields, ...]:
 class CalendarShape(Shape):
     """One calendar, and how it is reached."""
 
-    provider: Provider = _field("How it is reached", "caldav", default="caldav")
-    url: Line = _field(
+    provider: Provider = _field("How it is reached: caldav or google", "caldav", default="caldav")
+    url: Line | None = _field(
         "The server's address; the bare host will do, the rest is found out",
         "https://dav.example.org/",
+        default=None,
     )
     username: Line | None = _field("Who you are to the server", "ann", default=None)
     password: Annotated[Text, PlainValidator(_secret, json_schema_input_type=str)] | None = _field(
@@ -109,9 +113,36 @@ class CalendarShape(Shape):
         default=None,
     )
     calendar: Line = _field(
-        "The calendar's display name, or its URL; it is made when missing",
+        "The calendar's display name, or its URL; it is made when missing. On Google the name, "
+        "primary, or the id of one that is there",
         "Outreach",
         default="Outreach",
+    )
+    tasks: Line | None = _field(
+        "Where the contacts of lists with as: task go: a list of tasks by its name, made when "
+        "missing. Unless given: on CalDAV into the calendar itself, on Google into Outreach",
+        "null",
+        default=None,
+    )
+    credentials: Line | None = _field(
+        "Google: the file of the OAuth client that Google's console lets you download",
+        "null",
+        default=None,
+    )
+    token: Line | None = _field(
+        "Google: the file that syncd auth google writes; unless given, one in the state folder",
+        "null",
+        default=None,
+    )
+    api_endpoint: Line | None = _field(
+        "Google: where every request goes instead of Google: a proxy, an emulator",
+        "null",
+        default=None,
+    )
+    colours: dict[Coloured, Colour] = _field(
+        "Google: which outcome a colour of an event stands for",
+        "{}",
+        default={},
     )
 
 
@@ -182,6 +213,12 @@ class ListShape(Shape):
         "09:00-18:00, sat 10:00-12:00",
         "mon-fri 09:00-18:00",
         default="mon-fri 09:00-18:00",
+    )
+    as_: As = _field(
+        "What a contact is in the calendar: an event, or a task, which is ticked off",
+        "event",
+        default="event",
+        alias="as",
     )
     a_day: ADay = _field(
         "How many contacts a day may hold outside blocks; the rest wait for the next",

@@ -63,7 +63,8 @@ SIGNALS = {"SIGTERM": Word.STOP, "SIGINT": Word.STOP, "SIGHUP": Word.RELOAD}
 
 
 class Daemon:
-    """Ticks over what `load` gives. `after` is told of every tick that came about."""
+    """Ticks over what `load` gives. `after` is told of every tick that came about; `stopping` is
+    set once somebody said stop, for whoever waits in the midst of a tick."""
 
     def __init__(
         self,
@@ -72,6 +73,7 @@ class Daemon:
         watch: float = WATCH,
         grace: float = GRACE,
         after: Callable[[Summary], None] = lambda summary: None,
+        stopping: threading.Event | None = None,
     ) -> None:
         self._load = load
         self._watch_every = watch
@@ -79,7 +81,7 @@ class Daemon:
         self._after = after
         self._log: Any = structlog.get_logger()
         self._inbox: Inbox[Word] = Inbox()
-        self._stopping = threading.Event()
+        self._stopping = stopping or threading.Event()
         self._idle = threading.Event()
         self._idle.set()
         self._wished = False
@@ -252,12 +254,12 @@ def _files_of(error: ConfigError) -> set[Path]:
     return {Path(problem.file) for problem in error.problems if problem.file}
 
 
-def run(load: Load) -> int:
-    """Run the daemon, and give the exit status; does not come back where a tick had to be left
-    behind. Logs to stderr unless the log is set up otherwise. Raises ConfigError."""
+def run(load: Load, stopping: threading.Event | None = None) -> int:
+    """Run the daemon, as `Daemon` does, and give the exit status; does not come back where a tick
+    had to be left behind. Logs to stderr unless the log is set up otherwise. Raises ConfigError."""
     if not structlog.is_configured():
         logs.configure()
-    daemon = Daemon(load)
+    daemon = Daemon(load, stopping=stopping)
     status = daemon.run()
     if daemon.busy:
         sys.stdout.flush()

@@ -24,6 +24,8 @@ class Summary:
     errors: tuple[str, ...] = ()
     spoilt: tuple[str, ...] = ()
     """What was left alone, since it cannot be understood or is there twice."""
+    notices: tuple[str, ...] = ()
+    """What is to be known before it becomes a fault."""
 
     @property
     def quiet(self) -> bool:
@@ -56,6 +58,7 @@ def summary(report: Report) -> Summary:
         held=report.held,
         errors=tuple(report.errors),
         spoilt=tuple(report.spoilt),
+        notices=report.notices,
     )
 
 
@@ -65,6 +68,7 @@ class Teller:
     def __init__(self, log: Any) -> None:
         self._log = log
         self._said: tuple[str, ...] = ()
+        self._noticed: tuple[str, ...] = ()
 
     def tell(self, told: Summary) -> None:
         """One line, quiet where nothing happened."""
@@ -72,6 +76,10 @@ class Teller:
         self.trouble(*told.errors, *held)
         for spoilt in told.spoilt:
             self._log.warning("left alone", entry=spoilt)
+        for notice in told.notices:
+            if notice not in self._noticed:
+                self._log.warning(notice)
+        self._noticed = told.notices
         log = self._log.debug if told.quiet else self._log.info
         log("tick", **told.fields())
 

@@ -65,6 +65,8 @@ class Report:
     now: datetime
     looks: tuple[Look, ...]
     outcomes: tuple[Outcome, ...]
+    notices: tuple[str, ...] = ()
+    """What calendars want to be known before it becomes a fault."""
 
     @property
     def plan(self) -> Plan | None:
@@ -130,7 +132,8 @@ def tick(
                 break
         if "broken" in state.settings:
             commit(Delta(settings={"broken": None}))
-    return Report(now=now, looks=tuple(looks), outcomes=tuple(outcomes))
+    notices = dict.fromkeys(each.notice for each in calendars.values() if each.notice)
+    return Report(now=now, looks=tuple(looks), outcomes=tuple(outcomes), notices=tuple(notices))
 
 
 _WORTH_A_LOOK = (Fate.APPLIED, Fate.STALE, Fate.TAKEN)

@@ -67,7 +67,10 @@ class CalendarSettings:
     @property
     def place(self) -> str:
         """What tells this calendar from others, whatever config calls it."""
-        return f"{self.url} {self.username} {self.calendar}"
+        kind = " tasks" if self.is_tasks else ""
+        if self.google is not None:
+            return f"google {self.google.endpoint} {self.calendar}{kind}"
+        return f"{self.url} {self.username} {self.calendar}{kind}"
 
     @property
     def colours(self) -> Mapping[str, Outcome]:

@@ -19,6 +19,7 @@ import pytest
 import rich.console  # noqa: F401  here, since it keeps the environment in which it is imported
 
 from syncd.cli.main import main
+from tests.emulator.google import Account
 from tests.servers import Server
 
 ROOT = Path(__file__).parents[2]
@@ -47,6 +48,11 @@ blocks:
     alarm: 10 minutes before
 lists:
   clients: {{cadence: 6 weeks, channels: [call]}}
+"""
+GOOGLE = """\
+    provider: google
+    credentials: {credentials}
+    api-endpoint: {endpoint}
 """
 PERSON = """
 - name: {name}
@@ -91,9 +97,22 @@ class Desk:
     def write(self, server: Server, *names: str) -> None:
         """Config for `server`, and people who are long due, the first the longest."""
         self.config.write_text(CONFIG.format(url=server.url, username=server.username))
+        self.write_people(*names)
+        self.env["SYNCD_PASSWORD"] = server.password
+
+    def write_people(self, *names: str) -> None:
         people = (PERSON.format(name=name, month=n) for n, name in enumerate(names, start=1))
         self.people.write_text("".join(people) or "[]\n")
-        self.env["SYNCD_PASSWORD"] = server.password
+
+    def write_google(self, account: Account, *names: str, more: str = "") -> None:
+        """The same for a calendar at Google, with nobody signed in yet."""
+        self.write_people(*names)
+        at = CONFIG.index("    provider:"), CONFIG.index("    calendar:")
+        self.config.write_text(
+            (CONFIG[: at[0]] + GOOGLE + more + CONFIG[at[1] :]).format(
+                credentials=account.credentials_file(self.folder), endpoint=account.url
+            )
+        )
 
     @property
     def environment(self) -> dict[str, str]:

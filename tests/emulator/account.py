@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.emulator.calendar import Calendar, Ticks
 from tests.emulator.faults import Fault
-from tests.emulator.oauth import Grant
+from tests.emulator.oauth import APP, Grant
 from tests.emulator.tasklist import TaskList
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 ALL = ("https://www.googleapis.com/auth/calendar", "https://www.googleapis.com/auth/tasks")
-APP = "users-own-app"
 
 
 @dataclass(frozen=True)

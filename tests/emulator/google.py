@@ -6,7 +6,6 @@ import contextlib
 import secrets
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 from tests.emulator.account import Account
 from tests.emulator.oauth import OAuth
@@ -19,14 +18,11 @@ class Emulator:
     """Accounts, and the server that they are reached at."""
 
     def __init__(self, port: int = 0) -> None:
-        self.oauth = OAuth(self.now)
+        self.oauth = OAuth()
         self.accounts: dict[str, Account] = {}
         self._server = Server(self, port)
         self.url = f"http://127.0.0.1:{self._server.server_port}/"
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
 
     def start(self) -> None:
         self._thread.start()

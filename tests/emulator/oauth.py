@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from tests.emulator.account import Account
 
 Json = dict[str, Any]
+APP = "users-own-app"
+"""The client of the user's own app, whose tokens do not end."""
 LIFE = timedelta(hours=1)
 """Of an access token."""
 TESTING = timedelta(days=7)
@@ -57,8 +59,7 @@ class Asked:
 class OAuth:
     """Clients, grants, codes and tokens."""
 
-    def __init__(self, clock: Callable[[], datetime]) -> None:
-        self.clock = clock
+    def __init__(self) -> None:
         self.clients: dict[str, str] = {}
         """Secrets by client id."""
         self.service_accounts: dict[str, tuple[Account, str]] = {}
@@ -86,7 +87,7 @@ class OAuth:
             account=account,
             client=query["client_id"],
             scopes=scopes,
-            since=self.clock(),
+            since=account.now(),
             testing=account.testing,
         )
         self.codes[code] = Asked(grant, query.get("code_challenge", ""), query["redirect_uri"])
@@ -134,18 +135,20 @@ class OAuth:
     def given(self, grant: Grant) -> str:
         """An access token for `grant`."""
         token = f"ya29.{secrets.token_urlsafe(20)}"
-        self.access[token] = (grant, self.clock() + LIFE)
+        self.access[token] = (grant, grant.account.now() + LIFE)
         return token
 
     def of(self, token: str) -> Grant | None:
         """The grant of an access token; None where it holds no more."""
         grant, until = self.access.get(token, (None, None))
-        if grant is None or until is None or until <= self.clock() or self._is_dead(grant):
+        if grant is None or until is None or self._is_dead(grant):
+            return None
+        if until <= grant.account.now() and grant.client != APP:
             return None
         return grant
 
     def _is_dead(self, grant: Grant) -> bool:
-        return grant.revoked or (grant.testing and self.clock() >= grant.since + TESTING)
+        return grant.revoked or (grant.testing and grant.account.now() >= grant.since + TESTING)
 
     def _given(self, grant: Grant) -> Json:
         return {
@@ -166,7 +169,7 @@ class OAuth:
         if subject not in (account.email, claims["iss"]) or not account.delegated:
             message = "Client is unauthorized to retrieve access tokens using this method."
             raise OAuthError("unauthorized_client", message, 401)
-        grant = Grant(account, claims["iss"], tuple(claims["scope"].split()), self.clock())
+        grant = Grant(account, claims["iss"], tuple(claims["scope"].split()), account.now())
         return self._given(grant)
 
 

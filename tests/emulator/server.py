@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from tests.emulator import api
-from tests.emulator.account import APP, Account, Part, Request
+from tests.emulator.account import Account, Part, Request
 from tests.emulator.errors import ApiError, Violation
 from tests.emulator.faults import PARTS, Fault, Kind, Lost
-from tests.emulator.oauth import Grant, OAuthError
+from tests.emulator.oauth import APP, Grant, OAuthError
 
 if TYPE_CHECKING:
     from tests.emulator.google import Emulator

@@ -1,0 +1,203 @@
+"""From shapes to values: calendars, and the lists of tasks that go with them."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from syncd.config.check import key_place, locate
+from syncd.config.names import resolved, state_folder
+from syncd.config.nodes import Fields
+from syncd.config.secrets import NONE, read_secret
+from syncd.config.shapes import CalendarShape, ConfigShape
+from syncd.errors import Problem
+from syncd.model.facts import Outcome
+from syncd.model.roster import CalendarSettings, GoogleSettings
+
+FILL_IN = "FILL-IN"
+"""What stands where a new user's address and user name are to be."""
+TO_FILL_IN = "is to be filled in. Next: write"
+
+
+TASKS = "Outreach"
+"""Google's list of tasks, unless config names one."""
+_ONLY = {
+    "caldav": ("url", "username", "password"),
+    "google": ("credentials", "token", "api_endpoint", "colours"),
+}
+"""The keys that only one provider has."""
+
+
+def calendars(
+    root: Fields,
+    config: ConfigShape,
+    folder: Path,
+    env: Mapping[str, str],
+    problems: list[Problem],
+    files: list[Path],
+) -> dict[str, CalendarSettings]:
+    """The calendars, and the lists of tasks that go with them; what is wrong or doubtful with them
+    goes to `problems`, the files that hold their passwords to `files`."""
+    found: dict[str, CalendarSettings] = {}
+    taken: dict[tuple[str, ...], str] = {}
+    tasks = any(each.as_ == "task" for each in config.lists.values())
+    for name, shape in config.calendars.items():
+        path = ("calendars", name)
+        _check_keys(root, path, shape, problems)
+        if shape.provider == "google":
+            made = _google(root, name, shape, config.deployment, folder, env, problems)
+        else:
+            made = _caldav(root, name, shape, folder, env, problems, files)
+        other = taken.setdefault(_identity(made), name)
+        if other != name:
+            message = f"{name}: is the same calendar as {other}. Next: take one of them out."
+            problems.append(key_place(root, path).problem(message))
+        apart = shape.tasks or (TASKS if shape.provider == "google" else "")
+        if tasks and apart:
+            made = replace(made, tasks=f"{name} tasks")
+            listed = replace(made, name=made.tasks, calendar=apart, tasks="", is_tasks=True)
+            found[made.tasks] = listed
+        found[name] = made
+    return dict(sorted(found.items(), key=lambda each: each[1].is_tasks))
+
+
+def _identity(made: CalendarSettings) -> tuple[str, ...]:
+    calendar = made.calendar.rstrip("/")
+    if made.google is not None:
+        return "google", str(made.google.token), made.google.endpoint, calendar
+    if "://" in calendar:
+        return (calendar,)
+    return made.url.rstrip("/"), made.username, calendar
+
+
+def _check_keys(
+    root: Fields, path: tuple[str, ...], shape: CalendarShape, problems: list[Problem]
+) -> None:
+    """A key that only another provider has is a problem."""
+    for provider, names in _ONLY.items():
+        if provider == shape.provider:
+            continue
+        for name in names:
+            if getattr(shape, name):
+                key = name.replace("_", "-")
+                message = f"{key}: is for {provider}, and this is {shape.provider}. "
+                message += "Next: take it out, or change the provider."
+                problems.append(key_place(root, (*path, key)).problem(message))
+
+
+def _caldav(
+    root: Fields,
+    name: str,
+    shape: CalendarShape,
+    folder: Path,
+    env: Mapping[str, str],
+    problems: list[Problem],
+    files: list[Path],
+) -> CalendarSettings:
+    path = ("calendars", name)
+    if shape.url is None:
+        message = "url: is missing. Next: add it, such as url: https://dav.example.org/"
+        problems.append(key_place(root, path).problem(message))
+    else:
+        _check_url(root, (*path, "url"), shape.url, problems)
+    if "://" in shape.calendar:
+        _check_url(root, (*path, "calendar"), shape.calendar, problems)
+    password = NONE
+    if shape.password is not None:
+        password = read_secret(shape.password, folder, env, problems, files)
+        if shape.username == FILL_IN:
+            message = f"username: {TO_FILL_IN} who you are to the server."
+            problems.append(locate(root, (*path, "username"))[0].problem(message))
+        elif not shape.username:
+            message = f"{name}: username is missing. Next: say whose password it is."
+            problems.append(key_place(root, path).problem(message))
+    elif shape.username:
+        message = f"{name}: password is missing. Next: add password: !env SYNCD_PASSWORD"
+        problems.append(key_place(root, path).problem(message))
+    return CalendarSettings(
+        name=name,
+        provider=shape.provider,
+        url=shape.url or "",
+        username=shape.username or "",
+        password=password,
+        calendar=shape.calendar,
+        where=str(key_place(root, path)),
+    )
+
+
+def _google(
+    root: Fields,
+    name: str,
+    shape: CalendarShape,
+    deployment: str,
+    folder: Path,
+    env: Mapping[str, str],
+    problems: list[Problem],
+) -> CalendarSettings:
+    path = ("calendars", name)
+    endpoint = shape.api_endpoint or ""
+    if endpoint:
+        _check_url(root, (*path, "api-endpoint"), endpoint, problems)
+    if "://" in shape.calendar:
+        message = "calendar: is no address at Google. Forms: primary, Outreach, "
+        message += "abc123@group.calendar.google.com"
+        problems.append(locate(root, (*path, "calendar"))[0].problem(message))
+    token = resolved(shape.token, folder, env) if shape.token else None
+    colours = {colour: Outcome(outcome) for outcome, colour in shape.colours.items()}
+    if len(colours) < len(shape.colours):
+        message = "colours: one colour stands for two outcomes. Next: take one of them out."
+        problems.append(key_place(root, (*path, "colours")).problem(message))
+    return CalendarSettings(
+        name=name,
+        provider=shape.provider,
+        url="",
+        username="",
+        password=NONE,
+        calendar=shape.calendar,
+        google=GoogleSettings(
+            credentials=resolved(shape.credentials, folder, env) if shape.credentials else None,
+            token=token or state_folder(env) / f"{deployment}.google.json",
+            endpoint=f"{endpoint.rstrip('/')}/" if endpoint else "",
+            colours=colours,
+        ),
+        where=str(key_place(root, path)),
+    )
+
+
+def _check_url(root: Fields, path: tuple[str, ...], url: str, problems: list[Problem]) -> None:
+    """An address that cannot be one is a problem. It is not quoted: it may hold a password."""
+    place, key = locate(root, path)
+    try:
+        parts = urlsplit(url)
+        host, secret = parts.hostname, parts.username or parts.password
+        _ = parts.port
+    except ValueError:
+        parts, host, secret = urlsplit(""), None, None
+    if url == FILL_IN:
+        message = (
+            f"{TO_FILL_IN} the address of your CalDAV server, such as https://dav.example.org/"
+        )
+    elif secret is not None:
+        message = "holds a username or password. Next: write them at username and password."
+    elif parts.scheme not in ("http", "https") or not host or " " in url:
+        message = "is no address of a server. Forms: https://dav.example.org/"
+    elif parts.scheme == "http" and not _here(host):
+        message = (
+            "the password would travel in the clear. Next: write https://, if the server has it."
+        )
+        problems.append(place.problem(f"{key}: {message}", warning=True))
+        return
+    else:
+        return
+    problems.append(place.problem(f"{key}: {message}"))
+
+
+def _here(host: str) -> bool:
+    """Whether what is sent to `host` stays on this machine."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
