@@ -73,9 +73,10 @@ class Opener:
             from syncd.calendars.caldav import CalDavCalendar
 
             return CalDavCalendar(settings, timezone=self._timezone, memo=memo)
-        from syncd.calendars.google import GoogleCalendar
+        from syncd.calendars.google import GoogleCalendar, GoogleTasks
 
-        return GoogleCalendar(
+        kind = GoogleTasks if settings.is_tasks else GoogleCalendar
+        return kind(
             settings,
             self._account(settings.google),
             timezone=self._timezone,

@@ -58,8 +58,11 @@ def calendars(
         apart = shape.tasks or (TASKS if shape.provider == "google" else "")
         if tasks and apart:
             made = replace(made, tasks=f"{name} tasks")
-            listed = replace(made, name=made.tasks, calendar=apart, tasks="", is_tasks=True)
-            found[made.tasks] = listed
+            found[made.tasks] = replace(
+                made, name=made.tasks, calendar=apart, tasks="", components=("VTODO",)
+            )
+        elif tasks:
+            made = replace(made, components=("VEVENT", "VTODO"))
         found[name] = made
     return dict(sorted(found.items(), key=lambda each: each[1].is_tasks))
 

@@ -60,9 +60,14 @@ class CalendarSettings:
     tasks: str = ""
     """The name in the roster of the calendar that holds the tasks that go with this one; empty
     where they are in it."""
-    is_tasks: bool = False
-    """Whether it is such a calendar: it holds tasks alone."""
+    components: tuple[str, ...] = ("VEVENT",)
+    """What syncd keeps in it (RFC 5545 3.6): VEVENT, VTODO, or both."""
     where: str = ""
+
+    @property
+    def is_tasks(self) -> bool:
+        """Whether it holds tasks alone."""
+        return self.components == ("VTODO",)
 
     @property
     def place(self) -> str:

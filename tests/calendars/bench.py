@@ -10,13 +10,14 @@ from typing import Protocol
 from syncd.calendars.base import Calendar, Result, Verb, Write
 from syncd.calendars.caldav import CalDavCalendar
 from syncd.calendars.google import Account as SignIn
-from syncd.calendars.google import GoogleCalendar
+from syncd.calendars.google import GoogleCalendar, GoogleTasks
 from syncd.calendars.memory import MemoryCalendar
 from syncd.model.entries import Entry, Sighting
-from tests.calendars.zoo import HOUR, TEN
+from tests.calendars.zoo import BERLIN, HOUR, TEN
 from tests.client import Client
 from tests.emulator.calendar import Calendar as Calendar_
 from tests.emulator.google import Account
+from tests.emulator.tasklist import TaskList
 from tests.hosts import settings_on
 from tests.servers import Server, settings_for
 
@@ -102,8 +103,9 @@ class OnServer:
         self.client = Client(self.server, self.name)
 
     def open(self, memo: str = "") -> CalDavCalendar:
+        settings = replace(settings_for(self.server, self.name), components=("VEVENT", "VTODO"))
         return CalDavCalendar(
-            settings_for(self.server, self.name),
+            settings,
             timezone="Europe/Berlin",
             memo=memo,
             clock=lambda: datetime(2026, 11, 25, 12, tzinfo=UTC),
@@ -135,10 +137,10 @@ class OnGoogle:
     once: bool = True
 
     def holds(self, entry: Entry) -> Entry | None:
-        """An event has a length, rings before it begins, and is deleted where it is cancelled; an
-        occurrence that is cancelled is one that was deleted."""
+        """Tasks are elsewhere. An event has a length, rings before it begins, and is deleted where
+        it is cancelled; an occurrence that is cancelled is one that was deleted."""
         recurrence = entry.recurrence
-        if entry.end == entry.start or entry.cancelled or (entry.alarm or NOW) < NOW:
+        if entry.task or entry.end == entry.start or entry.cancelled or (entry.alarm or NOW) < NOW:
             return None
         if recurrence is None:
             return entry
@@ -185,6 +187,63 @@ class OnGoogle:
     def lose(self, cursor: str) -> str:
         self.account.expire_sync_tokens()
         return cursor
+
+
+@dataclass
+class OnGoogleTasks:
+    """A list of tasks: the same contract, on tasks."""
+
+    account: Account
+    folder: Path
+    name: str = CALENDAR
+    once: bool = False
+
+    def __post_init__(self) -> None:
+        settings = settings_on(self.account, self.name, self.folder)
+        assert settings.google is not None
+        self.settings = replace(settings, components=("VTODO",))
+        self.signed_in = SignIn(settings.google)
+
+    def holds(self, entry: Entry) -> Entry | None:
+        """A task is due on a date, private, and rings never."""
+        if not entry.task or entry.cancelled:
+            return None
+        day = entry.start.astimezone(BERLIN).date() if isinstance(entry.start, datetime) else None
+        start = day or entry.start
+        return replace(entry, start=start, end=start + timedelta(days=1), alarm=None)
+
+    def open(self, memo: str = "") -> GoogleTasks:
+        return GoogleTasks(
+            self.settings,
+            self.signed_in,
+            timezone="Europe/Berlin",
+            memo=memo,
+            pause=lambda seconds: None,
+        )
+
+    @property
+    def there(self) -> TaskList:
+        lists = self.account.tasklists.values()
+        return next(each for each in lists if each.title == self.name)
+
+    def _id(self, uid: str) -> str:
+        tasks = self.there.tasks.values()
+        return next(t["id"] for t in tasks if f"syncd {uid}" in t.get("notes", ""))
+
+    def add(self, title: str) -> None:
+        self.there.insert({"title": title, "due": "2026-11-26T00:00:00Z"})
+
+    def retitle(self, uid: str, title: str) -> None:
+        self.there.patch(self._id(uid), {"title": title})
+
+    def delete(self, uid: str) -> None:
+        self.there.delete(self._id(uid))
+
+    def drop(self) -> None:
+        del self.account.tasklists[self.there.id]
+
+    def lose(self, cursor: str) -> str:
+        return "lost"
 
 
 def create(entry: Entry) -> Write:

@@ -337,7 +337,8 @@ class TestReadingBodies:
             shown = {s.href.removeprefix(COLLECTION): s for s in changes.sightings}
             for name in ("empty.ics", "html.ics", "half.ics", "two.ics"):
                 assert shown[name].entry is None and shown[name].problem, name
-            assert shown["task.ics"].entry is None and not shown["task.ics"].problem
+            task = shown["task.ics"].entry
+            assert task is not None and task.task
             assert shown[path_of("p0").removeprefix(COLLECTION)].entry == contact("p0")
             assert changes.complete
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syncd.calendars.caldav.parse import read_entry
+from syncd.calendars.caldav.body import read_entry
 from syncd.calendars.caldav.render import changed_body, new_body
 from syncd.model.entries import Entry, Override, Recurrence
 from tests.calendars.zoo import BERLIN, HOUR, TEN, WEEK, ZOO, block, contact, override

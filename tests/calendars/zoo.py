@@ -37,6 +37,17 @@ def contact(subject: str = "ann-lee", **fields: object) -> Entry:
     return Entry(**values)  # type: ignore[arg-type]
 
 
+def task(subject: str = "task", **fields: object) -> Entry:
+    """A contact event that is a task."""
+    values: dict[str, object] = {
+        "end": TEN,
+        "task": True,
+        "text": "+49 30 901820\nTick it off when reached. (syncd)",
+        **fields,
+    }
+    return contact(subject, **values)
+
+
 def override(original: datetime, **fields: object) -> Override:
     """An occurrence whose text is its own."""
     values: dict[str, object] = {
@@ -102,6 +113,17 @@ ZOO: dict[str, Entry] = {
     "trace": contact(trace='x; y, 100% \\ "z": ü 🎉 %2C'),
     "cancelled": contact(cancelled=True),
     "longest-id": contact(uid="0" * 200),
+    "task": task(),
+    "task-on-a-day": task(start=DAY, end=DAY + timedelta(days=1)),
+    "task-utc": task(start=TEN.astimezone(UTC), end=TEN.astimezone(UTC)),
+    "task-done": task(done=True, completed=datetime(2026, 11, 26, 9, 7, 5, tzinfo=UTC)),
+    "task-cancelled": task(cancelled=True),
+    "task-ringing": task(alarm=timedelta()),
+    "task-ringing-early": task(alarm=timedelta(days=1, minutes=3)),
+    "task-said-nothing": task(title="", text="", trace=""),
+    "task-hostile": task(
+        title='a,b;c\\d "e" 👩🏽‍🚀', text="END:VTODO\n\n\\n;,:\n last", trace="x; %"
+    ),
     "block": block(),
     "bare-series": block(recurrence=Recurrence(rule="FREQ=WEEKLY;BYDAY=TH")),
     "until": _repeating(until=(TEN + 4 * WEEK).astimezone(UTC)),

@@ -143,7 +143,10 @@ class CalDavCalendar:
 
     def _find(self) -> None:
         collection, home = find_calendar(
-            self._transport, self._settings.url, self._settings.calendar
+            self._transport,
+            self._settings.url,
+            self._settings.calendar,
+            self._settings.components,
         )
         self._learn(collection=collection, home=home, tokens_refused=0)
 
@@ -177,7 +180,8 @@ class CalDavCalendar:
             if not self._memo.collection:
                 self._find()
             if not self._memo.collection:
-                make_calendar(self._transport, self._memo.home, self._settings.calendar)
+                title, kinds = self._settings.calendar, self._settings.components
+                make_calendar(self._transport, self._memo.home, title, kinds)
                 self._find()
             if not self._memo.collection:
                 raise Unreachable(

@@ -87,11 +87,13 @@ def multiget(paths: Iterable[str]) -> str:
     )
 
 
-def mkcalendar(title: str) -> str:
-    """A MKCALENDAR's body (RFC 4791 5.3.1) for a calendar of events called `title`."""
+def mkcalendar(title: str, components: Iterable[str] = ("VEVENT",)) -> str:
+    """A MKCALENDAR's body (RFC 4791 5.3.1) for a calendar called `title` that takes
+    `components`."""
+    kinds = "".join(f'<C:comp name="{each}"/>' for each in components)
     return (
         f"<C:mkcalendar {_DECLARED}><D:set><D:prop><D:displayname>{escape(title)}</D:displayname>"
-        '<C:supported-calendar-component-set><C:comp name="VEVENT"/>'
+        f"<C:supported-calendar-component-set>{kinds}"
         "</C:supported-calendar-component-set></D:prop></D:set></C:mkcalendar>"
     )
 

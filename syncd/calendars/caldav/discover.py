@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from urllib.parse import urljoin, urlsplit
 
 from syncd.calendars.caldav import dav
@@ -16,11 +17,13 @@ _ABOUT = ("D:current-user-principal", "D:resourcetype", "D:displayname", "C:cale
 _LISTED = ("D:resourcetype", "D:displayname", "C:supported-calendar-component-set")
 
 
-def find_calendar(transport: Transport, url: str, wanted: str) -> tuple[str, str]:
+def find_calendar(
+    transport: Transport, url: str, wanted: str, components: Sequence[str] = ("VEVENT",)
+) -> tuple[str, str]:
     """Where the calendar called `wanted` is, and where its home is, each a full address ending in a
-    slash. `wanted` may be an address itself. The first is empty where the home has no such
-    calendar. Raises Unreachable, or Refused where there is no home, or more than one such
-    calendar."""
+    slash. `wanted` may be an address itself. It must take the first of `components`; of several,
+    one that takes all of them is meant. The first is empty where the home has no such calendar.
+    Raises Unreachable, or Refused where there is no home, or more than one such calendar."""
     if re.match(r"https?://", wanted):
         return _slashed(wanted), ""
     at, row = _entrance(transport, url)
@@ -28,10 +31,14 @@ def find_calendar(transport: Transport, url: str, wanted: str) -> tuple[str, str
         return _slashed(at), ""
     homes = _homes(transport, at, row)
     found: dict[str, str] = {}
+    wholly: dict[str, str] = {}
     for home in homes:
         for each in _multistatus(transport, home, 1, *_LISTED):
-            if _is_calendar(each) and _takes_events(each) and _same(each, wanted):
+            if _is_calendar(each) and _takes(each, components[:1]) and _same(each, wanted):
                 found[each.href] = _slashed(urljoin(home, dav.quoted(each.href)))
+                if _takes(each, components):
+                    wholly[each.href] = found[each.href]
+    found = wholly or found
     if len(found) > 1:
         named = ", ".join(sorted(found.values()))
         raise Refused(
@@ -41,11 +48,16 @@ def find_calendar(transport: Transport, url: str, wanted: str) -> tuple[str, str
     return next(iter(found.values()), ""), _slashed(homes[0])
 
 
-def make_calendar(transport: Transport, home: str, title: str) -> None:
-    """Make a calendar called `title` under `home`. Raises Unreachable or Refused."""
+def make_calendar(
+    transport: Transport, home: str, title: str, components: Sequence[str] = ("VEVENT",)
+) -> None:
+    """Make a calendar called `title`, which takes `components`, under `home`. Raises Unreachable or
+    Refused."""
     slug = re.sub(r"[^a-z0-9]+", "-", _plain(title)).strip("-") or "syncd"
     for name in (slug, f"{slug}-syncd", *(f"{slug}-{number}" for number in range(2, 10))):
-        answer = transport.request("MKCALENDAR", f"{home}{name}/", dav.mkcalendar(title))
+        answer = transport.request(
+            "MKCALENDAR", f"{home}{name}/", dav.mkcalendar(title, components)
+        )
         if answer.status == 405 or "resource-must-be-null" in answer.preconditions:
             continue  # the name is taken by something else
         transport.ensure(answer, f"make the calendar «{title}»")
@@ -149,11 +161,12 @@ def _is_calendar(row: dav.Row) -> bool:
     return row.holds("D:resourcetype", "C:calendar")
 
 
-def _takes_events(row: dav.Row) -> bool:
+def _takes(row: dav.Row, components: Sequence[str]) -> bool:
     kinds = row.properties.get("C:supported-calendar-component-set")
     if kinds is None or not len(kinds):
         return True
-    return any((each.get("name") or "").upper() == "VEVENT" for each in kinds)
+    names = {(each.get("name") or "").upper() for each in kinds}
+    return names.issuperset(components)
 
 
 def _same(row: dav.Row, wanted: str) -> bool:

@@ -1,4 +1,4 @@
-"""Reading iCalendar bodies (RFC 5545) into entries.
+"""Reading events in iCalendar bodies (RFC 5545) into entries.
 
 Everything here is hostile input: what cannot be understood raises `Unreadable` with one sentence,
 and nothing else.
@@ -6,7 +6,6 @@ and nothing else.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -15,38 +14,13 @@ from zoneinfo import ZoneInfo
 
 import icalendar
 
-from syncd.calendars.reading import NONSENSE, Unreadable, checked_rule, cleaned, timed, until_of
+from syncd.calendars.reading import Unreadable, checked_rule, cleaned, timed, until_of
 from syncd.model.entries import YEARS, Entry, Instant, Override, Recurrence
 
 TRACE = "X-SYNCD-TRACE"
 """Its value is percent-encoded where TEXT would need a backslash: whether the value of a property
 that is not theirs is to be unescaped, programs do not agree."""
-_EXTRAS = ("LOCATION", "ATTACH", "URL", "COMMENT", "CONTACT", "CONFERENCE")
-_INLINE = re.compile(r"^ATTACH;[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*", re.MULTILINE)
-"""An attachment, which may stand there whole."""
-LONGEST = 2_000_000
-"""Characters; a larger body is not parsed."""
-
-
-def read_entry(body: str, zone: ZoneInfo) -> Entry | None:
-    """The event, or series with its overrides, in `body`; None for a resource that is a task, a
-    journal or anything else. Floating times (RFC 5545 3.3.5) are taken to be in `zone`. Raises
-    Unreadable."""
-    if len(body) > LONGEST:
-        body = _INLINE.sub("ATTACH:cid:left-out", body)
-    if len(body) > LONGEST:
-        raise Unreadable(f"it is too large: {len(body):,} characters")
-    try:
-        found = components(calendar_of(body))
-        if found is None:
-            return None
-        master, overrides = found
-        return _entry(master, overrides, zone)
-    except Unreadable:
-        raise
-    except NONSENSE as error:
-        told = " ".join(str(error).split())
-        raise Unreadable(f"it is not valid iCalendar: {told[:200]}") from error
+EXTRAS = ("LOCATION", "ATTACH", "URL", "COMMENT", "CONTACT", "CONFERENCE")
 
 
 def calendar_of(body: str) -> icalendar.Calendar:
@@ -73,9 +47,11 @@ def components(
     return masters[0], [each for each in events if each is not masters[0]]
 
 
-def _entry(master: icalendar.Event, overrides: list[icalendar.Event], zone: ZoneInfo) -> Entry:
+def read_event(master: icalendar.Event, overrides: list[icalendar.Event], zone: ZoneInfo) -> Entry:
+    """The entry that a master and its overrides are. Raises Unreadable, or what else NONSENSE
+    names."""
     start = moment(master, "DTSTART", zone)
-    end = _end(master, start, zone)
+    end = end_of(master, start, zone)
     return Entry(
         uid=str(master["UID"]),
         title=words(master, "SUMMARY"),
@@ -86,8 +62,8 @@ def _entry(master: icalendar.Event, overrides: list[icalendar.Event], zone: Zone
         private=str(master.get("CLASS", "")).upper() in ("PRIVATE", "CONFIDENTIAL"),
         alarm=lead(master, start, end),
         cancelled=_cancelled(master),
-        guests=len(_several(master.get("ATTENDEE"))),
-        extras=any(master.get(name) for name in _EXTRAS),
+        guests=len(several(master.get("ATTENDEE"))),
+        extras=any(master.get(name) for name in EXTRAS),
         trace=unquote(words(master, TRACE)),
         recurrence=_recurrence(master, overrides, start, zone),
     )
@@ -96,7 +72,7 @@ def _entry(master: icalendar.Event, overrides: list[icalendar.Event], zone: Zone
 def _recurrence(
     master: icalendar.Event, overrides: list[icalendar.Event], start: Instant, zone: ZoneInfo
 ) -> Recurrence | None:
-    rules = _several(master.get("RRULE"))
+    rules = several(master.get("RRULE"))
     if not rules:
         if overrides:
             raise Unreadable("it holds exceptions to something that does not repeat")
@@ -111,7 +87,7 @@ def _recurrence(
         count=rule.count,
         exdates=frozenset(
             timed(_placed(value.dt, value.params, zone), where)
-            for listed in _several(master.get("EXDATE"))
+            for listed in several(master.get("EXDATE"))
             for value in listed.dts
         ),
         overrides=tuple(
@@ -133,7 +109,7 @@ def _override(
     if "RANGE" in component["RECURRENCE-ID"].params:
         raise Unreadable("an exception in it holds for a range, which few programs understand")
     start = moment(component, "DTSTART", zone)
-    end = _end(component, start, zone)
+    end = end_of(component, start, zone)
     return Override(
         original=original_of(component, series, zone),
         start=timed(start, where),
@@ -158,7 +134,7 @@ def series_zone(start: Instant, zone: ZoneInfo) -> ZoneInfo:
     return own if isinstance(own, ZoneInfo) else zone
 
 
-def moment(component: icalendar.Event, name: str, zone: ZoneInfo) -> Instant:
+def moment(component: icalendar.Component, name: str, zone: ZoneInfo) -> Instant:
     """A DATE or DATE-TIME property; aware where it has a time."""
     value: Any = component[name]
     if isinstance(value, list):
@@ -183,7 +159,7 @@ def _placed(value: object, params: Any, zone: ZoneInfo) -> Instant:
     raise Unreadable("it has a time that is none")
 
 
-def _end(component: icalendar.Event, start: Instant, zone: ZoneInfo) -> Instant:
+def end_of(component: icalendar.Component, start: Instant, zone: ZoneInfo) -> Instant:
     """DTEND, else DTSTART plus DURATION, else as RFC 5545 3.6.1 says."""
     if "DTEND" in component:
         end = moment(component, "DTEND", zone)
@@ -216,7 +192,7 @@ def lead(component: icalendar.Event, start: Instant, end: Instant) -> timedelta 
     return max((each[0] for each in leads), default=None)
 
 
-def alarms(component: icalendar.Event) -> Iterable[icalendar.Alarm]:
+def alarms(component: icalendar.Component) -> Iterable[icalendar.Alarm]:
     """Those that a person notices."""
     for each in component.subcomponents:
         if isinstance(each, icalendar.Alarm) and str(each.get("ACTION", "")).upper() in (
@@ -245,13 +221,14 @@ def _cancelled(component: icalendar.Event) -> bool:
     return str(component.get("STATUS", "")).upper() == "CANCELLED"
 
 
-def _several(value: Any) -> list[Any]:
+def several(value: Any) -> list[Any]:
+    """The values of a property that may be there more than once."""
     if value is None:
         return []
     return value if isinstance(value, list) else [value]
 
 
-def words(component: icalendar.Event, name: str, *, lines: bool = False) -> str:
+def words(component: icalendar.Component, name: str, *, lines: bool = False) -> str:
     """A TEXT property without control characters; newlines stay where `lines` says so."""
     value = component.get(name, "")
     return cleaned(str(value[0] if isinstance(value, list) else value), lines=lines)

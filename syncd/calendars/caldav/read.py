@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from syncd.calendars.base import Changes, Progress
 from syncd.calendars.caldav import dav
-from syncd.calendars.caldav.parse import read_entry
+from syncd.calendars.caldav.body import read_entry
 from syncd.calendars.caldav.transport import REDIRECTS, Answer, Transport, parsed
 from syncd.calendars.reading import Unreadable
 from syncd.errors import CalendarError, CursorLost

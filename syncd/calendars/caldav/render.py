@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 import icalendar
 from icalendar import vCategory, vDDDLists, vDDDTypes, vRecur, vText
 
+from syncd.calendars.caldav.body import read_entry
+from syncd.calendars.caldav.fields import Words, plain, put, same, told
 from syncd.calendars.caldav.parse import (
     TRACE,
     alarms,
@@ -23,25 +25,13 @@ from syncd.calendars.caldav.parse import (
     lead,
     lead_of,
     original_of,
-    read_entry,
 )
+from syncd.calendars.caldav.todo import change_todo, new_todo, todo_of
 from syncd.calendars.reading import NONSENSE, Unreadable
 from syncd.model.entries import Entry, Instant, Override, Recurrence
 
 _ZONE_YEARS = 5
 """How far a VTIMEZONE reaches beyond the last date in its resource; it is drawn anew in time."""
-_PLAIN = {ord(c): f"%{ord(c):02X}" for c in "%,;\\\r\n"}
-
-
-class Words(vText):
-    r"""A TEXT value (RFC 5545 3.3.11). The library's own makes a newline of the `\N` in `C:\N`."""
-
-    def to_ical(self) -> bytes:
-        """As it stands in a body."""
-        text = str(self).replace("\r\n", "\n").replace("\r", "\n")
-        for character in "\\;,":
-            text = text.replace(character, f"\\{character}")
-        return text.replace("\n", "\\n").encode()
 
 
 def new_body(entry: Entry, stamp: datetime) -> str:
@@ -49,6 +39,10 @@ def new_body(entry: Entry, stamp: datetime) -> str:
     tree = icalendar.Calendar()
     tree["PRODID"] = Words("-//syncd//syncd//EN")
     tree["VERSION"] = Words("2.0")
+    if entry.task:
+        tree.add_component(new_todo(entry, stamp))
+        _zones(tree, entry)
+        return str(tree.to_ical().decode())
     master = icalendar.Event()
     master["UID"] = Words(entry.uid)
     tree.add_component(master)
@@ -61,12 +55,18 @@ def changed_body(body: str, entry: Entry, zone: ZoneInfo, stamp: datetime) -> st
         before = read_entry(body, zone)
         tree = _faithful(calendar_of(body))
         found = components(tree)
+        todo = todo_of(tree)
     except (Unreadable, *NONSENSE):
         return new_body(entry, stamp)
-    if before is None or found is None:
+    if before is None or before.task is not entry.task:
         return new_body(entry, stamp)
-    master, overrides = found
-    body = _edited(tree, master, overrides, before, entry, stamp, zone)
+    if found is not None:
+        master, overrides = found
+        body = _edited(tree, master, overrides, before, entry, stamp, zone)
+    elif todo is not None:
+        change_todo(todo, before, entry, stamp)
+        _zones(tree, entry)
+        body = str(tree.to_ical().decode())
     try:
         read_entry(body, zone)
     except Unreadable:  # its nesting was broken so that reading forgives it, and writing does not
@@ -105,9 +105,9 @@ def _edited(
     if before is None or before.private != after.private:
         master["CLASS"] = Words("PRIVATE" if after.private else "PUBLIC")
     if before is None or before.trace != after.trace:
-        _text(master, TRACE, after.trace.translate(_PLAIN))
+        put(master, TRACE, plain(after.trace))
     if (before.cancelled if before else False) != after.cancelled:
-        _text(master, "STATUS", "CANCELLED" if after.cancelled else "CONFIRMED")
+        put(master, "STATUS", "CANCELLED" if after.cancelled else "CONFIRMED")
     _repeat(tree, master, overrides, before, after, zone)
     for each in (master, *(c for c in tree.subcomponents if isinstance(c, icalendar.Event))):
         each["DTSTAMP"] = vDDDTypes(stamp.astimezone(UTC))
@@ -123,28 +123,15 @@ def _common(
     if before is None or before.title != after.title:
         component["SUMMARY"] = Words(after.title)
     if before is None or before.text != after.text:
-        _text(component, "DESCRIPTION", after.text)
+        put(component, "DESCRIPTION", after.text)
     repeats = isinstance(after, Entry) and after.recurrence is not None
-    if before is None or not _same(before.start, after.start):
-        component["DTSTART"] = vDDDTypes(after.start if repeats else _told(after.start))
-    if before is None or not (_same(before.end, after.end) and _same(before.start, after.start)):
+    if before is None or not same(before.start, after.start):
+        component["DTSTART"] = vDDDTypes(after.start if repeats else told(after.start))
+    if before is None or not (same(before.end, after.end) and same(before.start, after.start)):
         component.pop("DURATION", None)
-        component["DTEND"] = vDDDTypes(after.end if repeats else _told(after.end))
+        component["DTEND"] = vDDDTypes(after.end if repeats else told(after.end))
     if (before.alarm if before else None) != after.alarm:
         _ring(component, before, after)
-
-
-def _told(value: Instant) -> Instant:
-    """`value` as it can be written: of an hour that daylight saving repeats, iCalendar knows only
-    the first (RFC 5545 3.3.5), so that the second is told in UTC."""
-    return value.astimezone(UTC) if isinstance(value, datetime) and value.fold else value
-
-
-def _same(one: Instant, other: Instant) -> bool:
-    """Equal, and of one type and zone: a series must be written in its own zone."""
-    if isinstance(one, datetime) and isinstance(other, datetime):
-        return one == other and one.utcoffset() == other.utcoffset()
-    return type(one) is type(other) and one == other
 
 
 def _ring(
@@ -162,12 +149,6 @@ def _ring(
     alarm["DESCRIPTION"] = Words(after.title)
     alarm["TRIGGER"] = vDDDTypes(-after.alarm)
     component.add_component(alarm)
-
-
-def _text(component: icalendar.Event, name: str, value: str) -> None:
-    component.pop(name, None)
-    if value:
-        component[name] = Words(value)
 
 
 def _repeat(
@@ -199,7 +180,7 @@ def _repeat(
         for each in overrides
         if before is not None and zone is not None
     }
-    told = {each.original: each for each in old.overrides} if old else {}
+    said = {each.original: each for each in old.overrides} if old else {}
     wanted = {each.original: each for each in new.overrides} if new else {}
     for at, component in standing.items():
         if at not in wanted:
@@ -209,9 +190,9 @@ def _repeat(
             standing[at] = _override(master, after, at)
             tree.add_component(standing[at])
         component = standing[at]
-        _common(component, told.get(at), override)
-        if (told[at].cancelled if at in told else False) != override.cancelled:
-            _text(component, "STATUS", "CANCELLED" if override.cancelled else "CONFIRMED")
+        _common(component, said.get(at), override)
+        if (said[at].cancelled if at in said else False) != override.cancelled:
+            put(component, "STATUS", "CANCELLED" if override.cancelled else "CONFIRMED")
 
 
 def _override(master: icalendar.Event, entry: Entry, original: datetime) -> icalendar.Event:

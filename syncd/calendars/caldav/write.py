@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 
 from syncd.calendars.base import Fate, Result, Verb, Write
 from syncd.calendars.caldav import dav
-from syncd.calendars.caldav.parse import read_entry
+from syncd.calendars.caldav.body import read_entry
 from syncd.calendars.caldav.quirks import Quirks
 from syncd.calendars.caldav.read import CollectionLost, Reader
 from syncd.calendars.caldav.render import changed_body, new_body
@@ -121,6 +121,13 @@ class Writer:
         if answer.ok:
             return Result(
                 fate=Fate.APPLIED, href=href, version=answer.etag, entry=write.entry, body=body
+            )
+        if "supported-calendar-component" in answer.preconditions:
+            what = "tasks" if write.entry is not None and write.entry.task else "events"
+            return Result(
+                fate=Fate.REFUSED,
+                why=f"Calendar {self.reader.transport.name}: it takes no {what}. Next: name a list "
+                "that does, under tasks: in the config.",
             )
         if _is_conflict(answer):
             return Result(fate=Fate.STALE)

@@ -2,5 +2,6 @@
 
 from syncd.calendars.google.account import Account
 from syncd.calendars.google.adapter import GoogleCalendar
+from syncd.calendars.google.tasks import GoogleTasks
 
-__all__ = ["Account", "GoogleCalendar"]
+__all__ = ["Account", "GoogleCalendar", "GoogleTasks"]

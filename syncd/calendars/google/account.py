@@ -25,11 +25,10 @@ from googleapiclient.discovery_cache import get_static_doc
 from googleapiclient.http import BatchHttpRequest
 
 from syncd.calendars.google.pace import Pace
+from syncd.calendars.google.wire import Wire
 from syncd.errors import CalendarError, Refused
 from syncd.model.roster import GoogleSettings
 
-TIMEOUT = 30.0
-"""Seconds that one request may take."""
 TESTING = timedelta(days=7)
 """How long Google lets a sign-in to an app in Testing last."""
 
@@ -114,8 +113,7 @@ class Account:
         """Signs in and sends; each thread has one of its own."""
         kept = getattr(self._per_thread, "http", None)
         if kept is None or kept.credentials is not self._credentials:
-            wire = httplib2.Http(timeout=TIMEOUT)
-            kept = google_auth_httplib2.AuthorizedHttp(self._credentials, http=wire)
+            kept = google_auth_httplib2.AuthorizedHttp(self._credentials, http=Wire())
             self._per_thread.http = kept
         return kept
 
@@ -142,7 +140,7 @@ def _client(name: str, version: str, endpoint: str) -> Api:
     document = json.loads(get_static_doc(name, version))
     if endpoint:
         document["rootUrl"] = endpoint
-    service = build_from_document(document, http=httplib2.Http(timeout=TIMEOUT))
+    service = build_from_document(document, http=Wire())
     return Api(service=service, batch=f"{document['rootUrl']}{document['batchPath']}")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import httplib2
 from google.auth.exceptions import GoogleAuthError, RefreshError, TransportError
-from googleapiclient.errors import Error, HttpError
+from googleapiclient.errors import BatchError, Error, HttpError
 
 from syncd.errors import CalendarError, Refused, Unreachable
 
@@ -27,7 +27,9 @@ AN_HOUR = timedelta(hours=1)
 
 def status_of(error: Exception) -> int:
     """The HTTP status that `error` says; 0 for one that is no answer."""
-    return int(error.resp.status) if isinstance(error, HttpError) else 0
+    if isinstance(error, BatchError) or not isinstance(error, HttpError):
+        return 0
+    return int(error.resp.status)
 
 
 def explained(error: Exception, name: str, *, testing: str = "") -> CalendarError:
@@ -36,7 +38,7 @@ def explained(error: Exception, name: str, *, testing: str = "") -> CalendarErro
     where = f"Calendar {name}"
     if isinstance(error, CalendarError):
         return error
-    if isinstance(error, HttpError):
+    if isinstance(error, HttpError) and not isinstance(error, BatchError):
         return _answered(error, where, name)
     if isinstance(error, RefreshError):
         return _not_signed_in(error, where, name, testing)

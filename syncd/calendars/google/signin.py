@@ -25,7 +25,7 @@ from google_auth_oauthlib.flow import InstalledAppFlow, WSGITimeoutError
 from oauthlib.oauth2 import AccessDeniedError, MismatchingStateError, OAuth2Error
 from requests import RequestException
 
-from syncd.calendars.google.account import TIMEOUT
+from syncd.calendars.google.wire import TIMEOUT, Wire
 from syncd.errors import Refused, UsageError
 from syncd.model.roster import CalendarSettings
 
@@ -185,7 +185,7 @@ def by_service_account(file: Path, subject: str | None, scopes: tuple[str, ...])
     except (ValueError, GoogleAuthError) as error:
         raise UsageError(f"{file} is no service account's key ({error}).") from error
     try:
-        made.refresh(google_auth_httplib2.Request(httplib2.Http(timeout=TIMEOUT)))
+        made.refresh(google_auth_httplib2.Request(Wire()))
     except (GoogleAuthError, httplib2.HttpLib2Error, OSError) as error:
         whom = f" for {subject}" if subject else ""
         raise Refused(

@@ -1,0 +1,378 @@
+"""A list of Google's tasks, behind the seam of `syncd.calendars.base`.
+
+A task has no id that could be chosen and no private field, so that a line of its notes says whose
+it is: `syncd ID TRACE`. It is due on a date; a time of day is neither taken nor given.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from googleapiclient.errors import HttpError
+
+from syncd.calendars.base import Changes, Fate, Pause, Progress, Result, Verb, Write
+from syncd.calendars.google.account import Account
+from syncd.calendars.google.adapter import failed, notice_of
+from syncd.calendars.google.calls import MOST, Answer, Calls
+from syncd.calendars.google.errors import explained, status_of
+from syncd.calendars.google.memo import Memo
+from syncd.calendars.reading import NONSENSE, Unreadable, cleaned
+from syncd.errors import CalendarError, Refused
+from syncd.model.entries import YEARS, Entry, Sighting
+from syncd.model.roster import CalendarSettings
+
+Json = dict[str, Any]
+PAGE = 100
+LONGEST_NOTES = 8192
+LONGEST_TITLE = 1024
+_FIELDS = "id,etag,title,notes,status,due,completed,deleted,hidden,updated"
+_LISTED = f"nextPageToken,items({_FIELDS})"
+_OURS = re.compile(r"^syncd ([a-v0-9]{5,})(?: (.*))?$", re.MULTILINE)
+"""The line that says whose a task is."""
+
+
+class GoogleTasks:
+    """One list of tasks of one Google user. Implements `syncd.calendars.base.Calendar`.
+
+    `timezone` is the zone whose date a task is due on; `memo` what an earlier instance had found
+    out; `pause` waits where Google wants it.
+    """
+
+    batch = MOST
+
+    def __init__(
+        self,
+        settings: CalendarSettings,
+        account: Account,
+        *,
+        timezone: str,
+        memo: str = "",
+        pause: Pause = time.sleep,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self.name = settings.name
+        self._settings = settings
+        self._account = account
+        self._zone = ZoneInfo(timezone)
+        self._memo = Memo.read(memo, place=settings.place)
+        self._calls = Calls(
+            account=account,
+            api=account.api("tasks", "v1"),
+            name=settings.name,
+            pause=pause,
+            chance=chance,
+        )
+
+    @property
+    def memo(self) -> str:
+        """See the seam."""
+        return self._memo.encode()
+
+    @property
+    def notice(self) -> str:
+        """See the seam: the calendar of the same sign-in says it."""
+        return notice_of(self._account, self.name.removesuffix(" tasks"))
+
+    def close(self) -> None:
+        """See the seam."""
+        self._account.close()
+
+    # -- reading
+
+    def changes(
+        self, cursor: str, known: Mapping[str, str], progress: Progress | None = None
+    ) -> Changes:
+        """See the seam. A list that does not exist is made by the first write."""
+        for _ in range(2):
+            self._account.ready(self.name)
+            if not self._memo.calendar:
+                self._memo = replace(self._memo, calendar=self._found())
+            if not self._memo.calendar:
+                return Changes(
+                    sightings=(), gone=frozenset(known), cursor="", full=True, missing=True
+                )
+            try:
+                return self._read(cursor, known, progress)
+            except HttpError as error:
+                if status_of(error) != 404:
+                    raise explained(error, self.name) from error
+                self._memo = replace(self._memo, calendar="")
+                cursor = ""
+        raise Refused(
+            f"Calendar {self.name}: Google does not show the list of tasks "
+            f"«{self._settings.calendar}». Next: check tasks: in the config."
+        )
+
+    def _read(self, cursor: str, known: Mapping[str, str], progress: Progress | None) -> Changes:
+        kind, _, since = cursor.partition(":")
+        full = kind != "since" or not _is_moment(since)
+        rows = self._rows({} if full else {"updatedMin": since, "showDeleted": True}, progress)
+        there = {str(row.get("id")): row for row in rows if not row.get("deleted")}
+        left = {str(row.get("id")): row for row in rows if row.get("deleted")}
+        gone = known.keys() - there.keys() if full else known.keys() & left.keys()
+        newest = max((str(row.get("updated", "")) for row in rows), default="")
+        return Changes(
+            sightings=tuple(
+                self._sighting(row) for id, row in there.items() if known.get(id) != row.get("etag")
+            ),
+            gone=frozenset(gone),
+            last_words={
+                id: entry
+                for id in gone
+                if (entry := self._sighting(left.get(id, {})).entry) is not None
+            },
+            cursor=f"since:{max(newest, '' if full else since)}",
+            full=full,
+        )
+
+    def _rows(self, more: Json, progress: Progress | None) -> list[Json]:
+        """All pages: what is completed, and hidden since, is there too."""
+        rows: list[Json] = []
+        while True:
+            page = self._calls.one(
+                self._calls.api.tasks.list(
+                    tasklist=self._memo.calendar,
+                    maxResults=PAGE,
+                    showCompleted=True,
+                    showHidden=True,
+                    fields=_LISTED,
+                    **more,
+                )
+            )
+            rows += [each for each in page.get("items") or () if isinstance(each, dict)]
+            if progress is not None and rows:
+                progress(len(rows), len(rows))
+            if not page.get("nextPageToken"):
+                return rows
+            more = {**more, "pageToken": page["nextPageToken"]}
+
+    def _sighting(self, row: Json) -> Sighting:
+        href, version = str(row.get("id", "")), str(row.get("etag", ""))
+        try:
+            entry = read_task(row)
+        except NONSENSE as error:
+            return Sighting(href=href, version=version, problem=str(error) or "it makes no sense")
+        return Sighting(href=href, version=version, entry=entry, body=_body(row))
+
+    # -- the list
+
+    def _found(self) -> str:
+        wanted = self._settings.calendar
+        if wanted == "@default":
+            return wanted
+        lists: list[Json] = []
+        more: Json = {}
+        while True:
+            page = self._ask(
+                self._calls.api.tasklists.list(
+                    maxResults=100, fields="nextPageToken,items(id,title)", **more
+                )
+            )
+            lists += page.get("items") or ()
+            if not page.get("nextPageToken"):
+                break
+            more = {"pageToken": page["nextPageToken"]}
+        found = [str(each["id"]) for each in lists if each.get("title") == wanted]
+        if len(found) > 1:
+            raise Refused(
+                f"Calendar {self.name}: {len(found)} lists of tasks are called «{wanted}». "
+                "Next: rename all but one of them in Google Tasks."
+            )
+        return found[0] if found else ""
+
+    def _ask(self, request: Any) -> Json:
+        try:
+            return self._calls.one(request)
+        except HttpError as error:
+            raise explained(error, self.name) from error
+
+    def _exist(self) -> None:
+        self._account.ready(self.name)
+        if not self._memo.calendar:
+            self._memo = replace(self._memo, calendar=self._found())
+        if not self._memo.calendar:
+            body = {"title": self._settings.calendar}
+            made = self._ask(self._calls.api.tasklists.insert(body=body, fields="id"))
+            self._memo = replace(self._memo, calendar=str(made["id"]))
+
+    # -- writing
+
+    def write(self, writes: Sequence[Write], progress: Progress | None = None) -> list[Result]:
+        """See the seam. What may have been made is not made again: the next look finds it."""
+        if not writes:
+            return []
+        try:
+            self._exist()
+        except CalendarError as error:
+            return [failed(error)] * len(writes)
+        results: list[Result | None] = []
+        requests: list[Any] = []
+        for write in writes:
+            try:
+                requests.append(self._request(write))
+                results.append(None)
+            except NONSENSE as error:
+                results.append(self._refused(error))
+        answers = iter(self._calls.many(requests, again=False))
+        done = [
+            result or self._judged(write, next(answers))
+            for write, result in zip(writes, results, strict=True)
+        ]
+        if progress is not None:
+            progress(len(done), len(writes))
+        return done
+
+    def _request(self, write: Write) -> Any:
+        tasks, where = self._calls.api.tasks, self._memo.calendar
+        if write.verb is Verb.CREATE:
+            assert write.entry is not None
+            body = new_task(write.entry, self._zone)
+            return tasks.insert(tasklist=where, body=body, fields=_FIELDS)
+        row = json.loads(write.body)
+        if write.verb is Verb.REMOVE:
+            request = tasks.delete(tasklist=where, task=write.href)
+        else:
+            assert write.entry is not None
+            body = changed_task(read_task(row), write.entry, self._zone)
+            request = tasks.patch(tasklist=where, task=write.href, body=body, fields=_FIELDS)
+        request.headers["If-Match"] = row["etag"]
+        return request
+
+    def _refused(self, error: Exception) -> Result:
+        return Result(
+            fate=Fate.REFUSED,
+            why=f"Calendar {self.name}: a task cannot be written ({error}). "
+            "Next: shorten its notes.",
+        )
+
+    def _judged(self, write: Write, answer: Answer) -> Result:
+        if not isinstance(answer, Exception):
+            if write.verb is Verb.REMOVE:
+                return Result(fate=Fate.APPLIED, href=write.href)
+            if answer.get("deleted"):
+                return Result(fate=Fate.STALE)
+            sight = self._sighting(answer)
+            return Result(
+                fate=Fate.APPLIED,
+                href=sight.href,
+                version=sight.version,
+                entry=sight.entry or write.entry,
+                body=sight.body,
+            )
+        if write.verb is not Verb.CREATE and status_of(answer) in (404, 410, 412):
+            return Result(fate=Fate.STALE)
+        if status_of(answer) == 404:
+            self._memo = replace(self._memo, calendar="")
+            why = f"Calendar {self.name}: it is no longer there. Next: nothing; syncd looks for it."
+            return Result(fate=Fate.LATER, why=why)
+        return failed(explained(answer, self.name))
+
+
+# -- between tasks and entries
+
+
+def read_task(row: Json) -> Entry:
+    """The entry that a task is. One that is nobody's has the UID of its own id. Raises Unreadable,
+    or what else NONSENSE names."""
+    notes = cleaned(str(row.get("notes") or ""), lines=True)
+    ours = _OURS.search(notes)
+    if not row.get("due"):
+        raise Unreadable("it is a task without a date")
+    due = date.fromisoformat(str(row["due"])[:10])
+    if due.year not in YEARS:
+        raise Unreadable(f"it is of the year {due.year}")
+    completed = datetime.fromisoformat(row["completed"]) if row.get("completed") else None
+    done = row.get("status") == "completed"
+    return Entry(
+        uid=ours[1] if ours else f"google-task:{row['id']}",
+        title=cleaned(str(row.get("title") or "")),
+        start=due,
+        end=due + timedelta(days=1),
+        text=_without(notes, ours),
+        busy=False,
+        private=True,
+        trace=(ours[2] or "") if ours else "",
+        task=True,
+        done=done,
+        completed=completed.astimezone(UTC) if completed and completed.tzinfo and done else None,
+    )
+
+
+def new_task(entry: Entry, zone: ZoneInfo) -> Json:
+    """The body of an insert. Raises ValueError for what does not fit into a task."""
+    return {
+        "title": _title(entry.title),
+        "notes": _notes(entry),
+        "due": _due(entry, zone),
+        "status": "completed" if entry.done else "needsAction",
+        **({"completed": _moment(entry.completed)} if entry.done and entry.completed else {}),
+    }
+
+
+def changed_task(before: Entry, after: Entry, zone: ZoneInfo) -> Json:
+    """The body of a patch that makes `after` of `before`. Raises ValueError for what is too
+    long."""
+    found: Json = {}
+    if before.title != after.title:
+        found["title"] = _title(after.title)
+    if (before.text, before.trace, before.uid) != (after.text, after.trace, after.uid):
+        found["notes"] = _notes(after)
+    if _due(before, zone) != _due(after, zone):
+        found["due"] = _due(after, zone)
+    if before.done != after.done:
+        found["status"] = "completed" if after.done else "needsAction"
+        found["completed"] = _moment(after.completed) if after.done and after.completed else None
+    return found
+
+
+def _due(entry: Entry, zone: ZoneInfo) -> str:
+    start = entry.start
+    day = start.astimezone(zone).date() if isinstance(start, datetime) else start
+    return f"{day.isoformat()}T00:00:00.000Z"
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).isoformat() if moment else None
+
+
+def _title(title: str) -> str:
+    if len(title) > LONGEST_TITLE:
+        raise ValueError(f"its title has more than {LONGEST_TITLE:,} characters")
+    return title
+
+
+def _notes(entry: Entry) -> str:
+    """The text, and below it the line that says whose it is."""
+    line = f"syncd {entry.uid} {entry.trace}".rstrip()
+    notes = f"{entry.text}\n\n{line}" if entry.text else line
+    if len(notes) > LONGEST_NOTES:
+        raise ValueError(f"its notes have more than {LONGEST_NOTES:,} characters")
+    return notes
+
+
+def _without(notes: str, ours: re.Match[str] | None) -> str:
+    """The text without our line, and without the empty one above it, which is ours too."""
+    if ours is None:
+        return notes
+    before, after = notes[: ours.start()], notes[ours.end() :]
+    before = before.removesuffix("\n").removesuffix("\n")
+    return before + after if before else after.removeprefix("\n")
+
+
+def _body(row: Json) -> str:
+    return json.dumps(row, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
