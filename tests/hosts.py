@@ -3,6 +3,7 @@ that its user has, and with syncd's adapter as the composition root opens it."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from syncd.bootstrap import Opener
@@ -12,8 +13,10 @@ from tests.client import Client
 from tests.emulator.client import GoogleClient
 from tests.emulator.google import Account
 from tests.servers import KINDS, Server, settings_for
+from tests.todo import CalDavTodos, GoogleTodos, TodoApp
 
 GOOGLE = "google"
+TASKS = "To do"
 HOSTS = (*KINDS, GOOGLE)
 
 Host = Server | Account
@@ -49,6 +52,26 @@ def settings_on(host: Host, calendar: str, folder: Path, *, name: str = "home") 
 def app_on(host: Host, calendar: str) -> App:
     """The user's app, at the calendar called `calendar`."""
     return Client(host, calendar) if isinstance(host, Server) else GoogleClient(host, calendar)
+
+
+def with_tasks(settings: CalendarSettings) -> dict[str, CalendarSettings]:
+    """The calendar, and where the tasks that go with it are, as config has them for a list with
+    `as: task`."""
+    if settings.google is None:
+        both = replace(settings, components=("VEVENT", "VTODO"))
+        return {settings.name: both}
+    tasks = f"{settings.name} tasks"
+    return {
+        settings.name: replace(settings, tasks=tasks),
+        tasks: replace(settings, name=tasks, calendar=TASKS, components=("VTODO",)),
+    }
+
+
+def todos_on(host: Host, calendar: str) -> TodoApp:
+    """The user's to-do app."""
+    if isinstance(host, Server):
+        return CalDavTodos(Client(host, calendar))
+    return GoogleTodos(host, TASKS)
 
 
 def opened(settings: CalendarSettings, memo: str, pause: Pause = lambda seconds: None) -> Calendar:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from syncd.model.people import Person
-from tests.hosts import GOOGLE, HOSTS, Host, settings_on
+from tests.hosts import GOOGLE, HOSTS, Host, settings_on, with_tasks
 from tests.household import person
 from tests.stories.stage import CALENDAR, Make, Stage, roster
 
@@ -35,6 +35,12 @@ def make(host: Host, tmp_path: Path) -> Make:
     def made(*people: Person | str, **more: Any) -> Stage:
         known = [person(each) if isinstance(each, str) else each for each in people]
         settings = settings_on(host, CALENDAR, tmp_path)
-        return Stage(server=host, folder=tmp_path, roster=roster(settings, *known, **more))
+        calendars = {"home": settings}
+        if any(each.as_task for each in more.get("lists", ())):
+            calendars = with_tasks(settings)
+        set_ = roster(settings, *known, **more)
+        stage = Stage(server=host, folder=tmp_path, roster=set_)
+        stage.changed(calendars=calendars)
+        return stage
 
     return made

@@ -22,9 +22,10 @@ from syncd.model.people import ContactList, Person
 from syncd.model.records import CalendarState, State
 from syncd.model.roster import CalendarSettings, Roster
 from syncd.store import open_store
-from tests.hosts import App, Host, app_on, opened
+from tests.hosts import App, Host, app_on, opened, todos_on
 from tests.household import clients, weekly
 from tests.ical import Shown
+from tests.todo import Todo, TodoApp
 
 ZONE = ZoneInfo("Europe/Berlin")
 BEGIN = datetime(2026, 12, 1, 8, 0, tzinfo=ZONE)
@@ -145,6 +146,20 @@ class Stage:
         if self._app is None:
             self._app = app_on(self.server, CALENDAR)
         return self._app
+
+    @property
+    def todos(self) -> TodoApp:
+        """The user's to-do app."""
+        return todos_on(self.server, CALENDAR)
+
+    def todo(self, name: str) -> Todo:
+        """Their newest task."""
+        found = []
+        for each in self.todos.tasks():
+            key = decode(each.uid, self.roster.deployment)
+            if key is not None and key.subject == name.casefold().replace(" ", "-"):
+                found.append((key, each))
+        return max(found, key=lambda each: each[0])[1]
 
     def contacts(self, name: str = "") -> list[Shown]:
         """The contact events in the calendar, by key; those of one person where one is named."""
