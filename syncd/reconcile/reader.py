@@ -251,7 +251,18 @@ class Reader:
         """Where the attempt stands after the user may have dragged its entry."""
         for version in versions(self.record):
             if same_time(version.start, times.start) and same_time(version.end, times.end):
-                return replace(self.trace, start=times.start, end=times.end)
+                # A move may have been understood and not be acknowledged yet: then it stands as it
+                # was about to be written.
+                return replace(
+                    self.trace,
+                    start=times.start,
+                    end=times.end,
+                    slot=version.slot,
+                    offset=version.offset,
+                    pinned=version.pinned,
+                    head=version.head,
+                    rolls=version.rolls,
+                )
         trace = replace(self.trace, start=times.start, end=times.end)
         start = begins(times.start, self.zone)
         occurrence = occurrences.get(trace.slot) if trace.slot else None

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+import pytest
+
+from syncd.engine.apply import intended, sendable
 from syncd.model.people import Retry
 from tests.household import clients, person
 from tests.reconcile.world import ZONE, Room, acts, roster, writes
@@ -35,6 +39,25 @@ def test_history_that_the_user_moved_is_not_moved_back_as_its_mark_is_corrected(
     room.settle()
     assert room.outcomes() == ["left-message"]
     assert room.entry(attempt=1).start == start
+
+
+@pytest.mark.parametrize("days", [0, 1, 5])
+def test_a_drag_that_was_understood_stands_though_it_could_not_be_acknowledged(days: int) -> None:
+    room = Room(roster=roster(person()))
+    room.settle()
+    start = datetime(2026, 12, 3, 15, 0, tzinfo=ZONE) + timedelta(days=days)
+    room.drag(start)
+    for _ in range(3):  # what was about to be written is remembered, and never arrives
+        plan = room.plan()
+        intents = {r.uid: r for r in intended([a for a in plan.actions if sendable(a)])}
+        records = tuple(intents.get(r.uid, r) for r in room.state.records)
+        room.state = replace(room.state, facts=(*room.state.facts, *plan.facts), records=records)
+        room.later(minutes=2)
+    room.settle()
+    assert room.entry().start == start
+    assert len(room.facts()) == (1 if days else 0)
+    room.later(days=8 if days == 5 else 1)
+    assert room.entry().start == start
 
 
 def test_a_retry_is_written_though_the_hours_here_and_there_never_meet() -> None:

@@ -169,9 +169,9 @@ class GoogleCalendar:
                 return rows
             more["pageToken"] = page["nextPageToken"]
 
-    def _ask(self, request: Any) -> dict[str, Any]:
+    def _ask(self, request: Any, *, again: bool = True) -> dict[str, Any]:
         try:
-            return self._calls.one(request)
+            return self._calls.one(request, again=again)
         except HttpError as error:
             raise explained(error, self.name) from error
 
@@ -193,9 +193,10 @@ class GoogleCalendar:
         return results
 
     def _made(self) -> Reader:
-        """The calendar, which there was not yet. Raises Unreachable or Refused."""
+        """The calendar, which there was not yet. Where the answer is lost it may have been made,
+        and is found by its name the next time. Raises Unreachable or Refused."""
         body = {"summary": self._settings.calendar, "timeZone": self._zone.key}
-        made = self._ask(self._calls.api.calendars.insert(body=body, fields="id"))
+        made = self._ask(self._calls.api.calendars.insert(body=body, fields="id"), again=False)
         self._memo = replace(self._memo, calendar=str(made.get("id", "")))
         reader = self._reader()
         if reader is None:

@@ -1,7 +1,7 @@
 """Asking Google: one request, or many in batches, each answer its own.
 
-What may pass is tried again a few times, a little later each time; what is lost on the way is tried
-again, too, since nothing that is sent here does harm when it is done twice.
+What may pass is tried again a few times, a little later each time; so is what was lost on the way,
+but for what must not be done twice.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ class Calls:
     pause: Pause = time.sleep
     chance: Callable[[], float] = field(default=random.random, repr=False)
 
-    def one(self, request: Any) -> dict[str, Any]:
-        """What one request is answered with. Raises Unreachable or Refused, and HttpError for an
-        answer that has to be understood (404, 409, 410, 412)."""
+    def one(self, request: Any, *, again: bool = True) -> dict[str, Any]:
+        """What one request is answered with; unless `again`, it is sent once. Raises Unreachable or
+        Refused, and HttpError for an answer that has to be understood (404, 409, 410, 412)."""
         for turn in range(TRIES):
             self.account.ready(self.name)
             self.account.pace.spend(1)
@@ -54,7 +54,7 @@ class Calls:
                 if status_of(error) in _TELLING:
                     raise
                 failure = self._failure(error)
-                if not self._waited(failure, turn):
+                if not again or not self._waited(failure, turn):
                     raise failure from error
         raise AssertionError("the last turn raises")
 

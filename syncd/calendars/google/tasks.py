@@ -188,9 +188,9 @@ class GoogleTasks:
             )
         return found[0] if found else ""
 
-    def _ask(self, request: Any) -> Json:
+    def _ask(self, request: Any, *, again: bool = True) -> Json:
         try:
-            return self._calls.one(request)
+            return self._calls.one(request, again=again)
         except HttpError as error:
             raise explained(error, self.name) from error
 
@@ -200,7 +200,7 @@ class GoogleTasks:
             self._memo = replace(self._memo, calendar=self._found())
         if not self._memo.calendar:
             body = {"title": self._settings.calendar}
-            made = self._ask(self._calls.api.tasklists.insert(body=body, fields="id"))
+            made = self._ask(self._calls.api.tasklists.insert(body=body, fields="id"), again=False)
             self._memo = replace(self._memo, calendar=str(made["id"]))
 
     # -- writing
