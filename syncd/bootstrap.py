@@ -7,8 +7,8 @@ here that is not needed: the database is touched at the first use, a calendar at
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,10 +19,11 @@ from syncd.model.roster import CalendarSettings, GoogleSettings, Roster
 from syncd.store import open_store
 
 if TYPE_CHECKING:
+    from syncd.calendars.diagnosis import Check, Step
     from syncd.calendars.google import Account
     from syncd.engine.service import Calendars, Service
 
-__all__ = ["Loaded", "Opener", "database", "load", "service", "state_folder"]
+__all__ = ["Loaded", "Opener", "database", "examined", "load", "service", "state_folder"]
 
 
 def database(roster: Roster, env: Mapping[str, str]) -> Path:
@@ -43,6 +44,36 @@ def service(
     store = open_store(database(roster, env), roster.deployment)
     calendars = Opener(roster.timezone, pause).all_of(roster)
     return Service(roster=roster, store=store, calendars=calendars, clock=clock)
+
+
+def examined(
+    roster: Roster, name: str, env: Mapping[str, str], *, read_only: bool
+) -> Iterator[Step]:
+    """The steps of an examination of the calendar `name`, each as it is done; `read_only` leaves
+    out those that write a probe."""
+    from syncd.calendars import diagnosis
+
+    settings, opener = roster.calendars[name], Opener(roster.timezone)
+    yield from diagnosis.examined(_checks(settings, opener, env, read_only=read_only))
+
+
+def _checks(
+    settings: CalendarSettings, opener: Opener, env: Mapping[str, str], *, read_only: bool
+) -> Iterator[tuple[str, Check]]:
+    from syncd.calendars import diagnosis
+
+    def now() -> datetime:
+        return datetime.now(UTC)
+
+    if settings.google is None:
+        from syncd.calendars.caldav import doctor as caldav
+
+        yield from caldav.checks(settings, env, now)
+    else:
+        from syncd.calendars.google import doctor as google
+
+        yield from google.checks(settings, opener.account(settings.google), env, now)
+    yield from diagnosis.calendar(lambda: opener.open(settings), settings, read_only=read_only)
 
 
 class Opener:
@@ -78,13 +109,14 @@ class Opener:
         kind = GoogleTasks if settings.is_tasks else GoogleCalendar
         return kind(
             settings,
-            self._account(settings.google),
+            self.account(settings.google),
             timezone=self._timezone,
             memo=memo,
             pause=self._pause,
         )
 
-    def _account(self, google: GoogleSettings) -> Account:
+    def account(self, google: GoogleSettings) -> Account:
+        """The sign-in of a calendar at Google."""
         from syncd.calendars.google import Account
 
         key = (google.token, google.endpoint)

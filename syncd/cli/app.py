@@ -267,6 +267,25 @@ def log(
 # -- when something is up
 
 
+@verb("syncd doctor home")
+def doctor(
+    context: typer.Context,
+    calendars: Annotated[
+        list[str] | None, typer.Argument(metavar="CALENDAR", help="Which; else all.")
+    ] = None,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="Write no probe into the calendar.")
+    ] = False,
+    json: Json = False,
+) -> Work:
+    """Find out what does not work with a calendar, step by step.
+
+    Writes one entry far in the past, and takes it out again."""
+    from syncd.cli.doctor import doctor as do
+
+    return lambda: do(context.obj, tuple(calendars or ()), read_only, json)
+
+
 @verb("syncd approve")
 def approve(context: typer.Context) -> Work:
     """Let the held plan stand, exactly that one."""

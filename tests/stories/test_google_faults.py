@@ -120,7 +120,7 @@ def played(google: Account, folder: Path, fault: Fault | None, nth: int) -> int:
 
 
 def test_without_a_fault_it_is_so(google: Account, tmp_path: Path) -> None:
-    assert played(google, tmp_path, None, 0) >= 10
+    assert 10 <= played(google, tmp_path, None, 0) <= 12, "each of them is to be struck below"
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -24,6 +24,7 @@ from googleapiclient.discovery import build_from_document
 from googleapiclient.discovery_cache import get_static_doc
 from googleapiclient.http import BatchHttpRequest
 
+from syncd.calendars.google.errors import FAILURES, explained
 from syncd.calendars.google.pace import Pace
 from syncd.calendars.google.wire import Wire
 from syncd.errors import CalendarError, Refused
@@ -99,7 +100,32 @@ class Account:
             return None
         return granted + TESTING if granted.tzinfo else None
 
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """What the sign-in allows, as far as its file says."""
+        ours = self._told.get("syncd")
+        found = self._told.get("scopes") or (ours.get("scopes") if isinstance(ours, dict) else ())
+        return tuple(str(each) for each in found or ())
+
     # -- requests
+
+    def refresh(self, name: str) -> None:
+        """Sign in anew, for the calendar `name`. Raises Unreachable or Refused."""
+        self.ready(name)
+        try:
+            self._credentials.refresh(google_auth_httplib2.Request(Wire()))
+        except FAILURES as error:
+            raise explained(error, name, testing=self.testing) from error
+
+    @property
+    def testing(self) -> str:
+        """What is to be said when the sign-in has ended and its app is in Testing; else empty."""
+        if self.ends is None:
+            return ""
+        return (
+            "The app is in Testing, where Google ends every sign-in after seven days "
+            f"({self.ends:%Y-%m-%d}): publish it, which costs nothing (In production)"
+        )
 
     def api(self, name: str, version: str) -> Api:
         """One of Google's APIs: `calendar`, `tasks`."""

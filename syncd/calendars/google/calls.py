@@ -104,14 +104,7 @@ class Calls:
         return [found.get(str(n), lost) for n in range(len(requests))]
 
     def _failure(self, error: Exception) -> CalendarError:
-        ends = self.account.ends
-        testing = (
-            "The app is in Testing, where Google ends every sign-in after seven days "
-            f"({ends:%Y-%m-%d}): publish it, which costs nothing (In production)"
-            if ends is not None
-            else ""
-        )
-        failure = explained(error, self.name, testing=testing)
+        failure = explained(error, self.name, testing=self.account.testing)
         revoked = isinstance(error, HttpError) and status_of(error) == 401
         if isinstance(failure, Refused) and (isinstance(error, RefreshError) or revoked):
             self.account.died(failure)

@@ -1,0 +1,316 @@
+"""What works with a calendar and what does not, step by step: for whoever has to find out.
+
+A calendar is examined in order; what depends on a step that failed is not tried. Nothing is written
+but one probe, which goes again; it lies far in the past, and no deployment takes it for its own.
+"""
+
+from __future__ import annotations
+
+import secrets
+import socket
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+from syncd.calendars.base import Calendar, Changes, Fate, Result, Verb, Write
+from syncd.errors import ConfigError, SyncdError
+from syncd.model.entries import Entry
+from syncd.model.keys import is_key
+from syncd.model.roster import CalendarSettings
+
+PROBE = "doctorprobe"
+"""How the UID of every probe begins: letters that every provider takes."""
+TITLE = "syncd doctor: a test, to be removed"
+SLIGHT, GRAVE = timedelta(minutes=1), timedelta(minutes=5)
+"""How far two clocks may be apart."""
+PATIENCE = 10.0
+"""Seconds for a connection."""
+
+
+class Verdict(StrEnum):
+    """What came of a step."""
+
+    WELL = "well"
+    DOUBTFUL = "doubtful"
+    FAILED = "failed"
+    NOT_TRIED = "not tried"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One step of an examination."""
+
+    name: str
+    verdict: Verdict
+    said: str
+    remedy: str = ""
+    """What to do, in a sentence."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What a check found out."""
+
+    said: str
+    doubt: str = ""
+    """What is not as it should be, with what to do after `Next: `; empty where all is well."""
+
+
+Check = Callable[[], Found]
+"""Raises SyncdError where the step fails."""
+
+
+def examined(checks: Iterable[tuple[str, Check]]) -> Iterator[Step]:
+    """The steps of `checks`, each as it is done."""
+    failed = ""
+    for name, check in checks:
+        if failed:
+            said = f"not tried, since {failed} failed"
+            yield Step(name=name, verdict=Verdict.NOT_TRIED, said=said)
+            continue
+        step = _done(name, check)
+        if step.verdict is Verdict.FAILED:
+            failed = name
+        yield step
+
+
+def _done(name: str, check: Check) -> Step:
+    try:
+        found = check()
+    except ConfigError as error:
+        said = "; ".join(problem.message for problem in error.problems)
+        return _step(name, Verdict.FAILED, said)
+    except SyncdError as error:
+        return _step(name, Verdict.FAILED, str(error))
+    except Exception as error:  # an examination goes on, whatever it meets
+        said = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+        return _step(name, Verdict.FAILED, f"{said}. Next: report this, it is a fault of syncd's.")
+    if found.doubt:
+        said = f"{found.said}. {found.doubt}" if found.said else found.doubt
+        return _step(name, Verdict.DOUBTFUL, said)
+    return _step(name, Verdict.WELL, found.said)
+
+
+def _step(name: str, verdict: Verdict, said: str) -> Step:
+    told, _, remedy = said.partition(" Next: ")
+    return Step(name=name, verdict=verdict, said=told, remedy=remedy)
+
+
+class Ailing(SyncdError):
+    """Something does not work."""
+
+    exit_status = 3
+
+
+# -- the network, the same for all
+
+
+def network(url: str, env: Mapping[str, str]) -> Iterator[tuple[str, Check]]:
+    """Whether the server at `url` can be found and reached."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    proxy = getproxies().get(parts.scheme, "")
+    if proxy and not proxy_bypass(host):
+        shown = urlsplit(proxy).netloc.rpartition("@")[2] or "a proxy"
+        yield "network", lambda: Found(said=f"by way of the proxy {shown}")
+        return
+    yield "resolve", lambda: _resolved(host)
+    yield "connect", lambda: _connected(host, port)
+
+
+def _resolved(host: str) -> Found:
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise Ailing(
+            f"{host} has no address ({error.strerror or error}). "
+            "Next: check how it is spelt in the config, and this machine's name server."
+        ) from error
+    addresses = list(dict.fromkeys(str(each[4][0]) for each in found))
+    return Found(said=f"{host} is {', '.join(addresses[:4])}")
+
+
+def _connected(host: str, port: int) -> Found:
+    begun = time.monotonic()
+    try:
+        socket.create_connection((host, port), timeout=PATIENCE).close()
+    except OSError as error:
+        raise Ailing(
+            f"nothing answers at {host}, port {port} ({error.strerror or error}). "
+            "Next: check the port, and whether a firewall stands between."
+        ) from error
+    return Found(said=f"port {port} answers in {(time.monotonic() - begun) * 1000:.0f} ms")
+
+
+def clock(told: str | None, now: datetime) -> Found:
+    """How far this machine's clock is from what a server's Date header says."""
+    if not told:
+        return Found(said="the server does not say what time it is")
+    try:
+        theirs = parsedate_to_datetime(told)
+    except (ValueError, TypeError):
+        return Found(said="the server does not say what time it is")
+    apart = now - (theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC))
+    seconds = abs(int(apart.total_seconds()))
+    if abs(apart) <= SLIGHT:
+        return Found(said=f"{seconds} s apart from the server's")
+    which = "ahead of" if apart > timedelta() else "behind"
+    said = f"this machine's clock is {seconds:,} s {which} the server's"
+    remedy = "Next: set it by NTP; marks are dated by it, and sign-ins fail by it."
+    if abs(apart) > GRAVE:
+        raise Ailing(f"{said}. {remedy}")
+    return Found(said=said, doubt=remedy)
+
+
+# -- the calendar, the same for all
+
+
+def calendar(
+    opened: Callable[[], Calendar], settings: CalendarSettings, *, read_only: bool
+) -> Iterator[tuple[str, Check]]:
+    """Whether the calendar, which `opened` gives, can be read and, unless `read_only`, written."""
+    patient = _Patient(opened, settings)
+    yield "read", patient.read
+    if read_only:
+        return
+    yield "write", patient.write
+    yield "conditions", patient.condition
+    yield "read back", patient.read_back
+    yield "remove", patient.remove
+
+
+class _Patient:
+    """One calendar, and the probe in it."""
+
+    def __init__(self, opened: Callable[[], Calendar], settings: CalendarSettings) -> None:
+        self._opened = opened
+        self._kept: Calendar | None = None
+        self._settings = settings
+        self._missing = False
+        self._entry = _probe(settings)
+        self._first: Result | None = None
+        self._there: Result | None = None
+
+    @property
+    def _calendar(self) -> Calendar:
+        if self._kept is None:
+            self._kept = self._opened()
+        return self._kept
+
+    def read(self) -> Found:
+        begun = time.monotonic()
+        changes = self._calendar.changes("", {})
+        took = time.monotonic() - begun
+        if changes.missing:
+            self._missing = True
+            name = self._settings.calendar
+            return Found(said=f"«{name}» is not there yet; the first sync makes it")
+        self._clear_away(changes)
+        ours = sum(1 for s in changes.sightings if s.entry and is_key(s.entry.uid))
+        spoilt = sum(1 for s in changes.sightings if s.problem)
+        said = f"{len(changes.sightings):,} entries, {ours:,} of them syncd's, in {took:.1f} s"
+        if not changes.complete:
+            return Found(
+                said=said,
+                doubt="The server left some out. Next: look again; syncd deletes nothing "
+                "meanwhile.",
+            )
+        unread = f"; {spoilt:,} that syncd cannot read and leaves alone" if spoilt else ""
+        return Found(said=f"{said}{unread}")
+
+    def write(self) -> Found:
+        if self._missing:
+            return Found(said="not tried, since there is nothing to write into yet")
+        self._first = self._there = self._sent(Write(verb=Verb.CREATE, entry=self._entry))
+        changed = replace(self._entry, text="changed")
+        self._there = self._sent(self._on(self._there, changed))
+        return Found(said="a probe was made and changed")
+
+    def condition(self) -> Found:
+        if self._first is None:
+            return Found(said="not tried")
+        (result,) = self._calendar.write([self._on(self._first, replace(self._entry, text="no"))])
+        if result.fate is Fate.APPLIED:
+            self._there = result
+            return Found(
+                said="",
+                doubt="The server overwrites what has changed meanwhile. Next: mark an entry only "
+                "once at a time; the window is as long as one request.",
+            )
+        if result.fate is not Fate.STALE:
+            raise Ailing(result.why)
+        return Found(said="what has changed meanwhile is not overwritten")
+
+    def read_back(self) -> Found:
+        if self._there is None:
+            return Found(said="not tried")
+        for sight in self._calendar.changes("", {}).sightings:
+            if sight.entry is not None and sight.entry.uid == self._entry.uid:
+                self._there = replace(
+                    self._there, href=sight.href, version=sight.version, body=sight.body
+                )
+                if sight.entry.title != self._entry.title:
+                    return Found(
+                        said="",
+                        doubt="The server changes what is written. Next: report this, with the "
+                        "server's name.",
+                    )
+                return Found(said="the probe reads as it was written")
+        raise Ailing("the probe is not shown. Next: look again; some servers are slow to show.")
+
+    def remove(self) -> Found:
+        if self._there is None:
+            return Found(said="not tried")
+        self._sent(_removal(self._there.href, self._there.version, self._there.body))
+        left = [s for s in self._calendar.changes("", {}).sightings if _is_probe(s.entry)]
+        if left:
+            raise Ailing(f"the probe is still there. Next: delete «{TITLE}» by hand.")
+        return Found(said="the probe is gone")
+
+    def _sent(self, write: Write) -> Result:
+        (result,) = self._calendar.write([write])
+        if result.fate is not Fate.APPLIED:
+            raise Ailing(result.why or f"the server turns a {write.verb} down ({result.fate})")
+        return result
+
+    def _on(self, result: Result, entry: Entry) -> Write:
+        return Write(
+            verb=Verb.REPLACE,
+            entry=entry,
+            href=result.href,
+            version=result.version,
+            body=result.body,
+        )
+
+    def _clear_away(self, changes: Changes) -> None:
+        """Probes of examinations that broke off."""
+        for sight in changes.sightings:
+            if _is_probe(sight.entry):
+                self._calendar.write([_removal(sight.href, sight.version, sight.body)])
+
+
+def _removal(href: str, version: str, body: str) -> Write:
+    return Write(verb=Verb.REMOVE, href=href, version=version, body=body)
+
+
+def _is_probe(entry: Entry | None) -> bool:
+    return entry is not None and entry.uid.startswith(PROBE) and entry.title == TITLE
+
+
+def _probe(settings: CalendarSettings) -> Entry:
+    uid = f"{PROBE}{secrets.token_hex(8)}"
+    if settings.is_tasks:
+        day = date(2001, 1, 1)
+        end = day + timedelta(days=1)
+        return Entry(
+            uid=uid, title=TITLE, start=day, end=end, busy=False, private=True, task=True, done=True
+        )
+    start = datetime(2001, 1, 1, 3, tzinfo=UTC)
+    end_ = start + timedelta(minutes=1)
+    return Entry(uid=uid, title=TITLE, start=start, end=end_, busy=False, private=True)

@@ -1,0 +1,75 @@
+"""Examining a calendar at Google, up to where all calendars are alike."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+
+from syncd.calendars.diagnosis import Ailing, Check, Found, clock, network
+from syncd.calendars.google.account import Account
+from syncd.calendars.google.adapter import notice_of
+from syncd.calendars.google.signin import scopes_for
+from syncd.model.roster import CalendarSettings
+
+GOOGLE = "https://www.googleapis.com/"
+
+
+def checks(
+    settings: CalendarSettings,
+    account: Account,
+    env: Mapping[str, str],
+    now: Callable[[], datetime],
+) -> Iterator[tuple[str, Check]]:
+    """The sign-in's file, network, sign-in, clock, rights, and how long they last."""
+    assert settings.google is not None
+    root = settings.google.endpoint or GOOGLE
+    patient = _Patient(settings, account, root)
+    yield "sign-in file", patient.file
+    yield from network(root, env)
+    yield "sign in", patient.sign_in
+    yield "clock", lambda: clock(patient.date, now())
+    yield "rights", patient.rights
+    yield "lasts", patient.lasts
+
+
+class _Patient:
+    def __init__(self, settings: CalendarSettings, account: Account, root: str) -> None:
+        self._settings = settings
+        self._account = account
+        self._root = root
+        self.date: str | None = None
+        """The server's Date header."""
+
+    def file(self) -> Found:
+        assert self._settings.google is not None
+        path = self._settings.google.token
+        self._account.ready(self._settings.name)
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if mode & 0o077:
+            return Found(
+                said=str(path),
+                doubt=f"Others may read it ({mode:o}). Next: chmod 600 {path}",
+            )
+        return Found(said=str(path))
+
+    def sign_in(self) -> Found:
+        self._account.refresh(self._settings.name)
+        answer, _ = self._account.http.request(f"{self._root}calendar/v3/users/me/calendarList")
+        self.date = answer.get("date")
+        return Found(said="Google takes the sign-in")
+
+    def rights(self) -> Found:
+        needed = scopes_for([self._settings])
+        missing = [each for each in needed if each not in self._account.scopes]
+        name = self._settings.name.removesuffix(" tasks")
+        if missing:
+            names = ", ".join(each.rpartition("/")[2] for each in missing)
+            raise Ailing(f"the sign-in does not allow {names}. Next: syncd auth google {name}")
+        return Found(said=", ".join(each.rpartition("/")[2] for each in needed))
+
+    def lasts(self) -> Found:
+        notice = notice_of(self._account, self._settings.name)
+        if notice:
+            return Found(said="", doubt=notice.partition(": ")[2])
+        return Found(said="until it is revoked, or not used for six months")
