@@ -82,6 +82,8 @@ def examined(checks: Iterable[tuple[str, Check]]) -> Iterator[Step]:
 def _done(name: str, check: Check) -> Step:
     try:
         found = check()
+    except NotTried as reason:
+        return _step(name, Verdict.NOT_TRIED, str(reason))
     except ConfigError as error:
         said = "; ".join(problem.message for problem in error.problems)
         return _step(name, Verdict.FAILED, said)
@@ -99,6 +101,10 @@ def _done(name: str, check: Check) -> Step:
 def _step(name: str, verdict: Verdict, said: str) -> Step:
     told, _, remedy = said.partition(" Next: ")
     return Step(name=name, verdict=verdict, said=told, remedy=remedy)
+
+
+class NotTried(Exception):
+    """There is nothing to be tried, and that is no fault."""
 
 
 class Ailing(SyncdError):
@@ -226,7 +232,7 @@ class _Patient:
 
     def write(self) -> Found:
         if self._missing:
-            return Found(said="not tried, since there is nothing to write into yet")
+            raise NotTried("there is nothing to write into yet")
         self._first = self._there = self._sent(Write(verb=Verb.CREATE, entry=self._entry))
         changed = replace(self._entry, text="changed")
         self._there = self._sent(self._on(self._there, changed))
@@ -234,7 +240,7 @@ class _Patient:
 
     def condition(self) -> Found:
         if self._first is None:
-            return Found(said="not tried")
+            raise NotTried("there is nothing to write into yet")
         (result,) = self._calendar.write([self._on(self._first, replace(self._entry, text="no"))])
         if result.fate is Fate.APPLIED:
             self._there = result
@@ -249,7 +255,7 @@ class _Patient:
 
     def read_back(self) -> Found:
         if self._there is None:
-            return Found(said="not tried")
+            raise NotTried("there is nothing to write into yet")
         for sight in self._calendar.changes("", {}).sightings:
             if sight.entry is not None and sight.entry.uid == self._entry.uid:
                 self._there = replace(
@@ -266,7 +272,7 @@ class _Patient:
 
     def remove(self) -> Found:
         if self._there is None:
-            return Found(said="not tried")
+            raise NotTried("there is nothing to write into yet")
         self._sent(_removal(self._there.href, self._there.version, self._there.body))
         left = [s for s in self._calendar.changes("", {}).sightings if _is_probe(s.entry)]
         if left:

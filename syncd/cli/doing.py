@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from syncd.cli import ends, plain, say, trouble
 from syncd.cli.presence import present
 from syncd.cli.setting import Setting, ready
-from syncd.cli.words import plural, say_name, say_outcome, say_span, some
+from syncd.cli.words import plural, say_name, say_outcome, some
 from syncd.errors import UsageError
 
 if TYPE_CHECKING:
@@ -140,8 +140,8 @@ def clear(setting: Setting, calendar: str | None, yes: bool) -> int:
 def _show(service: Service, actions: list[Action]) -> None:
     now, zone = service.clock(), service.zone
     entries = [(each.record.calendar, each.entry) for each in actions if each.entry is not None]
-    spans = sorted((name, plain.span(entry, zone), entry.title) for name, entry in entries)
-    rows = [(name, say_span(*span, now, zone), title) for name, span, title in spans]
+    ordered = sorted(entries, key=lambda each: (each[0], plain.span(each[1], zone), each[1].title))
+    rows = [(name, plain.when(entry, now, zone), entry.title) for name, entry in ordered]
     say.table(("calendar!", "when!", "to be taken out"), rows)
 
 

@@ -15,7 +15,6 @@ from syncd.cli.words import (
     say_moment,
     say_name,
     say_outcome,
-    say_span,
 )
 from syncd.errors import ConfigError, Problem, StateError
 
@@ -84,7 +83,7 @@ def counted(roster: Roster) -> str:
             plural(len(roster.people), "person", "people"),
             plural(len(roster.lists), "list"),
             plural(len(roster.blocks), "block"),
-            plural(len(roster.calendars), "calendar"),
+            plural(sum(not c.is_tasks for c in roster.calendars.values()), "calendar"),
         )
     )
 
@@ -147,7 +146,7 @@ def _show_plan(service: Service, look: Look, actions: list[Action], *, complete:
             title = each.entry.title if each.entry is not None else each.record.key.subject
             when = ""
             if each.entry is not None:
-                when = say_span(*plain.span(each.entry, zone), now, zone)
+                when = plain.when(each.entry, now, zone)
             rows.append((each.act.value, when, title, each.reason))
         say.table(("action!", "when!", "what", "why"), rows)
     if not actions and complete and not trouble.held(look):

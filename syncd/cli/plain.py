@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from syncd.cli.words import say_day, say_span
 from syncd.model.entries import Entry
 from syncd.model.facts import Fact
 from syncd.model.keys import Kind
@@ -64,6 +65,14 @@ def span(entry: Entry, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """From when to when an entry lies."""
     times = times_of(entry)
     return begins(times.start, zone), begins(times.end, zone)
+
+
+def when(entry: Entry, now: datetime, zone: ZoneInfo) -> str:
+    """From when to when an entry lies, in words; of a task the day on which it is due."""
+    start, end = span(entry, zone)
+    if entry.task:
+        return say_day(start.astimezone(zone).date(), now.astimezone(zone).date())
+    return say_span(start, end, now, zone)
 
 
 def fact(each: Fact, zone: ZoneInfo) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from syncd.model.words import WEEKDAYS, read_weekday
 
 T = TypeVar("T")
 PEOPLE = "people.yaml"
+GOOGLE = "google"
 MOST = 5
 """How many people are asked for: one starts small."""
 
@@ -32,6 +33,7 @@ class Wishes:
     weekday: str = "thursday"
     at: time = time(10)
     names: tuple[str, ...] = ()
+    google: bool = False
 
 
 def init(setting: Setting, yes: bool) -> int:
@@ -52,15 +54,16 @@ def init(setting: Setting, yes: bool) -> int:
         weekday=wishes.weekday,
         at=f"{wishes.at:%H:%M}",
         names=wishes.names,
+        google=wishes.google,
     )
     for path, text in zip((config, people), texts, strict=True):
         files.make(path, text)
     say.answer(f"{config} and {people} are written.")
-    _say_what_next(setting)
+    _say_what_next(setting, google=wishes.google)
     return ends.DONE
 
 
-def _say_what_next(setting: Setting) -> None:
+def _say_what_next(setting: Setting, *, google: bool) -> None:
     """What is still to be done, in order; warnings go to stderr."""
     say.answer("Next:")
     try:
@@ -72,6 +75,9 @@ def _say_what_next(setting: Setting) -> None:
         trouble.say_all(str(warning) for warning in loaded.warnings)
         for problem in missing_secrets(loaded.roster):
             say.answer(f"  {problem}")
+    if google:
+        say.answer("  put Google's client_secret.json beside it; README says how to get it")
+        say.answer("  syncd auth google   signs in, once")
     say.answer("  syncd check   says whether all is well")
     say.answer("  syncd plan    shows what would be written, and writes nothing")
     say.answer("  syncd run     begins, and goes on by itself")
@@ -79,11 +85,12 @@ def _say_what_next(setting: Setting) -> None:
 
 def _asked() -> Wishes:
     url = _until(
-        "Your calendar's address (CalDAV), such as https://dav.example.org/",
+        "Your calendar's address (CalDAV), such as https://dav.example.org/; or google",
         _address,
         "An address, please; your calendar provider's help calls it the CalDAV server.",
     )
-    username = say.ask("Your user name there")
+    google = url == GOOGLE
+    username = "" if google else say.ask("Your user name there")
     weekday, at = _until(
         "One hour a week for it",
         _hour,
@@ -100,7 +107,9 @@ def _asked() -> Wishes:
             say.aside(f"{name} is on the list already.")
             continue
         names.append(name)
-    return Wishes(url=url, username=username, weekday=weekday, at=at, names=tuple(names))
+    return Wishes(
+        url=url, username=username, weekday=weekday, at=at, names=tuple(names), google=google
+    )
 
 
 def _until(question: str, read: Callable[[str], T | None], hint: str, default: str = "") -> T:
@@ -110,6 +119,8 @@ def _until(question: str, read: Callable[[str], T | None], hint: str, default: s
 
 
 def _address(text: str) -> str | None:
+    if text.casefold() == GOOGLE:
+        return GOOGLE
     if not text or " " in text:
         return None
     return text if "://" in text else f"https://{text}"

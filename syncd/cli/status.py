@@ -10,7 +10,7 @@ from syncd.cli import ends, plain, say, trouble
 from syncd.cli.looking import counted
 from syncd.cli.presence import running
 from syncd.cli.setting import Setting
-from syncd.cli.words import plural, say_age, say_moment, say_name, say_span, some
+from syncd.cli.words import plural, say_age, say_moment, say_name, some
 from syncd.model.records import Scope
 
 if TYPE_CHECKING:
@@ -121,5 +121,5 @@ def _entry(service: Service, record: Record) -> str:
     entry = record.seen or record.intent
     if entry is None:
         return record.key.subject
-    when = say_span(*plain.span(entry, service.zone), service.clock(), service.zone)
+    when = plain.when(entry, service.clock(), service.zone)
     return f"{say.one_line(entry.title)}, {when}"

@@ -24,6 +24,10 @@ LIST = "friends"
 """The list that a new user's people are in."""
 
 
+CREDENTIALS = "client_secret.json"
+"""What README calls the file of Google's OAuth client."""
+
+
 class Starter(NamedTuple):
     """The texts of a new user's two files."""
 
@@ -39,20 +43,23 @@ def starter(
     at: str,
     names: Sequence[str] = (),
     timezone: str | None = None,
+    google: bool = False,
 ) -> Starter:
-    """A config.yaml with one calendar, one hour a week, such as `thursday` at `10:00`, and one
-    list; and a people.yaml with `names`. Without `url` or `username` the config has a place for it,
-    which `load` says is to be filled in; without `timezone` the machine's holds."""
+    """A config.yaml with one calendar, at Google where `google` says so, one hour a week, such as
+    `thursday` at `10:00`, and one list; and a people.yaml with `names`. Without `url` or `username`
+    the config has a place for it, which `load` says is to be filled in; without `timezone` the
+    machine's holds."""
+    at_caldav = {
+        "url": scalar(url or FILL_IN),
+        "username": scalar(username or FILL_IN),
+        "password": "!env SYNCD_PASSWORD",
+    }
+    at_google = {"provider": "google", "credentials": CREDENTIALS}
     chosen: Chosen = {
         **({"timezone": scalar(timezone)} if timezone else {}),
         "people": "people.yaml",
         "calendars": {
-            "home": {
-                "url": scalar(url or FILL_IN),
-                "username": scalar(username or FILL_IN),
-                "password": "!env SYNCD_PASSWORD",
-                "calendar": "Outreach",
-            }
+            "home": {**(at_google if google else at_caldav), "calendar": "Outreach"},
         },
         "blocks": {
             "weekly-outreach": {

@@ -14,6 +14,7 @@ import pytest
 
 from tests.cli.desk import NOW, PATIENCE, Desk
 from tests.client import Client
+from tests.emulator.google import Account
 from tests.servers import Server
 
 
@@ -93,6 +94,21 @@ def test_init_asks_for_the_calendar_one_hour_and_names_and_then_it_works(
     assert app.find("Outreach").start.isoformat().startswith("2026-12-01T09:30")
     people = [each["person"] for each in desk.at(NOW, "due", "--json").json]
     assert sorted(people) == ["ann-lee", "bob-1"]
+
+
+def test_init_for_google_says_what_is_still_to_be_done(desk: Desk, google: Account) -> None:
+    screen = Terminal(desk, "init")
+    screen.answer("Your calendar's address", "Google")
+    screen.answer("One hour a week", "")
+    screen.answer("Whom to begin with", "Ann Lee")
+    screen.answer("And whom", "")
+    assert screen.end() == 0
+    assert "put Google's client_secret.json beside it" in screen.shown
+    assert "syncd auth google   signs in, once" in screen.shown
+    assert desk.syncd("check").status == 0
+    google.credentials_file(desk.folder)
+    done = desk.at(NOW, "sync")
+    assert done.status == 3 and "nobody has signed in to Google yet" in done.err
 
 
 def test_five_names_are_enough(desk: Desk) -> None:
