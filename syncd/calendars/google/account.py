@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import json
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -30,6 +32,8 @@ from syncd.calendars.google.wire import Wire
 from syncd.errors import CalendarError, Refused
 from syncd.model.roster import GoogleSettings
 
+AGAIN = 3600.0
+"""Seconds before a sign-in that has ended is tried again, should it be good again by itself."""
 TESTING = timedelta(days=7)
 """How long Google lets a sign-in to an app in Testing last."""
 
@@ -53,8 +57,14 @@ class Api:
 class Account:
     """A sign-in, as `settings` say where it is. May be shared by threads."""
 
-    def __init__(self, settings: GoogleSettings, pace: Pace | None = None) -> None:
+    def __init__(
+        self,
+        settings: GoogleSettings,
+        pace: Pace | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._settings = settings
+        self._monotonic = monotonic
         self.pace = pace or Pace()
         self._lock = threading.Lock()
         self._per_thread = threading.local()
@@ -62,6 +72,7 @@ class Account:
         self._credentials: Any = None
         self._told: dict[str, Any] = {}
         self._dead: CalendarError | None = None
+        self._died = 0.0
         self._apis: dict[str, Api] = {}
 
     # -- the token file
@@ -79,13 +90,14 @@ class Account:
             if stamp != self._stamp:
                 self._told, self._credentials = _read(path, name)
                 self._stamp, self._dead = stamp, None
-            if self._dead is not None:  # asking again would not help until somebody signs in
+            if self._dead is not None and self._monotonic() < self._died + AGAIN:
                 raise type(self._dead)(str(self._dead))
 
     def died(self, error: CalendarError) -> None:
-        """Google said that this sign-in is worth nothing any more."""
+        """Google said that this sign-in is worth nothing any more. It is not asked again for a
+        while, unless somebody signs in."""
         with self._lock:
-            self._dead = error
+            self._dead, self._died = error, self._monotonic()
 
     @property
     def ends(self) -> datetime | None:

@@ -216,8 +216,9 @@ def notice_of(account: Account, name: str) -> str:
     ends = account.ends
     if ends is None:
         return ""
+    day = f"{ends:%A} {ends.day} {ends:%B %Y}"
     return (
-        f"Calendar {name}: the sign-in to Google ends on {ends:%A %-d %B %Y}, since its app is in "
-        f"Testing. Next: publish the app (In production), then syncd auth google "
+        f"Calendar {name}: the sign-in to Google ends on {day}, since its app is in Testing. "
+        f"Next: publish the app (In production), then syncd auth google "
         f"{name.removesuffix(' tasks')}"
     )

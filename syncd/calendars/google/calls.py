@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from google.auth.exceptions import RefreshError
-from googleapiclient.errors import HttpError
 
 from syncd.calendars.base import Pause
 from syncd.calendars.google.account import Account, Api, Batch
@@ -105,8 +104,7 @@ class Calls:
 
     def _failure(self, error: Exception) -> CalendarError:
         failure = explained(error, self.name, testing=self.account.testing)
-        revoked = isinstance(error, HttpError) and status_of(error) == 401
-        if isinstance(failure, Refused) and (isinstance(error, RefreshError) or revoked):
+        if isinstance(failure, Refused) and isinstance(error, RefreshError):
             self.account.died(failure)
         return failure
 

@@ -43,8 +43,9 @@ def explained(error: Exception, name: str, *, testing: str = "") -> CalendarErro
     if isinstance(error, RefreshError):
         return _not_signed_in(error, where, name, testing)
     if isinstance(error, ssl.SSLCertVerificationError):
+        why = getattr(error, "verify_message", "") or error
         return Unreachable(
-            f"{where}: Google's certificate is not trusted ({error.verify_message}). "
+            f"{where}: Google's certificate is not trusted ({why}). "
             "Next: check the clock and the certificates of this machine, and the proxy."
         )
     if isinstance(error, TransportError | OSError | http.client.HTTPException):

@@ -66,6 +66,7 @@ class _Reader(HTMLParser):
         if tag not in _TAGS:
             self._add(self.get_starttag_text() or "")
         elif tag == "br":
+            self._broken = False
             self._add("\n") if not self._open else self._line()
             self._broken = True
         elif tag in _LINES:
