@@ -46,19 +46,17 @@ def service(
     return Service(roster=roster, store=store, calendars=calendars, clock=clock)
 
 
-def examined(
-    roster: Roster, name: str, env: Mapping[str, str], *, read_only: bool
-) -> Iterator[Step]:
+def examined(roster: Roster, name: str, *, read_only: bool) -> Iterator[Step]:
     """The steps of an examination of the calendar `name`, each as it is done; `read_only` leaves
     out those that write a probe."""
     from syncd.calendars import diagnosis
 
     settings, opener = roster.calendars[name], Opener(roster.timezone)
-    yield from diagnosis.examined(_checks(settings, opener, env, read_only=read_only))
+    yield from diagnosis.examined(_checks(settings, opener, read_only=read_only))
 
 
 def _checks(
-    settings: CalendarSettings, opener: Opener, env: Mapping[str, str], *, read_only: bool
+    settings: CalendarSettings, opener: Opener, *, read_only: bool
 ) -> Iterator[tuple[str, Check]]:
     from syncd.calendars import diagnosis
 
@@ -68,11 +66,11 @@ def _checks(
     if settings.google is None:
         from syncd.calendars.caldav import doctor as caldav
 
-        yield from caldav.checks(settings, env, now)
+        yield from caldav.checks(settings, now)
     else:
         from syncd.calendars.google import doctor as google
 
-        yield from google.checks(settings, opener.account(settings.google), env, now)
+        yield from google.checks(settings, opener.account(settings.google), now)
     yield from diagnosis.calendar(lambda: opener.open(settings), settings, read_only=read_only)
 
 

@@ -53,7 +53,7 @@ class MemoryCalendar:
 
     def __init__(self, name: str, *, once: bool = False) -> None:
         self.name = name
-        self._once = once
+        self.once = once
         self._lock = Lock()
         self._revision = 0
         self._oldest = 0
@@ -89,7 +89,7 @@ class MemoryCalendar:
                 last_words={
                     href: self._buried[href].entry
                     for href in gone
-                    if self._once and href in self._buried
+                    if self.once and href in self._buried
                 },
                 cursor=f"{self._oldest}/{self._revision}",
                 full=full,
@@ -158,7 +158,7 @@ class MemoryCalendar:
         if write.verb is Verb.CREATE:
             if there is not None:
                 return Result(fate=Fate.STALE)
-            if self._once and href in self._buried:
+            if self.once and href in self._buried:
                 return Result(fate=Fate.TAKEN)
         elif there is None or there.version != write.version:
             return Result(fate=Fate.STALE)

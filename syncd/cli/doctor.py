@@ -29,7 +29,7 @@ def doctor(setting: Setting, names: tuple[str, ...], read_only: bool, as_json: b
         told[name] = []
         if not as_json:
             say.answer(f"Calendar {name}")
-        for step in bootstrap.examined(roster, name, setting.env, read_only=read_only):
+        for step in bootstrap.examined(roster, name, read_only=read_only):
             told[name].append(step)
             if not as_json:
                 say.answer(f"  {SIGNS[step.verdict]} {step.name}: {say.one_line(step.said)}")

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syncd.calendars.base import Changes, Fate, Result
-from syncd.calendars.google.tasks import GoogleTasks, new_task, read_task
+from syncd.calendars.google.tasks import GoogleTasks
+from syncd.calendars.google.todo import new_task, read_task
 from syncd.errors import Refused
 from syncd.model.entries import Entry, Sighting
 from tests.calendars.bench import OnGoogleTasks, create, removal, replaced

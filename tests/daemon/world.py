@@ -34,6 +34,7 @@ class Scripted:
 
     name = "home"
     memo = ""
+    notice = ""
     batch = 50
 
     def __init__(self) -> None:

@@ -27,6 +27,7 @@ LISTS = {
         cadence=Period(months=1),
         channels=("email", "call"),
         retry=Retry(tries=2, in_block=True),
+        as_task=True,
     ),
     "family": ContactList(name="family", cadence=Period(months=1), a_day=2),
 }

@@ -50,7 +50,8 @@ class Household:
     def __post_init__(self) -> None:
         print(f"seed {self.seed}")
         self.roster: Roster = roster(Random(self.seed))
-        self.calendars = {name: MemoryCalendar(name) for name in self.roster.calendars}
+        once = self.seed % 2 == 0  # as at Google
+        self.calendars = {n: MemoryCalendar(n, once=once) for n in self.roster.calendars}
         self.user = User(Random(self.seed + 1000), dict(self.calendars))
 
     @property
@@ -133,7 +134,7 @@ def test_a_year(seed: int) -> None:
 
 def copied(calendar: MemoryCalendar) -> MemoryCalendar:
     """The same entries, in a calendar of their own."""
-    made = MemoryCalendar(calendar.name)
+    made = MemoryCalendar(calendar.name, once=calendar.once)
     for entry in calendar.entries():
         made.put(entry)
     return made

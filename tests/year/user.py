@@ -137,9 +137,13 @@ class User:
 
     def _mark(self, hands: Hands, entry: Entry, instead: str = "") -> None:
         said = self.random.choices(list(SHARES), list(SHARES.values()))[0]
+        self.ledger.said[entry.uid] = said
+        if entry.task and not instead and said == (Outcome.REACHED, Direction.OUT):
+            self._did("ticks off", entry)
+            hands.edit(entry.uid, done=True)
+            return
         form = self.random.choice(FORMS[said])
         title = form.format(instead or entry.title)
-        self.ledger.said[entry.uid] = said
         self._did(f"marks «{title}»", entry)
         hands.edit(entry.uid, title=title)
 

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from syncd.calendars.caldav import dav
 from syncd.calendars.caldav.discover import find_calendar
 from syncd.calendars.caldav.transport import Transport
-from syncd.calendars.diagnosis import Check, Found, clock, network
+from syncd.calendars.diagnosis import Check, Found
+from syncd.calendars.reach import clock, network
 from syncd.model.roster import CalendarSettings
 
 
-def checks(
-    settings: CalendarSettings, env: Mapping[str, str], now: Callable[[], datetime]
-) -> Iterator[tuple[str, Check]]:
+def checks(settings: CalendarSettings, now: Callable[[], datetime]) -> Iterator[tuple[str, Check]]:
     """Password, network, sign-in, clock, and where the calendar is."""
     yield "password", lambda: _password(settings)
-    yield from network(settings.url, env)
+    yield from network(settings.url)
     patient = _Patient(settings)
     yield "sign in", patient.sign_in
     yield "clock", lambda: clock(patient.date, now())

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from syncd.calendars.diagnosis import Ailing, Check, Found, clock, network
+from syncd.calendars.diagnosis import Ailing, Check, Found
 from syncd.calendars.google.account import Account
 from syncd.calendars.google.adapter import notice_of
 from syncd.calendars.google.signin import scopes_for
+from syncd.calendars.reach import clock, network
 from syncd.model.roster import CalendarSettings
 
 GOOGLE = "https://www.googleapis.com/"
@@ -18,7 +19,6 @@ GOOGLE = "https://www.googleapis.com/"
 def checks(
     settings: CalendarSettings,
     account: Account,
-    env: Mapping[str, str],
     now: Callable[[], datetime],
 ) -> Iterator[tuple[str, Check]]:
     """The sign-in's file, network, sign-in, clock, rights, and how long they last."""
@@ -26,7 +26,7 @@ def checks(
     root = settings.google.endpoint or GOOGLE
     patient = _Patient(settings, account, root)
     yield "sign-in file", patient.file
-    yield from network(root, env)
+    yield from network(root)
     yield "sign in", patient.sign_in
     yield "clock", lambda: clock(patient.date, now())
     yield "rights", patient.rights

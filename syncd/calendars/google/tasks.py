@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import json
 import random
-import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,19 +23,16 @@ from syncd.calendars.google.adapter import failed, notice_of
 from syncd.calendars.google.calls import MOST, Answer, Calls
 from syncd.calendars.google.errors import explained, status_of
 from syncd.calendars.google.memo import Memo
-from syncd.calendars.reading import NONSENSE, Unreadable, cleaned
+from syncd.calendars.google.todo import changed_task, new_task, read_task
+from syncd.calendars.reading import NONSENSE
 from syncd.errors import CalendarError, Refused
-from syncd.model.entries import YEARS, Entry, Sighting
+from syncd.model.entries import Sighting
 from syncd.model.roster import CalendarSettings
 
 Json = dict[str, Any]
 PAGE = 100
-LONGEST_NOTES = 8192
-LONGEST_TITLE = 1024
 _FIELDS = "id,etag,title,notes,status,due,completed,deleted,hidden,updated"
 _LISTED = f"nextPageToken,items({_FIELDS})"
-_OURS = re.compile(r"^syncd ([a-v0-9]{5,})(?: (.*))?$", re.MULTILINE)
-"""The line that says whose a task is."""
 
 
 class GoogleTasks:
@@ -274,97 +270,6 @@ class GoogleTasks:
             why = f"Calendar {self.name}: it is no longer there. Next: nothing; syncd looks for it."
             return Result(fate=Fate.LATER, why=why)
         return failed(explained(answer, self.name))
-
-
-# -- between tasks and entries
-
-
-def read_task(row: Json) -> Entry:
-    """The entry that a task is. One that is nobody's has the UID of its own id. Raises Unreadable,
-    or what else NONSENSE names."""
-    notes = cleaned(str(row.get("notes") or ""), lines=True)
-    ours = _OURS.search(notes)
-    if not row.get("due"):
-        raise Unreadable("it is a task without a date")
-    due = date.fromisoformat(str(row["due"])[:10])
-    if due.year not in YEARS:
-        raise Unreadable(f"it is of the year {due.year}")
-    completed = datetime.fromisoformat(row["completed"]) if row.get("completed") else None
-    done = row.get("status") == "completed"
-    return Entry(
-        uid=ours[1] if ours else f"google-task:{row['id']}",
-        title=cleaned(str(row.get("title") or "")),
-        start=due,
-        end=due + timedelta(days=1),
-        text=_without(notes, ours),
-        busy=False,
-        private=True,
-        trace=(ours[2] or "") if ours else "",
-        task=True,
-        done=done,
-        completed=completed.astimezone(UTC) if completed and completed.tzinfo and done else None,
-    )
-
-
-def new_task(entry: Entry, zone: ZoneInfo) -> Json:
-    """The body of an insert. Raises ValueError for what does not fit into a task."""
-    return {
-        "title": _title(entry.title),
-        "notes": _notes(entry),
-        "due": _due(entry, zone),
-        "status": "completed" if entry.done else "needsAction",
-        **({"completed": _moment(entry.completed)} if entry.done and entry.completed else {}),
-    }
-
-
-def changed_task(before: Entry, after: Entry, zone: ZoneInfo) -> Json:
-    """The body of a patch that makes `after` of `before`. Raises ValueError for what is too
-    long."""
-    found: Json = {}
-    if before.title != after.title:
-        found["title"] = _title(after.title)
-    if (before.text, before.trace, before.uid) != (after.text, after.trace, after.uid):
-        found["notes"] = _notes(after)
-    if _due(before, zone) != _due(after, zone):
-        found["due"] = _due(after, zone)
-    if before.done != after.done:
-        found["status"] = "completed" if after.done else "needsAction"
-        found["completed"] = _moment(after.completed) if after.done and after.completed else None
-    return found
-
-
-def _due(entry: Entry, zone: ZoneInfo) -> str:
-    start = entry.start
-    day = start.astimezone(zone).date() if isinstance(start, datetime) else start
-    return f"{day.isoformat()}T00:00:00.000Z"
-
-
-def _moment(moment: datetime | None) -> str | None:
-    return moment.astimezone(UTC).isoformat() if moment else None
-
-
-def _title(title: str) -> str:
-    if len(title) > LONGEST_TITLE:
-        raise ValueError(f"its title has more than {LONGEST_TITLE:,} characters")
-    return title
-
-
-def _notes(entry: Entry) -> str:
-    """The text, and below it the line that says whose it is."""
-    line = f"syncd {entry.uid} {entry.trace}".rstrip()
-    notes = f"{entry.text}\n\n{line}" if entry.text else line
-    if len(notes) > LONGEST_NOTES:
-        raise ValueError(f"its notes have more than {LONGEST_NOTES:,} characters")
-    return notes
-
-
-def _without(notes: str, ours: re.Match[str] | None) -> str:
-    """The text without our line, and without the empty one above it, which is ours too."""
-    if ours is None:
-        return notes
-    before, after = notes[: ours.start()], notes[ours.end() :]
-    before = before.removesuffix("\n").removesuffix("\n")
-    return before + after if before else after.removeprefix("\n")
 
 
 def _body(row: Json) -> str:
