@@ -82,7 +82,7 @@ class TestWhatIsWritten:
         (result,) = calendar.write([create(long)])
         assert result.entry == long
         values = bench.there.events[long.uid]["extendedProperties"]["private"].values()
-        assert max(len(value) for value in values) <= 1024
+        assert max(len(value.encode()) for value in values) <= 1024
         (result,) = calendar.write([replaced(result, replace(long, trace="short"))])
         assert bench.there.events[long.uid]["extendedProperties"]["private"] == {"syncd0": "short"}
 
@@ -232,6 +232,18 @@ class TestGone:
             google.fail(Fault(kind, where=lambda method, path: path.startswith("/batch")))
             (result,) = calendar.write([create(entry)])
             assert result.fate is Fate.APPLIED and result.entry == entry, kind
+
+    def test_a_part_that_is_lost_takes_no_other_with_it(
+        self, bench: OnGoogle, google: Account
+    ) -> None:
+        calendar = bench.open()
+        calendar.write([create(contact("first"))])
+        since = google.mark()
+        google.fail(Fault(Kind.PART_LOST, part=1))
+        results = calendar.write([create(contact(f"p{n}")) for n in range(3)])
+        assert [each.fate for each in results] == [Fate.APPLIED] * 3
+        # The lost one is sent again, met by its own id, and looked at.
+        assert [len(each.parts) for each in google.requests(since)] == [3, 1, 1]
 
 
 class TestWhichCalendar:

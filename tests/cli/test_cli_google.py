@@ -154,7 +154,9 @@ def test_a_revoked_sign_in_is_named_and_not_asked_for_again(desk: Desk, google: 
     assert "the sign-in to Google has ended. It was revoked" in dead.err
     shown = desk.syncd("status")
     assert shown.status == 3 and "has ended" in shown.out
+    token_of(desk).chmod(0o644)
     signed_in(desk, google)
+    assert token_of(desk).stat().st_mode & 0o777 == 0o600
     assert desk.syncd("sync").status == 0
     assert desk.syncd("status").status == 0
 
