@@ -170,12 +170,13 @@ def restore(service: Service) -> int:
 
 
 def clearing(service: Service, calendar: str | None = None) -> list[Action]:
-    """What `clear` would take out: every entry whose id is this deployment's. Reads the calendars
-    in full; writes nothing. Raises UsageError for an unknown calendar, CalendarError for one that
+    """What `clear` would take out: every entry whose id is this deployment's, of one calendar with
+    the tasks that go with it, or of all. Reads the calendars in full; writes nothing. Raises UsageError for an unknown calendar, CalendarError for one that
     cannot be read."""
     if calendar is not None and calendar not in service.roster.calendars:
         known = ", ".join(service.roster.calendars)
         raise UsageError(f"There is no calendar called «{calendar}». There are: {known}.")
+    wanted = {calendar, service.roster.calendars[calendar].tasks} if calendar else None
     state = service.store.load()
     anew = {name: replace(each, listed=None) for name, each in state.calendars.items()}
     found = look(
@@ -185,7 +186,7 @@ def clearing(service: Service, calendar: str | None = None) -> list[Action]:
         service.clock(),
     )
     for each in found.observed:
-        if each.error is not None and calendar in (None, each.name):
+        if each.error is not None and (wanted is None or each.name in wanted):
             raise each.error
     gone = {(each.name, uid) for each in found.observed for uid in each.absent}
     return [
@@ -202,7 +203,7 @@ def clearing(service: Service, calendar: str | None = None) -> list[Action]:
         and record.fate is Fate.LIVE
         and (record.calendar, record.uid) not in gone
         and record.calendar in service.roster.calendars
-        and calendar in (None, record.calendar)
+        and (wanted is None or record.calendar in wanted)
     ]
 
 

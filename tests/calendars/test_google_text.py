@@ -56,6 +56,8 @@ def test_anything_can_be_read(text: str) -> None:
         ("<span style='x'>styled</span>", "styled"),
         ("<script>alert(1)</script>", "<script>alert(1)</script>"),
         ("AT&T", "AT&T"),
+        ("one&nbsp;<br>two <br><br>", "one\ntwo"),
+        ("one&nbsp;", "one "),
         ("a\x00b\x07c", "abc"),
         ("a\r\nb", "a\nb"),
     ],

@@ -169,6 +169,13 @@ def test_everything_is_taken_out_again(make: Make) -> None:
     assert stage.todos.tasks() == [] and stage.app.entries() == []
 
 
+def test_a_calendar_is_cleared_with_its_tasks(make: Make) -> None:
+    stage = make("Ann Lee", lists=LIST)
+    stage.sync()
+    clear(stage.service, clearing(stage.service, "home"))
+    assert stage.todos.tasks() == [] and stage.app.entries() == []
+
+
 def test_a_list_that_becomes_one_of_tasks(make: Make) -> None:
     stage = make("Ann Lee", "Bob Roy", lists=LIST)
     events = clients()

@@ -30,7 +30,9 @@ def read_description(said: str) -> str:
     reader = _Reader()
     reader.feed(said)
     reader.close()
-    return reader.text
+    if not reader.formatted:  # it was escaped, by us or by another program, and is exact
+        return reader.text
+    return "\n".join(line.rstrip() for line in reader.text.split("\n")).rstrip("\n")
 
 
 def written_description(text: str) -> str:
@@ -49,6 +51,8 @@ class _Reader(HTMLParser):
         self._broken = False
         """Whether a <br> was the last; a newline behind it is the same one."""
         self._link: tuple[str, int] | None = None
+        self.formatted = False
+        """Whether an app put tags into it; then spaces at the ends of lines are its own."""
 
     def _add(self, said: str) -> None:
         if self._broken and said.startswith("\n"):
@@ -63,6 +67,7 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """See HTMLParser."""
+        self.formatted = self.formatted or tag in _TAGS
         if tag not in _TAGS:
             self._add(self.get_starttag_text() or "")
         elif tag == "br":
