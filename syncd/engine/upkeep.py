@@ -171,8 +171,8 @@ def restore(service: Service) -> int:
 
 def clearing(service: Service, calendar: str | None = None) -> list[Action]:
     """What `clear` would take out: every entry whose id is this deployment's, of one calendar with
-    the tasks that go with it, or of all. Reads the calendars in full; writes nothing. Raises UsageError for an unknown calendar, CalendarError for one that
-    cannot be read."""
+    the tasks that go with it, or of all. Reads the calendars in full; writes nothing. Raises
+    UsageError for an unknown calendar, CalendarError for one that cannot be read."""
     if calendar is not None and calendar not in service.roster.calendars:
         known = ", ".join(service.roster.calendars)
         raise UsageError(f"There is no calendar called «{calendar}». There are: {known}.")

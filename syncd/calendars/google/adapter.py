@@ -6,61 +6,26 @@ looked for again. Several calendars of one sign-in share an `Account`.
 
 from __future__ import annotations
 
-import random
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
-from zoneinfo import ZoneInfo
 
-from googleapiclient.errors import HttpError
-
-from syncd.calendars.base import Changes, Fate, Pause, Progress, Result, Write
-from syncd.calendars.google.account import Account
-from syncd.calendars.google.calls import MOST, Calls
-from syncd.calendars.google.errors import explained
-from syncd.calendars.google.memo import Memo
+from syncd.calendars.base import Changes, Progress, Result, Write
+from syncd.calendars.google.calls import MOST
 from syncd.calendars.google.parse import Settings
+from syncd.calendars.google.place import Place, failed
 from syncd.calendars.google.read import CalendarLost, Reader, default_alarm
 from syncd.calendars.google.write import Writer
 from syncd.errors import CalendarError, CursorLost, Refused, Unreachable
-from syncd.model.roster import CalendarSettings
 
+_LISTED = {"maxResults": 250, "fields": "nextPageToken,items(id,summary,accessRole)"}
 _WRITABLE = ("owner", "writer")
 
 
-class GoogleCalendar:
-    """One calendar of one Google user. Implements `syncd.calendars.base.Calendar`.
+class GoogleCalendar(Place):
+    """One calendar of one Google user. Implements `syncd.calendars.base.Calendar`. One that is made
+    is in the user's zone, and so are events that have none."""
 
-    `timezone` is the zone of a calendar that is made, and of events that have none; `memo` is what
-    an earlier instance had found out; `pause` waits where Google wants it.
-    """
-
-    batch = MOST
-
-    def __init__(
-        self,
-        settings: CalendarSettings,
-        account: Account,
-        *,
-        timezone: str,
-        memo: str = "",
-        pause: Pause = time.sleep,
-        chance: Callable[[], float] = random.random,
-    ) -> None:
-        self.name = settings.name
-        self._settings = settings
-        self._account = account
-        self._zone = ZoneInfo(timezone)
-        self._memo = Memo.read(memo, place=settings.place)
-        self._calls = Calls(
-            account=account,
-            api=account.api("calendar", "v3"),
-            name=settings.name,
-            pause=pause,
-            chance=chance,
-        )
-        self._known: Reader | None = None
+    _known: Reader | None = None
 
     @property
     def memo(self) -> str:
@@ -68,15 +33,6 @@ class GoogleCalendar:
         alarm = self._known.settings.alarm if self._known else default_alarm(self._memo.alarm)
         minutes = None if alarm is None else int(alarm.total_seconds() // 60)
         return replace(self._memo, alarm=minutes).encode()
-
-    @property
-    def notice(self) -> str:
-        """See the seam."""
-        return notice_of(self._account, self.name)
-
-    def close(self) -> None:
-        """See the seam."""
-        self._account.close()
 
     # -- reading
 
@@ -142,7 +98,7 @@ class GoogleCalendar:
             return wanted
         found = [
             str(each["id"])
-            for each in self._listed()
+            for each in self._pages(self._calls.api.calendarList.list, **_LISTED)
             if each.get("summary") == wanted and each.get("accessRole") in _WRITABLE
         ]
         if len(found) > 1:
@@ -152,28 +108,6 @@ class GoogleCalendar:
                 "config, or rename the others."
             )
         return found[0] if found else ""
-
-    def _listed(self) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = []
-        more: dict[str, Any] = {}
-        while True:
-            page = self._ask(
-                self._calls.api.calendarList.list(
-                    maxResults=250,
-                    fields="nextPageToken,items(id,summary,accessRole)",
-                    **more,
-                )
-            )
-            rows += page.get("items") or ()
-            if not page.get("nextPageToken"):
-                return rows
-            more["pageToken"] = page["nextPageToken"]
-
-    def _ask(self, request: Any, *, again: bool = True) -> dict[str, Any]:
-        try:
-            return self._calls.one(request, again=again)
-        except HttpError as error:
-            raise explained(error, self.name) from error
 
     # -- writing
 
@@ -202,23 +136,3 @@ class GoogleCalendar:
         if reader is None:
             raise Unreachable(f"Calendar {self.name}: Google made none. Next: nothing.")
         return reader
-
-
-def failed(error: CalendarError) -> Result:
-    """What becomes of a write that `error` kept from being sent."""
-    if isinstance(error, Unreachable):
-        return Result(fate=Fate.LATER, why=str(error), after=error.after)
-    return Result(fate=Fate.REFUSED, why=str(error))
-
-
-def notice_of(account: Account, name: str) -> str:
-    """The day on which a sign-in ends, where that is known."""
-    ends = account.ends
-    if ends is None:
-        return ""
-    day = f"{ends:%A} {ends.day} {ends:%B %Y}"
-    return (
-        f"Calendar {name}: the sign-in to Google ends on {day}, since its app is in Testing. "
-        f"Next: publish the app (In production), then syncd auth google "
-        f"{name.removesuffix(' tasks')}"
-    )

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from syncd.calendars.diagnosis import Ailing, Check, Found
 from syncd.calendars.google.account import Account
-from syncd.calendars.google.adapter import notice_of
+from syncd.calendars.google.place import notice_of
 from syncd.calendars.google.signin import scopes_for
 from syncd.calendars.reach import clock, network
 from syncd.model.roster import CalendarSettings

@@ -7,79 +7,34 @@ it is: `syncd ID TRACE`. It is due on a date; a time of day is neither taken nor
 from __future__ import annotations
 
 import json
-import random
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from googleapiclient.errors import HttpError
 
-from syncd.calendars.base import Changes, Fate, Pause, Progress, Result, Verb, Write
-from syncd.calendars.google.account import Account
-from syncd.calendars.google.adapter import failed, notice_of
-from syncd.calendars.google.calls import MOST, Answer, Calls
+from syncd.calendars.base import Changes, Fate, Progress, Result, Verb, Write
+from syncd.calendars.google.calls import Answer
 from syncd.calendars.google.errors import explained, status_of
-from syncd.calendars.google.memo import Memo
+from syncd.calendars.google.place import Place, failed
 from syncd.calendars.google.todo import changed_task, new_task, read_task
 from syncd.calendars.reading import NONSENSE
 from syncd.errors import CalendarError, Refused
 from syncd.model.entries import Sighting
-from syncd.model.roster import CalendarSettings
 
 Json = dict[str, Any]
 PAGE = 100
 _FIELDS = "id,etag,title,notes,status,due,completed,deleted,hidden,updated"
 _LISTED = f"nextPageToken,items({_FIELDS})"
+_LISTS = {"maxResults": 100, "fields": "nextPageToken,items(id,title)"}
 
 
-class GoogleTasks:
-    """One list of tasks of one Google user. Implements `syncd.calendars.base.Calendar`.
+class GoogleTasks(Place):
+    """One list of tasks of one Google user. Implements `syncd.calendars.base.Calendar`. A task is
+    due on the date that it is in the user's zone."""
 
-    `timezone` is the zone whose date a task is due on; `memo` what an earlier instance had found
-    out; `pause` waits where Google wants it.
-    """
-
-    batch = MOST
-
-    def __init__(
-        self,
-        settings: CalendarSettings,
-        account: Account,
-        *,
-        timezone: str,
-        memo: str = "",
-        pause: Pause = time.sleep,
-        chance: Callable[[], float] = random.random,
-    ) -> None:
-        self.name = settings.name
-        self._settings = settings
-        self._account = account
-        self._zone = ZoneInfo(timezone)
-        self._memo = Memo.read(memo, place=settings.place)
-        self._calls = Calls(
-            account=account,
-            api=account.api("tasks", "v1"),
-            name=settings.name,
-            pause=pause,
-            chance=chance,
-        )
-
-    @property
-    def memo(self) -> str:
-        """See the seam."""
-        return self._memo.encode()
-
-    @property
-    def notice(self) -> str:
-        """See the seam: the calendar of the same sign-in says it."""
-        return notice_of(self._account, self.name.removesuffix(" tasks"))
-
-    def close(self) -> None:
-        """See the seam."""
-        self._account.close()
+    API = ("tasks", "v1")
 
     # -- reading
 
@@ -164,18 +119,7 @@ class GoogleTasks:
         wanted = self._settings.calendar
         if wanted == "@default":
             return wanted
-        lists: list[Json] = []
-        more: Json = {}
-        while True:
-            page = self._ask(
-                self._calls.api.tasklists.list(
-                    maxResults=100, fields="nextPageToken,items(id,title)", **more
-                )
-            )
-            lists += page.get("items") or ()
-            if not page.get("nextPageToken"):
-                break
-            more = {"pageToken": page["nextPageToken"]}
+        lists = self._pages(self._calls.api.tasklists.list, **_LISTS)
         found = [str(each["id"]) for each in lists if each.get("title") == wanted]
         if len(found) > 1:
             raise Refused(
@@ -183,12 +127,6 @@ class GoogleTasks:
                 "Next: rename all but one of them in Google Tasks."
             )
         return found[0] if found else ""
-
-    def _ask(self, request: Any, *, again: bool = True) -> Json:
-        try:
-            return self._calls.one(request, again=again)
-        except HttpError as error:
-            raise explained(error, self.name) from error
 
     def _exist(self) -> None:
         self._account.ready(self.name)
