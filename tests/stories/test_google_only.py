@@ -1,0 +1,137 @@
+"""What happens only at Google: its trash can be read, its app writes HTML, an id is used once, a
+colour may be a mark, and tokens are lost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from syncd.engine.upkeep import status
+from syncd.model.facts import Outcome, Source
+from tests.emulator.google import Account
+from tests.hosts import settings_on
+from tests.household import person
+from tests.stories.stage import CALENDAR, Stage, roster
+
+
+@pytest.fixture
+def stage(google: Account, tmp_path: Path) -> Stage:
+    settings = settings_on(google, CALENDAR, tmp_path)
+    people = [person("Ann Lee"), person("Bob Roy")]
+    return Stage(server=google, folder=tmp_path, roster=roster(settings, *people))
+
+
+def test_what_was_marked_and_then_deleted_unread_counts(stage: Stage) -> None:
+    stage.sync()
+    stage.at("thu 10:20")
+    ann = stage.app.retitle(stage.contact("Ann Lee"), "m Ann Lee: call on holiday")
+    stage.app.delete(ann)
+    stage.sync()
+    (fact,) = stage.facts("Ann Lee")
+    assert (fact.outcome, fact.note, fact.source) == (
+        Outcome.LEFT_MESSAGE,
+        "on holiday",
+        Source.MARK,
+    )
+    (retry,) = stage.contacts("Ann Lee")
+    assert stage.key(retry).attempt == 2
+
+
+def test_a_correction_that_was_deleted_unread_counts(stage: Stage) -> None:
+    stage.sync()
+    stage.at("thu 10:20")
+    stage.mark("Ann Lee", "m {}")
+    stage.sync()
+    first = stage.contacts("Ann Lee")[0]
+    stage.app.delete(stage.app.retitle(first, "x ✉ Ann Lee: call"))
+    stage.sync()
+    assert stage.outcomes("Ann Lee") == ["reached"]
+    assert stage.contacts("Ann Lee") == []
+
+
+def test_deleted_and_not_marked_is_skipped_as_everywhere(stage: Stage) -> None:
+    stage.sync()
+    stage.app.delete(stage.contact("Ann Lee"))
+    stage.sync()
+    assert stage.outcomes("Ann Lee") == ["skipped"]
+
+
+def test_a_text_that_googles_app_formatted_is_still_ours_and_theirs(stage: Stage) -> None:
+    stage.sync()
+    ann = stage.contact("Ann Lee")
+    lines = ann.text.replace("&", "&amp;").replace(">", "&gt;").split("\n")
+    number = f'<a href="tel:+4930901820">{lines[0]}</a>'
+    html = "<p><b>ask about the boat</b></p>" + "<br>".join([number, *lines[1:]]) + "<br>&nbsp;"
+    stage.app.describe(ann, html)
+    stage.sync()
+    stage.at("thu 10:20")
+    stage.mark("Ann Lee", "x {} good talk")
+    stage.sync()
+    text = stage.contact("Ann Lee").text
+    assert text.startswith("ask about the boat\n+49 30 901820\nReached by call")
+    assert text.count("(syncd)") == 1 and "Mark it in the title" not in text
+    assert "<" not in text
+
+
+def test_a_colour_is_a_mark_where_config_says_so(stage: Stage) -> None:
+    home = stage.roster.calendars["home"]
+    assert home.google is not None
+    google = replace(home.google, colours={"10": Outcome.REACHED, "5": Outcome.LEFT_MESSAGE})
+    stage.changed(calendars={"home": replace(home, google=google)})
+    stage.sync()
+    stage.at("thu 10:20")
+    stage.app.set(stage.contact("Ann Lee"), "COLOR", "10")
+    stage.app.set(stage.contact("Bob Roy"), "COLOR", "3")
+    stage.sync()
+    assert stage.outcomes("Ann Lee") == ["reached"]
+    assert stage.contact("Ann Lee").title == "✅ Ann Lee: call"
+    assert stage.contact("Ann Lee").properties["COLOR"] == "10"
+    assert stage.outcomes("Bob Roy") == []
+    stage.app.set(stage.contact("Ann Lee"), "COLOR", "5")
+    stage.sync()
+    assert stage.outcomes("Ann Lee") == ["left-message"]
+
+
+def test_a_lost_token_means_one_listing_that_loses_no_mark_and_deletes_nothing(
+    stage: Stage, google: Account
+) -> None:
+    stage.sync()
+    stage.at("thu 10:20")
+    stage.sync()
+    before = {each.uid for each in stage.app.entries()}
+    stage.mark("Ann Lee", "x {}")
+    google.expire_sync_tokens()
+    since = google.mark()
+    stage.sync()
+    assert [each.status for each in google.requests(since)][:2] == [410, 200]
+    assert stage.outcomes("Ann Lee") == ["reached"]
+    assert {each.uid for each in stage.app.entries()} >= before
+
+
+def test_an_id_that_was_used_up_is_followed_by_the_next_and_nothing_is_wrong(stage: Stage) -> None:
+    stage.sync()
+    stage.app.delete(stage.contact("Ann Lee"))
+    stage.lose_database()  # and with it that she was skipped
+    stage.sync()
+    (again,) = stage.contacts("Ann Lee")
+    assert stage.key(again).generation == 1
+    assert status(stage.service, ticking=False).refused == ()
+
+
+def test_the_users_own_calendar_is_left_as_it_is(google: Account, tmp_path: Path) -> None:
+    settings = settings_on(google, "primary", tmp_path)
+    assert settings.google is not None
+    token = google.token_file(tmp_path, scopes=["https://www.googleapis.com/auth/calendar.events"])
+    settings = replace(settings, google=replace(settings.google, token=token))
+    stage = Stage(server=google, folder=tmp_path, roster=roster(settings, person("Ann Lee")))
+    primary = google.calendars[google.email]
+    times = {"start": {"date": "2026-12-03"}, "end": {"date": "2026-12-04"}}
+    primary.insert({"summary": "Ann Lee: call", "eventType": "default", **times})
+    before = dict(primary.events)
+    stage.sync()
+    stage.service.sync()
+    for id, event in before.items():
+        assert primary.events[id] == event
+    assert len(primary.events) == len(before) + 3  # the series, its first occurrence's text, Ann
