@@ -16,6 +16,7 @@ from syncd.model.entries import Entry, Sighting
 from tests.calendars.zoo import BERLIN, HOUR, TEN
 from tests.client import Client
 from tests.emulator.calendar import Calendar as Calendar_
+from tests.emulator.client import GoogleClient
 from tests.emulator.google import Account
 from tests.emulator.tasklist import TaskList
 from tests.hosts import settings_on
@@ -153,7 +154,7 @@ class OnGoogle:
         self.settings = settings_on(self.account, self.name, self.folder)
         assert self.settings.google is not None
         self.signed_in = SignIn(self.settings.google)
-        self.calendars: list[GoogleCalendar] = []
+        self.client = GoogleClient(self.account, self.name)
 
     def open(self, memo: str = "") -> GoogleCalendar:
         return GoogleCalendar(
@@ -169,20 +170,16 @@ class OnGoogle:
         return self.account.named(self.name)
 
     def add(self, title: str) -> None:
-        times = {
-            "start": {"dateTime": TEN.isoformat()},
-            "end": {"dateTime": (TEN + HOUR).isoformat()},
-        }
-        self.there.insert({"summary": title, **times})
+        self.client.add(title, TEN, TEN + HOUR)
 
     def retitle(self, uid: str, title: str) -> None:
-        self.there.patch(uid, {"summary": title})
+        self.client.retitle(self.client.find(uid), title)
 
     def delete(self, uid: str) -> None:
-        self.there.delete(uid)
+        self.client.delete(self.client.find(uid))
 
     def drop(self) -> None:
-        del self.account.calendars[self.there.id]
+        self.client.drop()
 
     def lose(self, cursor: str) -> str:
         self.account.expire_sync_tokens()
