@@ -58,6 +58,8 @@ class Handler(BaseHTTPRequestHandler):
     """One connection."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
     server: Server
 
     def log_message(self, format: str, *args: Any) -> None:
