@@ -20,7 +20,7 @@ from syncd.store import open_store
 
 if TYPE_CHECKING:
     from syncd.calendars.diagnosis import Check, Step
-    from syncd.calendars.google import Account
+    from syncd.calendars.google.account import Account
     from syncd.engine.service import Calendars, Service
 
 __all__ = ["Loaded", "Opener", "database", "examined", "load", "service", "state_folder"]
@@ -43,7 +43,22 @@ def service(
 
     store = open_store(database(roster, env), roster.deployment)
     calendars = Opener(roster.timezone, pause).all_of(roster)
-    return Service(roster=roster, store=store, calendars=calendars, clock=clock)
+    return Service(
+        roster=roster,
+        store=store,
+        calendars=calendars,
+        clock=clock,
+        notices=lambda: _notices(roster),
+    )
+
+
+def _notices(roster: Roster) -> tuple[str, ...]:
+    if not any(each.google for each in roster.calendars.values()):
+        return ()
+    from syncd.calendars.google.ends import notice_of
+
+    found = dict.fromkeys(notice_of(each) for each in roster.calendars.values())
+    return tuple(notice for notice in found if notice)
 
 
 def examined(roster: Roster, name: str, *, read_only: bool) -> Iterator[Step]:
@@ -102,7 +117,8 @@ class Opener:
             from syncd.calendars.caldav import CalDavCalendar
 
             return CalDavCalendar(settings, timezone=self._timezone, memo=memo)
-        from syncd.calendars.google import GoogleCalendar, GoogleTasks
+        from syncd.calendars.google.adapter import GoogleCalendar
+        from syncd.calendars.google.tasks import GoogleTasks
 
         kind = GoogleTasks if settings.is_tasks else GoogleCalendar
         return kind(
@@ -115,7 +131,7 @@ class Opener:
 
     def account(self, google: GoogleSettings) -> Account:
         """The sign-in of a calendar at Google."""
-        from syncd.calendars.google import Account
+        from syncd.calendars.google.account import Account
 
         key = (google.token, google.endpoint)
         if key not in self._accounts:

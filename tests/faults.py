@@ -71,7 +71,6 @@ class Faulty:
         self.calendar = calendar
         self.name = calendar.name
         self.batch = calendar.batch
-        self.notice = calendar.notice
         self.reads = deque(reads)
         self.sends = deque(sends)
 

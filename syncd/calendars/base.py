@@ -113,12 +113,6 @@ class Calendar(Protocol):
         ...
 
     @property
-    def notice(self) -> str:
-        """What the user should know before it becomes a fault, in a sentence with what to do: the
-        day on which a sign-in ends. Empty for nothing. Known without a request."""
-        ...
-
-    @property
     def batch(self) -> int:
         """How many writes are worth handing over at once: about a second's."""
         ...

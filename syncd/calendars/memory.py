@@ -48,7 +48,6 @@ class MemoryCalendar:
     """
 
     memo = ""
-    notice = ""
     batch = 50
 
     def __init__(self, name: str, *, once: bool = False) -> None:

@@ -72,7 +72,7 @@ def _told(
     *,
     testing: bool,
 ) -> int:
-    from syncd.calendars.google.account import TESTING
+    from syncd.calendars.google.ends import TESTING
 
     ends_at = now + TESTING if testing else None
     if as_json:

@@ -60,11 +60,6 @@ class PatientCalendar:
         return self._inner.memo
 
     @property
-    def notice(self) -> str:
-        """As `Calendar.notice`."""
-        return self._inner.notice
-
-    @property
     def batch(self) -> int:
         """As `Calendar.batch`."""
         return self._inner.batch

@@ -55,6 +55,9 @@ class Service:
     store: Store
     calendars: Calendars
     clock: Callable[[], datetime]
+    notices: Callable[[], tuple[str, ...]] = tuple
+    """What is to be known of calendars before it becomes a fault, in sentences with what to do: the
+    day on which a sign-in ends. Asks no server."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -133,7 +136,8 @@ class Service:
         """One tick. Raises StateError, and ConfigError as `mistaken` says; what calendars cannot do
         is in the report."""
         calendars = self.calendars(self._settled())
-        return tick(self.roster, self.store, calendars, self.clock(), progress, stopping)
+        report = tick(self.roster, self.store, calendars, self.clock(), progress, stopping)
+        return replace(report, notices=self.notices())
 
     def broke(self, error: Exception) -> None:
         """Remember that a tick broke off by a fault of ours, until one comes off again, so that

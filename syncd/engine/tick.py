@@ -66,7 +66,7 @@ class Report:
     looks: tuple[Look, ...]
     outcomes: tuple[Outcome, ...]
     notices: tuple[str, ...] = ()
-    """What calendars want to be known before it becomes a fault."""
+    """What is to be known before it becomes a fault."""
 
     @property
     def plan(self) -> Plan | None:
@@ -132,8 +132,7 @@ def tick(
                 break
         if "broken" in state.settings:
             commit(Delta(settings={"broken": None}))
-    notices = dict.fromkeys(each.notice for each in calendars.values() if each.notice)
-    return Report(now=now, looks=tuple(looks), outcomes=tuple(outcomes), notices=tuple(notices))
+    return Report(now=now, looks=tuple(looks), outcomes=tuple(outcomes))
 
 
 _WORTH_A_LOOK = (Fate.APPLIED, Fate.STALE, Fate.TAKEN)

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,7 +12,7 @@ from syncd.calendars.base import Progress
 from syncd.engine.apply import Outcome, apply, intended, recorded
 from syncd.engine.service import Service
 from syncd.engine.tick import look
-from syncd.errors import SyncdError, UsageError
+from syncd.errors import UsageError
 from syncd.model import facts as journal
 from syncd.model.keys import Key, Kind
 from syncd.model.records import CalendarState, Delta, Fate, Pause, Record, State
@@ -40,7 +39,7 @@ class Status:
     refused: tuple[Record, ...]
     """Entries whose writing the server refuses."""
     notices: tuple[str, ...]
-    """What calendars want to be known before it becomes a fault."""
+    """What is to be known of calendars before it becomes a fault."""
     pauses: tuple[Pause, ...]
     """Those that hold."""
     idle: Mapping[str, str]
@@ -82,18 +81,12 @@ def status(service: Service, *, ticking: bool = False) -> Status:
         resting=dict(plan.resting),
         broken=state.settings.get("broken", ""),
         refused=tuple(_refused(service, state)),
-        notices=tuple(_notices(service, state)),
+        notices=service.notices(),
         pauses=tuple(p for p in state.pauses if p.until is None or p.until > today),
         idle={id: each.reason for id, each in plan.positions.items() if each.reason},
         facts=sum(each.outcome is not journal.Outcome.SNOOZED for each in known),
         open=sum(1 for stand in plan.standings.values() if stand.record.seen is not None),
     )
-
-
-def _notices(service: Service, state: State) -> Iterator[str]:
-    with suppress(SyncdError):  # a secret that cannot be had is said elsewhere
-        notices = (each.notice for each in service.calendars(state).values())
-        yield from dict.fromkeys(notice for notice in notices if notice)
 
 
 def _refused(service: Service, state: State) -> Iterator[Record]:

@@ -9,8 +9,9 @@ from typing import Protocol
 
 from syncd.calendars.base import Calendar, Result, Verb, Write
 from syncd.calendars.caldav import CalDavCalendar
-from syncd.calendars.google import Account as SignIn
-from syncd.calendars.google import GoogleCalendar, GoogleTasks
+from syncd.calendars.google.account import Account as SignIn
+from syncd.calendars.google.adapter import GoogleCalendar
+from syncd.calendars.google.tasks import GoogleTasks
 from syncd.calendars.memory import MemoryCalendar
 from syncd.model.entries import Entry, Sighting
 from tests.calendars.zoo import BERLIN, HOUR, TEN

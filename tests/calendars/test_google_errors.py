@@ -14,6 +14,7 @@ import pytest
 from google.auth.exceptions import RefreshError, TransportError
 from googleapiclient.errors import HttpError
 
+from syncd.calendars.google.ends import notice_of
 from syncd.calendars.google.errors import AN_HOUR, explained
 from syncd.errors import Refused, Unreachable
 from tests.calendars.bench import OnGoogle
@@ -139,7 +140,7 @@ class TestASignInThatIsDead:
         (tmp_path / "token.json").write_text(content)
         with pytest.raises(Refused, match="holds no sign-in to Google"):
             bench.open().changes("", {})
-        assert bench.open().notice == ""
+        assert notice_of(bench.settings) == ""
 
     def test_no_file(self, google: Account, tmp_path: Path) -> None:
         bench = OnGoogle(google, tmp_path)

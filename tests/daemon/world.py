@@ -34,7 +34,6 @@ class Scripted:
 
     name = "home"
     memo = ""
-    notice = ""
     batch = 50
 
     def __init__(self) -> None:

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from syncd.calendars.base import Calendar
-from syncd.calendars.google import Account as SignIn
-from syncd.calendars.google import GoogleCalendar
+from syncd.calendars.google.account import Account as SignIn
+from syncd.calendars.google.adapter import GoogleCalendar
 from syncd.calendars.google.pace import A_MINUTE, Pace
 from syncd.engine.service import Service
 from syncd.model.people import Hours, Span

@@ -119,7 +119,6 @@ class Interrupted:
     def __init__(self, calendar: Calendar, comes: Callable[[], None], before: int) -> None:
         self.calendar, self.comes, self.left = calendar, comes, before
         self.name, self.batch, self.memo = calendar.name, 3, calendar.memo
-        self.notice = calendar.notice
 
     def _request(self) -> None:
         self.left -= 1

@@ -9,8 +9,8 @@ from random import Random
 from typing import Any
 
 from syncd.calendars.base import Calendar, Fate, Verb, Write
-from syncd.calendars.google import Account as SignIn
-from syncd.calendars.google import GoogleCalendar
+from syncd.calendars.google.account import Account as SignIn
+from syncd.calendars.google.adapter import GoogleCalendar
 from syncd.engine.tick import tick
 from syncd.model.entries import Entry, Sighting
 from tests.emulator.client import GoogleClient

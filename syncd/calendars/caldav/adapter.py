@@ -46,7 +46,6 @@ class CalDavCalendar:
     """
 
     batch = 8
-    notice = ""
 
     def __init__(
         self,

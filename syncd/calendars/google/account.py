@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from googleapiclient.discovery import build_from_document
 from googleapiclient.discovery_cache import get_static_doc
 from googleapiclient.http import BatchHttpRequest
 
+from syncd.calendars.google.ends import ending
 from syncd.calendars.google.errors import FAILURES, explained
 from syncd.calendars.google.pace import Pace
 from syncd.calendars.google.wire import Wire
@@ -34,8 +35,6 @@ from syncd.model.roster import GoogleSettings
 
 AGAIN = 3600.0
 """Seconds before a sign-in that has ended is tried again, should it be good again by itself."""
-TESTING = timedelta(days=7)
-"""How long Google lets a sign-in to an app in Testing last."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,15 +101,7 @@ class Account:
     @property
     def ends(self) -> datetime | None:
         """When the sign-in ends, where that is known: an app in Testing has seven days."""
-        told = self._told or _peeked(self._settings.token)
-        ours = told.get("syncd")
-        if not isinstance(ours, dict) or not ours.get("testing"):
-            return None
-        try:
-            granted = datetime.fromisoformat(str(ours.get("granted")))
-        except ValueError:
-            return None
-        return granted + TESTING if granted.tzinfo else None
+        return ending(self._told)
 
     @property
     def scopes(self) -> tuple[str, ...]:
@@ -211,12 +202,3 @@ def _missing(path: Path, name: str, error: OSError) -> Refused:
         return Refused(f"Calendar {name}: nobody has signed in to Google yet. {next_}")
     why = error.strerror or str(error)
     return Refused(f"Calendar {name}: the sign-in in {path} cannot be read ({why}). {next_}")
-
-
-def _peeked(path: Path) -> dict[str, Any]:
-    """What the token file tells, for whoever only wants to show it."""
-    try:
-        told = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return told if isinstance(told, dict) else {}

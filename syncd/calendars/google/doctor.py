@@ -8,7 +8,7 @@ from datetime import datetime
 
 from syncd.calendars.diagnosis import Ailing, Check, Found
 from syncd.calendars.google.account import Account
-from syncd.calendars.google.place import notice_of
+from syncd.calendars.google.ends import notice_of
 from syncd.calendars.google.signin import scopes_for
 from syncd.calendars.reach import clock, network
 from syncd.model.roster import CalendarSettings
@@ -69,7 +69,7 @@ class _Patient:
         return Found(said=", ".join(each.rpartition("/")[2] for each in needed))
 
     def lasts(self) -> Found:
-        notice = notice_of(self._account, self._settings.name)
+        notice = notice_of(self._settings)
         if notice:
             return Found(said="", doubt=notice.partition(": ")[2])
         return Found(said="until it is revoked, or not used for six months")

@@ -59,11 +59,6 @@ class Place:
         """See the seam."""
         return self._memo.encode()
 
-    @property
-    def notice(self) -> str:
-        """See the seam. A list of tasks says the same as its calendar, so that it is said once."""
-        return notice_of(self._account, self.name.removesuffix(" tasks"))
-
     def close(self) -> None:
         """See the seam."""
         self._account.close()
@@ -91,15 +86,3 @@ def failed(error: CalendarError) -> Result:
     if isinstance(error, Unreachable):
         return Result(fate=Fate.LATER, why=str(error), after=error.after)
     return Result(fate=Fate.REFUSED, why=str(error))
-
-
-def notice_of(account: Account, name: str) -> str:
-    """The day on which a sign-in ends, where that is known."""
-    ends = account.ends
-    if ends is None:
-        return ""
-    day = f"{ends:%A} {ends.day} {ends:%B %Y}"
-    return (
-        f"Calendar {name}: the sign-in to Google ends on {day}, since its app is in Testing. "
-        f"Next: publish the app (In production), then syncd auth google {name}"
-    )
