@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 
 from syncd.engine.upkeep import clear, clearing
 from syncd.model.facts import Source
+from tests.client import Client
 from tests.hosts import GOOGLE
 from tests.household import clients, person
+from tests.servers import Server
 from tests.stories.stage import Make, Stage
 from tests.todo import CalDavTodos
 
@@ -66,6 +69,41 @@ def test_cancelled_is_skipped(make: Make) -> None:
     stage.sync()
     assert stage.outcomes("Ann Lee") == ["skipped"]
     assert stage.todo("Ann Lee").cancelled
+
+
+@pytest.mark.icalendar
+def test_a_list_of_tasks_of_its_own_where_config_names_one(make: Make) -> None:
+    stage = make("Ann Lee", "Bob Roy", lists=LIST)
+    home = stage.roster.calendars["home"]
+    apart = replace(home, name="home tasks", calendar="To do", components=("VTODO",))
+    events = replace(home, tasks="home tasks", components=("VEVENT",))
+    stage.changed(calendars={"home": events, "home tasks": apart})
+    stage.sync()
+    assert isinstance(stage.server, Server)
+    todos = CalDavTodos(Client(stage.server, "To do"))
+    assert [each.title for each in todos.tasks()] == ["Ann Lee: call", "Bob Roy: call"]
+    assert [each.title for each in stage.app.entries()] == ["Outreach"]
+    stage.at("thu 18:00")
+    todos.tick(todos.tasks()[0])
+    stage.sync()
+    assert stage.outcomes("Ann Lee") == ["reached"]
+    stage.lose_database()
+    stage.sync()
+    assert stage.outcomes("Ann Lee") == ["reached"]
+    assert len(todos.tasks()) == 2
+
+
+@pytest.mark.icalendar
+def test_a_calendar_that_takes_no_tasks_says_what_to_do(make: Make) -> None:
+    stage = make("Ann Lee")
+    stage.sync()
+    stage.changed(lists={each.name: each for each in LIST})
+    stage.mark("Ann Lee", "m {}")
+    report = stage.service.sync()
+    if stage.server.kind == "xandikos":  # it holds to what a calendar is for
+        assert "it takes no tasks. Next: name a list that does, under tasks:" in report.errors[0]
+    else:
+        assert not report.errors and stage.todo("Ann Lee")
 
 
 def test_unticked_it_is_open_again(make: Make) -> None:
