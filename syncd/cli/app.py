@@ -204,6 +204,23 @@ def history(
     return lambda: do(context.obj, person, json, everything)
 
 
+@verb("syncd review month --html review.html")
+def review(
+    context: typer.Context,
+    span: Annotated[str, typer.Argument(metavar="SPAN", help="week, month or year.")] = "week",
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write it as a page with charts.")
+    ] = None,
+    json: Json = False,
+) -> Work:
+    """Look back on the last week, month or year.
+
+    Attempts and whom you reached; by list, channel, weekday and hour; hours used; who drifts."""
+    from syncd.cli.review import review as do
+
+    return lambda: do(context.obj, span, html, json)
+
+
 @verb("syncd status")
 def status(context: typer.Context, json: Json = False) -> Work:
     """Say how it is going, and what needs you.

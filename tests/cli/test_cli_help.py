@@ -16,7 +16,7 @@ from syncd.cli.main import COMMAND, VERBS
 from tests.cli.desk import Desk
 
 BEGIN = ("init", "add", "auth", "check", "plan", "sync", "run", "due", "log", "history", "status")
-LATER = ("doctor", "approve", "restore", "pause", "resume", "clear", "remove", "demo")
+LATER = ("review", "doctor", "approve", "restore", "pause", "resume", "clear", "remove", "demo")
 CONTRACT = (*BEGIN, *LATER)
 
 
