@@ -11,8 +11,8 @@ import pytest
 from syncd.engine.upkeep import status
 from syncd.model.facts import Outcome, Source
 from tests.emulator.google import Account
-from tests.hosts import settings_on
-from tests.household import person
+from tests.hosts import settings_on, with_tasks
+from tests.household import clients, person
 from tests.stories.stage import CALENDAR, Stage, roster
 
 
@@ -49,6 +49,21 @@ def test_a_correction_that_was_deleted_unread_counts(stage: Stage) -> None:
     stage.sync()
     assert stage.outcomes("Ann Lee") == ["reached"]
     assert stage.contacts("Ann Lee") == []
+
+
+def test_a_task_that_was_ticked_and_then_deleted_unread_counts(
+    google: Account, tmp_path: Path
+) -> None:
+    settings = settings_on(google, CALENDAR, tmp_path)
+    known = roster(settings, person("Ann Lee"), lists=(clients(as_task=True),))
+    stage = Stage(server=google, folder=tmp_path, roster=known)
+    stage.changed(calendars=with_tasks(settings))
+    stage.sync()
+    stage.at("thu 18:00")
+    stage.todos.tick(stage.todo("Ann Lee"))
+    stage.todos.delete(stage.todo("Ann Lee"))
+    stage.sync()
+    assert stage.outcomes("Ann Lee") == ["reached"]
 
 
 def test_deleted_and_not_marked_is_skipped_as_everywhere(stage: Stage) -> None:

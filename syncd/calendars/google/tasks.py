@@ -65,7 +65,7 @@ class GoogleTasks(Place):
     def _read(self, cursor: str, known: Mapping[str, str], progress: Progress | None) -> Changes:
         kind, _, since = cursor.partition(":")
         full = kind != "since" or not _is_moment(since)
-        rows = self._rows({} if full else {"updatedMin": since, "showDeleted": True}, progress)
+        rows = self._rows({} if full else {"updatedMin": since}, progress)
         there = {str(row.get("id")): row for row in rows if not row.get("deleted")}
         left = {str(row.get("id")): row for row in rows if row.get("deleted")}
         gone = known.keys() - there.keys() if full else known.keys() & left.keys()
@@ -85,7 +85,7 @@ class GoogleTasks(Place):
         )
 
     def _rows(self, more: Json, progress: Progress | None) -> list[Json]:
-        """All pages: what is completed, and hidden since, is there too."""
+        """All pages: what is completed, hidden since, or deleted, is there too."""
         rows: list[Json] = []
         while True:
             page = self._calls.one(
@@ -94,6 +94,7 @@ class GoogleTasks(Place):
                     maxResults=PAGE,
                     showCompleted=True,
                     showHidden=True,
+                    showDeleted=True,
                     fields=_LISTED,
                     **more,
                 )
