@@ -3,7 +3,9 @@ colour may be a mark, and tokens are lost."""
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -133,6 +135,48 @@ def test_an_id_that_was_used_up_is_followed_by_the_next_and_nothing_is_wrong(sta
     (again,) = stage.contacts("Ann Lee")
     assert stage.key(again).generation == 1
     assert status(stage.service, ticking=False).refused == ()
+
+
+@pytest.mark.parametrize("as_task", [False, True])
+def test_two_daemons_that_start_at_once_make_nothing_twice(
+    google: Account, tmp_path: Path, as_task: bool
+) -> None:
+    google.quota = None
+    settings = settings_on(google, CALENDAR, tmp_path)
+    people = [person(f"P{n} Roy") for n in range(8)]
+    known = roster(settings, *people, lists=(clients(as_task=as_task),))
+    one, two = (
+        Stage(server=google, folder=tmp_path, roster=known, database=name)
+        for name in ("one.sqlite", "two.sqlite")
+    )
+    if as_task:
+        for each in (one, two):
+            each.changed(calendars=with_tasks(settings))
+
+    def both() -> None:
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda each: each.service.sync(), (one, two)))
+
+    for day in range(8):
+        one.now = two.now = one.now + timedelta(hours=12)
+        for _ in range(3):
+            both()
+        shown = one.todos.tasks() if as_task else one.contacts()
+        fresh = [each for each in shown if not each.title.startswith("✅")]
+        if fresh and as_task:
+            one.todos.tick(fresh[day % len(fresh)])  # type: ignore[arg-type]
+        elif fresh:
+            entry = fresh[day % len(fresh)]
+            one.app.retitle(entry, f"x {entry.title}")  # type: ignore[arg-type]
+    for _ in range(3):
+        reports = [each.service.sync() for each in (one, two)]
+    assert not any(report.outcomes or report.errors or report.spoilt for report in reports)
+    entries = one.todos.tasks() if as_task else one.contacts()
+    assert len({each.uid for each in entries}) == len(entries) >= 8
+    told = [{(f.person, f.outcome, f.entry) for f in each.facts()} for each in (one, two)]
+    assert told[0] == told[1] and len(told[0]) == 8
+    assert [c.summary for c in google.calendars.values()].count(CALENDAR) == 1
+    assert [t.title for t in google.tasklists.values()] == ["My Tasks", *(["To do"] * as_task)]
 
 
 def test_the_users_own_calendar_is_left_as_it_is(google: Account, tmp_path: Path) -> None:

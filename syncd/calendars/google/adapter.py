@@ -96,11 +96,7 @@ class GoogleCalendar(Place):
         wanted = self._settings.calendar
         if self._is_given:
             return wanted
-        found = [
-            str(each["id"])
-            for each in self._pages(self._calls.api.calendarList.list, **_LISTED)
-            if each.get("summary") == wanted and each.get("accessRole") in _WRITABLE
-        ]
+        found = self._named()
         if len(found) > 1:
             raise Refused(
                 f"Calendar {self.name}: {len(found)} calendars are called «{wanted}»: "
@@ -108,6 +104,15 @@ class GoogleCalendar(Place):
                 "config, or rename the others."
             )
         return found[0] if found else ""
+
+    def _named(self) -> list[str]:
+        """The ids of all calendars that are called as config says, and that may be written."""
+        return [
+            str(each["id"])
+            for each in self._pages(self._calls.api.calendarList.list, **_LISTED)
+            if each.get("summary") == self._settings.calendar
+            and each.get("accessRole") in _WRITABLE
+        ]
 
     # -- writing
 
@@ -128,11 +133,16 @@ class GoogleCalendar(Place):
 
     def _made(self) -> Reader:
         """The calendar, which there was not yet. Where the answer is lost it may have been made,
-        and is found by its name the next time. Raises Unreachable or Refused."""
+        and is found by its name the next time. Where somebody else made one at the same moment,
+        ours, in which nothing is yet, gives way. Raises Unreachable or Refused."""
+        calendars = self._calls.api.calendars
         body = {"summary": self._settings.calendar, "timeZone": self._zone.key}
-        made = self._ask(self._calls.api.calendars.insert(body=body, fields="id"), again=False)
-        self._memo = replace(self._memo, calendar=str(made.get("id", "")))
+        made = str(self._ask(calendars.insert(body=body, fields="id"), again=False)["id"])
+        if any(each != made for each in self._named()):
+            self._ask(calendars.delete(calendarId=made))
+            made = self._found()
+        self._memo = replace(self._memo, calendar=made)
         reader = self._reader()
         if reader is None:
-            raise Unreachable(f"Calendar {self.name}: Google made none. Next: nothing.")
+            raise Unreachable(f"Calendar {self.name}: it is gone again. Next: nothing.")
         return reader

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from googleapiclient.errors import HttpError
@@ -20,11 +20,13 @@ from syncd.calendars.google.errors import explained, status_of
 from syncd.calendars.google.place import Place, failed
 from syncd.calendars.google.todo import changed_task, new_task, read_task
 from syncd.calendars.reading import NONSENSE
-from syncd.errors import CalendarError, Refused
+from syncd.errors import CalendarError, Refused, Unreachable
 from syncd.model.entries import Sighting
 
 Json = dict[str, Any]
 PAGE = 100
+A_WHILE = timedelta(minutes=15)
+"""How long before one may have been made what was not there at the last look."""
 _FIELDS = "id,etag,title,notes,status,due,completed,deleted,hidden,updated"
 _LISTED = f"nextPageToken,items({_FIELDS})"
 _LISTS = {"maxResults": 100, "fields": "nextPageToken,items(id,title)"}
@@ -120,8 +122,7 @@ class GoogleTasks(Place):
         wanted = self._settings.calendar
         if wanted == "@default":
             return wanted
-        lists = self._pages(self._calls.api.tasklists.list, **_LISTS)
-        found = [str(each["id"]) for each in lists if each.get("title") == wanted]
+        found = self._named()
         if len(found) > 1:
             raise Refused(
                 f"Calendar {self.name}: {len(found)} lists of tasks are called «{wanted}». "
@@ -129,14 +130,27 @@ class GoogleTasks(Place):
             )
         return found[0] if found else ""
 
+    def _named(self) -> list[str]:
+        """The ids of all lists that are called as config says."""
+        lists = self._pages(self._calls.api.tasklists.list, **_LISTS)
+        return [str(e["id"]) for e in lists if e.get("title") == self._settings.calendar]
+
     def _exist(self) -> None:
+        """Find the list, and make it where there is none; should somebody else make one at the same
+        moment, ours gives way. Raises Unreachable or Refused."""
         self._account.ready(self.name)
         if not self._memo.calendar:
             self._memo = replace(self._memo, calendar=self._found())
         if not self._memo.calendar:
+            lists = self._calls.api.tasklists
             body = {"title": self._settings.calendar}
-            made = self._ask(self._calls.api.tasklists.insert(body=body, fields="id"), again=False)
-            self._memo = replace(self._memo, calendar=str(made["id"]))
+            made = str(self._ask(lists.insert(body=body, fields="id"), again=False)["id"])
+            if any(each != made for each in self._named()):
+                self._ask(lists.delete(tasklist=made))
+                made = self._found()
+            self._memo = replace(self._memo, calendar=made)
+        if not self._memo.calendar:
+            raise Unreachable(f"Calendar {self.name}: its list is gone again. Next: nothing.")
 
     # -- writing
 
@@ -161,9 +175,38 @@ class GoogleTasks(Place):
             result or self._judged(write, next(answers))
             for write, result in zip(writes, results, strict=True)
         ]
+        done = self._given_way(writes, done)
         if progress is not None:
             progress(len(done), len(writes))
         return done
+
+    def _given_way(self, writes: Sequence[Write], done: list[Result]) -> list[Result]:
+        """`done`, where what was made gives way to the same made by another syncd at the same
+        moment: two tasks may say that they are one, since their ids are not ours to choose."""
+        fresh = [
+            result
+            for write, result in zip(writes, done, strict=True)
+            if write.verb is Verb.CREATE and result.fate is Fate.APPLIED
+        ]
+        if not fresh:
+            return done
+        made = {each.entry.uid: each.href for each in fresh if each.entry is not None}
+        try:
+            first = min(str(json.loads(each.body)["updated"]) for each in fresh)
+            since = datetime.fromisoformat(first) - A_WHILE
+            rows = self._rows({"updatedMin": since.isoformat()}, None)
+        except (CalendarError, HttpError, *NONSENSE):  # then the next look names what is twice
+            return done
+        sights = [self._sighting(row) for row in rows if not row.get("deleted")]
+        twice = {
+            made[s.entry.uid]
+            for s in sights
+            if s.entry is not None and made.get(s.entry.uid, s.href) != s.href
+        }
+        tasks, where = self._calls.api.tasks, self._memo.calendar
+        self._calls.many([tasks.delete(tasklist=where, task=id) for id in sorted(twice)])
+        stale = Result(fate=Fate.STALE)
+        return [stale if result.href in twice else result for result in done]
 
     def _request(self, write: Write) -> Any:
         tasks, where = self._calls.api.tasks, self._memo.calendar
