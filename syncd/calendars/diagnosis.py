@@ -144,7 +144,8 @@ class _Patient:
         if changes.missing:
             self._missing = True
             name = self._settings.calendar
-            return Found(said=f"«{name}» is not there yet; the first sync makes it")
+            maker = "first task" if self._settings.is_tasks else "first sync"
+            return Found(said=f"«{name}» is not there yet; the {maker} makes it; look again then")
         self._clear_away(changes)
         ours = sum(1 for s in changes.sightings if s.entry and is_key(s.entry.uid))
         spoilt = sum(1 for s in changes.sightings if s.problem)

@@ -18,6 +18,7 @@ NONSENSE = (
     *(ValueError, KeyError, TypeError, AttributeError, IndexError, ArithmeticError),
     OSError,  # a zone that names a folder of the time zone database, or none that a file may have
     RecursionError,
+    AssertionError,  # how some parsers of the standard library turn input down
 )
 """What libraries raise for input that makes no sense."""
 
@@ -53,10 +54,15 @@ def timed(value: date, zone: ZoneInfo) -> datetime:
 
 
 def cleaned(text: str, *, lines: bool = False) -> str:
-    """`text` without control characters; newlines stay where `lines` says so."""
+    """`text` without control characters and halves of surrogate pairs, which no file can hold;
+    newlines stay where `lines` says so."""
     text = text.replace("\r\n", "\n")
     if not lines:
         text = text.replace("\n", " ")
     if text.isprintable():
         return text
-    return "".join(c for c in text if (c >= " " and c != "\x7f") or c in "\n\t")
+    return "".join(
+        c
+        for c in text
+        if (c >= " " and c != "\x7f" and not "\ud800" <= c <= "\udfff") or c in "\n\t"
+    )

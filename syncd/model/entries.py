@@ -92,7 +92,8 @@ class Sighting:
     `href` and `version` are the server's own (decoded path and ETag) and mean nothing here but
     identity and change. `body` is the adapter's: whatever it needs back to change the resource
     without losing what it does not understand. Where the resource cannot be understood, `entry` is
-    None and `problem` says why.
+    None and `problem` says why. Where a server never gives a resource another address it is
+    `fixed`, and another with its UID is a copy that somebody made.
     """
 
     href: str
@@ -100,3 +101,4 @@ class Sighting:
     entry: Entry | None = None
     body: str = ""
     problem: str = ""
+    fixed: bool = False

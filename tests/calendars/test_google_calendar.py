@@ -19,7 +19,7 @@ from syncd.calendars.google.pace import A_MINUTE, KEPT, WINDOW, Pace
 from syncd.calendars.google.parse import Family, Settings, read_family
 from syncd.calendars.google.render import changed_event, new_event
 from syncd.calendars.reading import Unreadable
-from syncd.errors import Refused
+from syncd.errors import Refused, Unreachable
 from syncd.model.entries import Entry
 from syncd.model.keys import is_key
 from tests.calendars.bench import OnGoogle, create, removal, replaced
@@ -213,7 +213,7 @@ class TestGone:
         (words,) = second.last_words.values()
         assert words.title == "m Ann Lee: call" and is_key(words.uid) and not words.cancelled
 
-    def test_without_an_answer_it_goes_without(
+    def test_without_an_answer_there_are_no_changes(
         self, bench: OnGoogle, app: GoogleClient, google: Account
     ) -> None:
         calendar = bench.open()
@@ -221,8 +221,11 @@ class TestGone:
         first = calendar.changes("", {})
         app.delete(app.find("Ann Lee"))
         google.fail(*(Fault(Kind.ERROR_BEFORE, nth=2) for _ in range(4)))
+        with pytest.raises(Unreachable):
+            calendar.changes(first.cursor, {made.href: made.version})
         second = calendar.changes(first.cursor, {made.href: made.version})
         assert second.gone == {made.href}
+        assert list(second.last_words) == [made.href]
 
     def test_an_answer_that_was_lost_is_found_out(self, bench: OnGoogle, google: Account) -> None:
         calendar = bench.open()

@@ -125,7 +125,7 @@ class TestASignInThatIsDead:
         google.testing = True
         google.token_file(tmp_path)
         google.shift = timedelta(days=8)
-        with pytest.raises(Refused, match="The app is in Testing"):
+        with pytest.raises(Refused, match="the app is in Testing"):
             calendar.changes("", {})
         google.shift = timedelta()
         now[0] = 3500.0

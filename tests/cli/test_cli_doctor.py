@@ -82,7 +82,7 @@ def test_a_calendar_that_is_not_there_yet_is_not_made(desk: Desk, radicale: Serv
     desk.write(radicale, "Ann Lee")
     told = steps(desk)
     assert told["find"][0] == "well" and "there is no «Outreach» yet" in told["find"][1]
-    assert "the first sync makes it" in told["read"][1]
+    assert "the first sync makes it; look again then" in told["read"][1]
     assert not Client(radicale, "Outreach").exists
 
 

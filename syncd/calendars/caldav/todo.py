@@ -19,6 +19,8 @@ from syncd.calendars.caldav.parse import EXTRAS, TRACE, alarms, end_of, moment, 
 from syncd.calendars.reading import Unreadable
 from syncd.model.entries import Entry, Instant
 
+_OVER = ("COMPLETED", "CANCELLED")
+
 
 def todo_of(tree: icalendar.Calendar) -> icalendar.Todo | None:
     """The task in a body; None where there is none. Raises Unreadable where it repeats, or is not
@@ -57,10 +59,15 @@ def read_todo(todo: icalendar.Todo, zone: ZoneInfo) -> Entry:
 
 
 def _due(todo: icalendar.Todo, zone: ZoneInfo) -> Instant:
-    """DUE, else where DTSTART and DURATION end, else DTSTART."""
+    """DUE, else where DTSTART and DURATION end, else DTSTART, else when a task that is over
+    was changed last: a tick counts, whatever became of the date."""
     if "DUE" in todo:
         return moment(todo, "DUE", zone)
     if "DTSTART" not in todo:
+        over = "COMPLETED" in todo or str(todo.get("STATUS", "")).upper() in _OVER
+        for name in ("COMPLETED", "LAST-MODIFIED", "DTSTAMP") if over else ():
+            if name in todo:
+                return moment(todo, name, zone)
         raise Unreadable("it is a task without a date")
     start = moment(todo, "DTSTART", zone)
     return end_of(todo, start, zone) if "DURATION" in todo else start

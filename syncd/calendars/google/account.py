@@ -126,8 +126,9 @@ class Account:
         if self.ends is None:
             return ""
         return (
-            "The app is in Testing, where Google ends every sign-in after seven days "
-            f"({self.ends:%Y-%m-%d}): publish it, which costs nothing (In production)"
+            "It was revoked, or its seven days are over: the app is in Testing, where Google ends "
+            f"every sign-in after a week ({self.ends:%Y-%m-%d}); publish it, which costs nothing "
+            "(In production)"
         )
 
     def api(self, name: str, version: str) -> Api:

@@ -37,7 +37,7 @@ def body_of(family: Family) -> str:
     told: Json = {"event": family.master}
     if family.repeats:
         told["exceptions"] = list(family.exceptions)
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return json.dumps(told, separators=(",", ":"), sort_keys=True)
 
 
 def family_in(body: str) -> Family:

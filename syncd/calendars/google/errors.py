@@ -89,8 +89,9 @@ def _answered(error: HttpError, where: str, name: str) -> CalendarError:
         )
     if status == 403 and reason in ("insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"):
         return Refused(
-            f"{where}: the sign-in does not allow this. A calendar that syncd did not make itself "
-            f"must be given in config by its id (or as primary). {_sign_in(name)}"
+            f"{where}: the sign-in does not allow this. {_right_missing(name)} "
+            f"Next: syncd doctor {_quoted(name)} says which right is missing; "
+            f"{_sign_in(name, begin='')} asks for all that the config needs now."
         )
     if status == 403:
         return Refused(
@@ -134,6 +135,16 @@ def _not_signed_in(error: RefreshError, where: str, name: str, testing: str) -> 
     return Refused(
         f"{where}: Google does not take the sign-in ({kind or said[:200]}). {_sign_in(name)}"
     )
+
+
+def _right_missing(name: str) -> str:
+    if name.endswith(" tasks"):
+        return "A list has as: task, perhaps since it was made."
+    return "A calendar that syncd did not make must be given in config by its id, or as primary."
+
+
+def _quoted(name: str) -> str:
+    return f"'{name}'" if " " in name else name
 
 
 def _sign_in(name: str, begin: str = "Next: ") -> str:

@@ -11,7 +11,7 @@ from googleapiclient.errors import HttpError
 
 from syncd.calendars.base import Changes, Progress
 from syncd.calendars.google.books import sighting_of, version_of
-from syncd.calendars.google.calls import MOST, Answer, Calls
+from syncd.calendars.google.calls import Answer, Calls
 from syncd.calendars.google.errors import explained, status_of
 from syncd.calendars.google.parse import FIELDS, Family, Settings, earliest, read_family
 from syncd.calendars.reading import Unreadable
@@ -186,12 +186,16 @@ class Reader:
         return sighting_of(family, self.settings)
 
     def _last_words(self, gone: list[str]) -> dict[str, Entry]:
-        """What those of ours that are gone said last: a deleted event can be read. Without an
-        answer it goes without."""
-        ours = [id for id in gone if is_key(id)][:MOST]
+        """What those of ours that are gone said last: a deleted event can be read, for a while.
+        Raises Unreachable or Refused, since nobody would ask again."""
+        ours = [id for id in gone if is_key(id)]
         found: dict[str, Entry] = {}
         for id, answer in zip(ours, self._get(ours) if ours else (), strict=True):
-            if isinstance(answer, Exception) or "start" not in answer:
+            if isinstance(answer, HttpError) and status_of(answer) in (404, 410):
+                continue
+            if isinstance(answer, Exception):
+                raise explained(answer, self.calls.name)
+            if "start" not in answer:
                 continue
             try:
                 entry = read_family(Family(master=answer), self.settings)

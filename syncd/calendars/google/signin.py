@@ -183,7 +183,10 @@ def by_service_account(file: Path, subject: str | None, scopes: tuple[str, ...])
             told, scopes=list(scopes), subject=subject
         )
     except (ValueError, GoogleAuthError) as error:
-        raise UsageError(f"{file} is no service account's key ({error}).") from error
+        raise UsageError(
+            f"{file} is no service account's key. Next: make a new one (IAM, Service accounts, "
+            "Keys) and take its JSON as it is."
+        ) from error
     try:
         made.refresh(google_auth_httplib2.Request(Wire()))
     except (GoogleAuthError, httplib2.HttpLib2Error, OSError) as error:
@@ -232,7 +235,10 @@ def _json(path: Path) -> dict[str, Any]:
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror or error}.") from error
+        raise UsageError(
+            f"{path} cannot be read: {error.strerror or error}. Next: put the downloaded JSON "
+            "there, or correct credentials: in the config."
+        ) from error
     except ValueError as error:
         raise UsageError(f"{path} is no JSON. Next: download it again.") from error
     if not isinstance(told, dict):

@@ -67,11 +67,13 @@ class GoogleTasks(Place):
     def _read(self, cursor: str, known: Mapping[str, str], progress: Progress | None) -> Changes:
         kind, _, since = cursor.partition(":")
         full = kind != "since" or not _is_moment(since)
-        rows = self._rows({} if full else {"updatedMin": since}, progress)
+        pages = self._listed({} if full else {"updatedMin": since}, progress)
+        rows = [row for page in pages for row in page]
         there = {str(row.get("id")): row for row in rows if not row.get("deleted")}
         left = {str(row.get("id")): row for row in rows if row.get("deleted")}
         gone = known.keys() - there.keys() if full else known.keys() & left.keys()
-        newest = max((str(row.get("updated", "")) for row in rows), default="")
+        # What changed on a page that was read already is younger than all of the first.
+        newest = max((str(row.get("updated", "")) for row in pages[0]), default="")
         return Changes(
             sightings=tuple(
                 self._sighting(row) for id, row in there.items() if known.get(id) != row.get("etag")
@@ -86,9 +88,9 @@ class GoogleTasks(Place):
             full=full,
         )
 
-    def _rows(self, more: Json, progress: Progress | None) -> list[Json]:
-        """All pages: what is completed, hidden since, or deleted, is there too."""
-        rows: list[Json] = []
+    def _listed(self, more: Json, progress: Progress | None) -> list[list[Json]]:
+        """All pages, at least one: what is completed, hidden since, or deleted, is there too."""
+        pages: list[list[Json]] = []
         while True:
             page = self._calls.one(
                 self._calls.api.tasks.list(
@@ -101,11 +103,12 @@ class GoogleTasks(Place):
                     **more,
                 )
             )
-            rows += [each for each in page.get("items") or () if isinstance(each, dict)]
-            if progress is not None and rows:
-                progress(len(rows), len(rows))
+            pages.append([each for each in page.get("items") or () if isinstance(each, dict)])
+            count = sum(map(len, pages))
+            if progress is not None and count:
+                progress(count, count)
             if not page.get("nextPageToken"):
-                return rows
+                return pages
             more = {**more, "pageToken": page["nextPageToken"]}
 
     def _sighting(self, row: Json) -> Sighting:
@@ -114,7 +117,7 @@ class GoogleTasks(Place):
             entry = read_task(row)
         except NONSENSE as error:
             return Sighting(href=href, version=version, problem=str(error) or "it makes no sense")
-        return Sighting(href=href, version=version, entry=entry, body=_body(row))
+        return Sighting(href=href, version=version, entry=entry, body=_body(row), fixed=True)
 
     # -- the list
 
@@ -194,10 +197,10 @@ class GoogleTasks(Place):
         try:
             first = min(str(json.loads(each.body)["updated"]) for each in fresh)
             since = datetime.fromisoformat(first) - A_WHILE
-            rows = self._rows({"updatedMin": since.isoformat()}, None)
+            pages = self._listed({"updatedMin": since.isoformat()}, None)
         except (CalendarError, HttpError, *NONSENSE):  # then the next look names what is twice
             return done
-        sights = [self._sighting(row) for row in rows if not row.get("deleted")]
+        sights = [self._sighting(row) for page in pages for row in page if not row.get("deleted")]
         twice = {
             made[s.entry.uid]
             for s in sights
@@ -255,7 +258,7 @@ class GoogleTasks(Place):
 
 
 def _body(row: Json) -> str:
-    return json.dumps(row, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return json.dumps(row, separators=(",", ":"), sort_keys=True)
 
 
 def _is_moment(text: str) -> bool:

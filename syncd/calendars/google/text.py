@@ -109,9 +109,16 @@ class _Reader(HTMLParser):
         """See HTMLParser."""
         self._add(cleaned(html.unescape(f"&#{name};"), lines=True))
 
-    def unknown_decl(self, data: str) -> None:
-        """See HTMLParser."""
-        self._add(f"<![{data}]>")
+    def parse_html_declaration(self, i: int) -> int:
+        """See HTMLParser, which fails at a marked section (`<![…`) that SGML does not know; here
+        any is text."""
+        if not self.rawdata.startswith("<![", i):
+            return super().parse_html_declaration(i)
+        end = self.rawdata.find(">", i) + 1
+        if not end:
+            return -1
+        self._add(self.rawdata[i:end])
+        return end
 
     def handle_decl(self, decl: str) -> None:
         """See HTMLParser."""

@@ -6,6 +6,7 @@ it is: `syncd ID TRACE`. It is due on a date; a time of day is neither taken nor
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -13,35 +14,37 @@ from zoneinfo import ZoneInfo
 
 from syncd.calendars.reading import Unreadable, cleaned
 from syncd.model.entries import YEARS, Entry
+from syncd.model.keys import is_key
 
 Json = dict[str, Any]
 LONGEST_NOTES = 8192
 LONGEST_TITLE = 1024
 _OURS = re.compile(r"^syncd ([a-v0-9]{5,})(?: (.*))?$", re.MULTILINE)
-"""The line that says whose a task is."""
+"""What may be the line that says whose a task is; one with a key counts before any other."""
 
 
 def read_task(row: Json) -> Entry:
     """The entry that a task is. One that is nobody's has the UID of its own id. Raises Unreadable,
     or what else NONSENSE names."""
     notes = cleaned(str(row.get("notes") or ""), lines=True)
-    ours = _OURS.search(notes)
-    if not row.get("due"):
+    uid, trace, text = _parted(notes)
+    said = row.get("due") or row.get("completed")  # a tick counts, whatever became of the date
+    if not said:
         raise Unreadable("it is a task without a date")
-    due = date.fromisoformat(str(row["due"])[:10])
+    due = date.fromisoformat(str(said)[:10])
     if due.year not in YEARS:
         raise Unreadable(f"it is of the year {due.year}")
     completed = datetime.fromisoformat(row["completed"]) if row.get("completed") else None
     done = row.get("status") == "completed"
     return Entry(
-        uid=ours[1] if ours else f"google-task:{row['id']}",
+        uid=uid or f"google-task:{row['id']}",
         title=cleaned(str(row.get("title") or "")),
         start=due,
         end=due + timedelta(days=1),
-        text=_without(notes, ours),
+        text=text,
         busy=False,
         private=True,
-        trace=(ours[2] or "") if ours else "",
+        trace=trace,
         task=True,
         done=done,
         completed=completed.astimezone(UTC) if completed and completed.tzinfo and done else None,
@@ -100,10 +103,28 @@ def _notes(entry: Entry) -> str:
     return notes
 
 
-def _without(notes: str, ours: re.Match[str] | None) -> str:
-    """The text without our line, and without the empty one above it, which is ours too."""
-    if ours is None:
-        return notes
+def _parted(notes: str) -> tuple[str, str, str]:
+    """The key and the trace that our line of `notes` holds, empty for none, and the text: what is
+    left without it and without the empty line above it, which is ours too. Of several lines the
+    last counts; what was typed behind its trace is the user's."""
+    found = list(_OURS.finditer(notes))
+    if not found:
+        return "", "", notes
+    ours = max(found, key=lambda each: (is_key(each[1]), each.start()))
+    trace, typed = _told(ours[2] or "")
     before, after = notes[: ours.start()], notes[ours.end() :]
     before = before.removesuffix("\n").removesuffix("\n")
-    return before + after if before else after.removeprefix("\n")
+    if typed:
+        after = f"\n{typed}{after}"
+    return ours[1], trace, before + after if before else after.removeprefix("\n")
+
+
+def _told(rest: str) -> tuple[str, str]:
+    """The trace, and what was typed behind it. What is no object, or a spoilt one, is whole."""
+    if not rest.startswith("{"):
+        return rest, ""
+    try:
+        _, end = json.JSONDecoder().raw_decode(rest)
+    except (ValueError, RecursionError):
+        return rest, ""
+    return rest[:end], rest[end:].strip()
