@@ -69,8 +69,7 @@ def apply(
             if stopping():
                 return outcomes
             batch = mine[start : start + calendar.batch]
-            results = calendar.write([_write(action) for action in batch])
-            told = [Outcome(action=a, result=r) for a, r in zip(batch, results, strict=True)]
+            told = _sent(batch, calendar)
             commit(Delta(records=tuple(recorded(each) for each in told)))
             outcomes += told
             if progress is not None:
@@ -78,6 +77,16 @@ def apply(
             if any(each.result.fate is Fate.LATER for each in told):
                 break
     return outcomes
+
+
+def _sent(batch: list[Action], calendar: Calendar) -> list[Outcome]:
+    """What became of each of `batch`. What was never written needs no removing: should a create
+    whose answer was lost have arrived, the next look shows it."""
+    sent = [each for each in batch if each.act is not Act.DELETE or each.record.href]
+    results = calendar.write([_write(each) for each in sent]) if sent else ()
+    known = {id(each): result for each, result in zip(sent, results, strict=True)}
+    nothing = Result(fate=Fate.APPLIED)
+    return [Outcome(action=each, result=known.get(id(each), nothing)) for each in batch]
 
 
 def _write(action: Action) -> Write:

@@ -65,11 +65,9 @@ def absorb(
     foreign: dict[str, str] = {}
     series: list[Sighting] = []
     problems: list[str] = []
-    moved: set[str] = set()
     unsure = False
-    changed: set[str] = set()
-    told: set[str] = set()
-    withdrawn: set[str] = set()
+    moved, changed = set[str](), set[str]()
+    told, withdrawn = set[str](), set[str]()
     named = (_by_its_address(each, at, known, deployment) for each in sightings)
     for sighting in sorted(named, key=_is_elsewhere):
         entry = sighting.entry
@@ -95,9 +93,9 @@ def absorb(
             record = Record(calendar=calendar, uid=entry.uid, key=key)
             adopted.append(record)
         elif record.href and record.href != sighting.href:
-            if record.fate in (Fate.LIVE, Fate.RELEASED) and record.href not in gone:
-                if not certain:  # it may have been moved, and the old address not be named yet
-                    unsure = True
+            if _is_copy(record, sighting, gone):
+                if not (certain or sighting.fixed):
+                    unsure = True  # it may have been moved, and the old address not be named yet
                     continue
                 foreign[sighting.href] = sighting.version
                 problems.append(f"{sighting.href}: it has the UID of {record.href}, which counts")
@@ -107,7 +105,8 @@ def absorb(
             told.add(entry.uid)
             if _withdrawn(record, entry):
                 withdrawn.add(entry.uid)
-        known[entry.uid] = seen(record, sighting)
+        known[entry.uid] = _taken_in(record, sighting)
+        problems += _left_alone(known[entry.uid])
         changed.add(entry.uid)
     return Absorbed(
         records=known,
@@ -156,6 +155,28 @@ def _by_its_address(
     if entry is None or uid is None or entry.uid in known or decode(entry.uid, deployment):
         return sighting
     return replace(sighting, entry=replace(entry, uid=uid))
+
+
+def _is_copy(record: Record, sighting: Sighting, gone: frozenset[str]) -> bool:
+    """Whether `record`, which has another address, is not what was sighted."""
+    there = record.fate in (Fate.LIVE, Fate.RELEASED) and record.href not in gone
+    return there or sighting.fixed
+
+
+def _taken_in(record: Record, sighting: Sighting) -> Record:
+    """`record` after its resource was sighted; one that nothing may be written to says why."""
+    after, entry = seen(record, sighting), sighting.entry
+    if record.key.kind is Kind.BLOCK or entry is None or entry.recurrence is None:
+        return after
+    # A mark may be on one of its occurrences: without its version and body nothing is written.
+    why = "it was made to repeat, so that it stays as it is; let it be a single one again"
+    return replace(after, version="", body=record.body, why=why)
+
+
+def _left_alone(record: Record) -> list[str]:
+    """What to say of a record that was taken in and is not to be written to."""
+    title = record.seen.title if record.seen else ""
+    return [f"{record.href} «{title}»: {record.why}"] if record.why else []
 
 
 def seen(record: Record, sighting: Sighting) -> Record:

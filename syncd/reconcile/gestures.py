@@ -16,12 +16,14 @@ from syncd.reconcile.trace import Trace
 def gesture(entry: Entry, base: Entry | None, trace: Trace, colours: Mapping[str, Outcome]) -> str:
     """The mark that was set on `entry` without words; empty for none. `base` is how we last left
     it, `trace` what we wrote then, `colours` say which outcome a colour stands for."""
-    if entry.task and not trace.fact:  # an acknowledged one is ticked since we ticked it
+    if entry.task and not trace.is_over:  # an acknowledged one is ticked since we ticked it
         if entry.cancelled:
             return ACKNOWLEDGED[Meaning(Outcome.SKIPPED)]
         if entry.done:
             return ACKNOWLEDGED[Meaning(Outcome.REACHED)]
-    if entry.colour == (base.colour if base else "") or (trace.fact and base is None):
+    if entry.colour == (base.colour if base else "") or (
+        base is None and (trace.fact or trace.void)
+    ):
         return ""
     outcome = colours.get(entry.colour)
     return ACKNOWLEDGED.get(Meaning(outcome), "") if outcome else ""
@@ -29,4 +31,4 @@ def gesture(entry: Entry, base: Entry | None, trace: Trace, colours: Mapping[str
 
 def unticked(entry: Entry, trace: Trace) -> bool:
     """Whether a task that we ticked off, for what came of it, was opened again."""
-    return entry.task and bool(trace.fact) and not entry.done and not entry.cancelled
+    return entry.task and trace.is_over and not entry.done and not entry.cancelled

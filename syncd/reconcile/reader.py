@@ -144,7 +144,7 @@ class Reader:
         """What the title says; where it says nothing, what was done to the entry besides."""
         reading = self._read(entry.title)
         said = gesture(entry, self.record.base, self.trace, self.colours)
-        if said and isinstance(reading, marks.Plain | marks.Signed | marks.Retitled):
+        if said and not isinstance(reading, marks.Marked):  # a mark goes before any other words
             return self._read(f"{said} {entry.title}")
         return reading
 
@@ -198,8 +198,8 @@ class Reader:
         return (
             self.fact.source is Source.MARK
             and consumed is not None
-            # Of a task the title need not have been what said it.
-            and (consumed != self.record.seen.title or self.record.seen.task)
+            # A gesture leaves the title as it was.
+            and (consumed != self.record.seen.title or self.record.seen.task or bool(self.colours))
         )
 
     def _restored(self) -> bool:

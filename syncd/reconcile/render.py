@@ -76,7 +76,7 @@ def contact(
             alarm=alarm,
             trace=trace.encode(),
             task=task,
-            done=task and bool(trace.fact),
+            done=task and trace.is_over,
         )
         return Rendered(entry=entry, differs=True)
     known = versions(record)
@@ -93,14 +93,16 @@ def contact(
         text=_text(record, seen.text, section),
     )
     if seen.task:
-        entry = _ticked(entry, over=bool(trace.fact))
+        entry = _ticked(entry, over=trace.is_over, ours=standing(record).is_over)
     merged = not title_is_ours or not alarm_is_ours
     return _compared(record, entry, trace, merged)
 
 
-def _ticked(task: Entry, *, over: bool) -> Entry:
+def _ticked(task: Entry, *, over: bool, ours: bool) -> Entry:
     """A task as it is to stand among the user's: ticked off once something came of it, which a
-    cancelled one is as well."""
+    cancelled one is as well; opened again only where the tick is `ours`."""
+    if not over and not ours:
+        return task
     if not over:
         return replace(task, done=False, completed=None, cancelled=False)
     return task if task.cancelled else replace(task, done=True)

@@ -59,6 +59,11 @@ class Trace:
     until: date | None = None
     """For a cut series of ours: the day on which we ended it."""
 
+    @property
+    def is_over(self) -> bool:
+        """Whether something came of the attempt; a pause only puts it off."""
+        return bool(self.fact) and not self.fact.startswith(f"log {Outcome.PAUSED} ")
+
     def encode(self) -> str:
         """One line of JSON."""
         data: dict[str, Any] = {"t": self.title, "s": _text(self.start), "e": _text(self.end)}

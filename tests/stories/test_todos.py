@@ -47,6 +47,17 @@ def test_ticked_off_is_reached_then(make: Make) -> None:
     assert stage.due("Ann Lee") == date(2027, 1, 14)
 
 
+def test_a_paused_task_stays_open(make: Make) -> None:
+    stage = make("Ann Lee", lists=LIST)
+    stage.sync()
+    stage.todos.retitle(stage.todo("Ann Lee"), "⏸ Ann Lee: call")
+    stage.sync()
+    assert not stage.todo("Ann Lee").done and stage.outcomes("Ann Lee") == ["paused"]
+    stage.todos.retitle(stage.todo("Ann Lee"), "Ann Lee: call")
+    stage.sync()
+    assert not stage.todo("Ann Lee").done and stage.outcomes("Ann Lee") == []
+
+
 @pytest.mark.icalendar
 @pytest.mark.parametrize("how", ["status", "percent", "completed"])
 def test_each_way_to_say_done_counts(make: Make, how: str) -> None:
@@ -212,6 +223,9 @@ def test_a_calendar_is_cleared_with_its_tasks(make: Make) -> None:
     stage.sync()
     clear(stage.service, clearing(stage.service, "home"))
     assert stage.todos.tasks() == [] and stage.app.entries() == []
+    stage.sync()
+    assert stage.todo("Ann Lee").title == "Ann Lee: call"
+    assert stage.app.entries() != []
 
 
 def test_a_list_that_becomes_one_of_tasks(make: Make) -> None:
