@@ -21,6 +21,15 @@ sys.exit(main(once=True, clock=lambda: now))
 """
 
 
+HELD = """
+import sys, threading
+from syncd.demo import main, show
+show.understood = lambda *told: threading.Event().wait()
+sys.exit(main(once=True))
+"""
+"""The demo, which goes no further than to what was understood."""
+
+
 def environment(tmp_path: Path) -> dict[str, str]:
     return {**os.environ, "TMPDIR": str(tmp_path), "TZ": "Europe/Berlin", "COLUMNS": "120"}
 
@@ -148,7 +157,7 @@ def test_it_stays_up_until_told_and_takes_everything_away(tmp_path: Path, number
 
 def test_ended_in_the_middle_of_the_story_it_takes_everything_away(tmp_path: Path) -> None:
     child = subprocess.Popen(
-        [sys.executable, "-u", "-m", "syncd", "demo", "--once"],
+        [sys.executable, "-u", "-c", HELD],
         env=environment(tmp_path),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -157,7 +166,7 @@ def test_ended_in_the_middle_of_the_story_it_takes_everything_away(tmp_path: Pat
     try:
         assert child.stdout is not None
         for line in child.stdout:
-            if "first sync" in line:
+            if "What was understood" in line:
                 break
         child.send_signal(signal.SIGTERM)
         _, errors = child.communicate(timeout=20)
