@@ -305,7 +305,9 @@ def doctor(
 
 @verb("syncd approve")
 def approve(context: typer.Context) -> Work:
-    """Let the held plan stand, exactly that one."""
+    """Let what is held stand: exactly the plan, or the absence, that status shows.
+
+    Entries that are gone then count as deleted by you."""
     from syncd.cli.keeping import approve as do
 
     return lambda: do(context.obj)
@@ -313,7 +315,7 @@ def approve(context: typer.Context) -> Work:
 
 @verb("syncd restore")
 def restore(context: typer.Context) -> Work:
-    """Have what is missing from the calendar written anew."""
+    """Have the entries written anew that are missing from a calendar in doubt."""
     from syncd.cli.keeping import restore as do
 
     return lambda: do(context.obj)

@@ -44,7 +44,7 @@ def sync(setting: Setting, as_json: bool) -> int:
         say.answer_json(plain.sync(told, facts, errors, report.now, service.zone))
     else:
         say.answer(_line(service, told, facts, well=not errors and not told.held))
-    trouble.say_all(errors)
+    trouble.say_all((*errors, *told.notices))
     for spoilt in told.spoilt:
         say.aside(f"Left alone: {spoilt}.")
     if told.held:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from syncd.cli import ends, files, say
 from syncd.cli.setting import Setting
 from syncd.cli.words import say_day
-from syncd.errors import UsageError
+from syncd.errors import StateError, UsageError
 from syncd.model.roster import CalendarSettings, GoogleSettings, Roster
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def auth(setting: Setting, provider: str, name: str | None, way: Way, as_json: b
             "config. Next: syncd auth google"
         )
     from syncd.calendars.google.signin import WHY, kept, scopes_for
+    from syncd.engine.upkeep import signed_in
 
     roster = setting.loaded().roster
     calendars = _of_one_sign_in(roster, name)
@@ -60,6 +61,8 @@ def auth(setting: Setting, provider: str, name: str | None, way: Way, as_json: b
     granted = _granted(google, scopes, way, setting.env)
     now = setting.clock(ZoneInfo(roster.timezone))()
     files.keep_secret(google.token, kept(granted, now, testing=testing))
+    with contextlib.suppress(StateError):  # which is for the verbs to say that need it
+        signed_in(setting.service(roster), [each.name for each in calendars])
     return _told(calendars, google, granted, now, as_json, testing=testing)
 
 

@@ -92,7 +92,8 @@ def _doubts(service: Service, found: Status) -> Iterator[str]:
         yield f"In doubt, so nothing is written: {gone} gone from calendar {name} at once:"
         for record in records:
             yield f"  {_entry(service, record)}"
-        yield "  Next: syncd approve lets them be gone; syncd restore writes them anew."
+        yield "  Next: syncd restore writes them anew; syncd approve takes them for deleted by you:"
+        yield "  people are skipped, a block rests."
 
 
 def _resting(service: Service, found: Status) -> Iterator[str]:

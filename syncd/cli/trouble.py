@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 HELD_NEXT = "Next: syncd plan shows it; syncd approve lets exactly that stand."
 DOUBT_NEXT = (
-    "Next: syncd status names them; syncd approve lets that stand, syncd restore undoes it."
+    "Next: syncd status names them; syncd restore writes them anew, into this calendar; syncd "
+    "approve takes them for deleted by you: people are skipped, a block rests."
 )
 
 AGAIN_NEXT = "Next: nothing; the next sync looks again."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import stat
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,7 @@ FILL_IN = "FILL-IN"
 TO_FILL_IN = "is to be filled in. Next: write"
 
 
+PRIMARY = "primary"
 TASKS = "Outreach"
 """Google's list of tasks, unless config names one."""
 _ONLY = {
@@ -87,7 +89,7 @@ def _check_keys(
             if getattr(shape, name):
                 key = name.replace("_", "-")
                 message = f"{key}: is for {provider}, and this is {shape.provider}. "
-                message += "Next: take it out, or change the provider."
+                message += f"Next: write provider: {provider}, or take it out."
                 problems.append(key_place(root, (*path, key)).problem(message))
 
 
@@ -148,6 +150,10 @@ def _google(
         message = "calendar: is no address at Google. Forms: primary, Outreach, "
         message += "abc123@group.calendar.google.com"
         problems.append(locate(root, (*path, "calendar"))[0].problem(message))
+    credentials = resolved(shape.credentials, folder, env) if shape.credentials else None
+    if credentials is not None and (doubt := _doubt_of(credentials)):
+        place, _ = locate(root, (*path, "credentials"))
+        problems.append(place.problem(f"credentials: {doubt}", warning=True))
     token = resolved(shape.token, folder, env) if shape.token else None
     colours = {colour: Outcome(outcome) for outcome, colour in shape.colours.items()}
     if len(colours) < len(shape.colours):
@@ -159,15 +165,24 @@ def _google(
         url="",
         username="",
         password=NONE,
-        calendar=shape.calendar,
+        calendar=PRIMARY if shape.calendar.casefold() == PRIMARY else shape.calendar,
         google=GoogleSettings(
-            credentials=resolved(shape.credentials, folder, env) if shape.credentials else None,
+            credentials=credentials,
             token=token or state_folder(env) / f"{deployment}.google.json",
             endpoint=f"{endpoint.rstrip('/')}/" if endpoint else "",
             colours=colours,
         ),
         where=str(key_place(root, path)),
     )
+
+
+def _doubt_of(file: Path) -> str:
+    """What is to be said of the file of an OAuth client; empty where it may do."""
+    try:
+        mode = stat.S_IMODE(file.stat().st_mode)
+    except OSError:
+        return f"{file} is not there. Next: download it (README: From nothing to a sign-in)."
+    return f"others may read {file} ({mode:o}). Next: chmod 600 {file}" if mode & 0o077 else ""
 
 
 def _check_url(root: Fields, path: tuple[str, ...], url: str, problems: list[Problem]) -> None:

@@ -14,6 +14,7 @@ from itertools import chain, count
 from zoneinfo import ZoneInfo
 
 from syncd.calendars.base import Calendar, Progress
+from syncd.engine.notices import left_behind
 from syncd.engine.tick import Look, Report, look, met, tick
 from syncd.errors import ConfigError, Problem, UsageError
 from syncd.model.facts import CLOSING, Fact, Outcome, Source, effective
@@ -137,7 +138,8 @@ class Service:
         is in the report."""
         calendars = self.calendars(self._settled())
         report = tick(self.roster, self.store, calendars, self.clock(), progress, stopping)
-        return replace(report, notices=self.notices())
+        left = left_behind(self.roster, report.looks[-1].state, report.now)
+        return replace(report, notices=(*self.notices(), *left))
 
     def broke(self, error: Exception) -> None:
         """Remember that a tick broke off by a fault of ours, until one comes off again, so that

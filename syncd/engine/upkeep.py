@@ -4,12 +4,13 @@ everything taken out again."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from syncd.calendars.base import Progress
 from syncd.engine.apply import Outcome, apply, intended, recorded
+from syncd.engine.notices import left_behind
 from syncd.engine.service import Service
 from syncd.engine.tick import look
 from syncd.errors import UsageError
@@ -81,7 +82,7 @@ def status(service: Service, *, ticking: bool = False) -> Status:
         resting=dict(plan.resting),
         broken=state.settings.get("broken", ""),
         refused=tuple(_refused(service, state)),
-        notices=service.notices(),
+        notices=(*service.notices(), *left_behind(service.roster, state, now)),
         pauses=tuple(p for p in state.pauses if p.until is None or p.until > today),
         idle={id: each.reason for id, each in plan.positions.items() if each.reason},
         facts=sum(each.outcome is not journal.Outcome.SNOOZED for each in known),
@@ -103,6 +104,18 @@ def _refused(service: Service, state: State) -> Iterator[Record]:
 def _attempt(record: Record) -> Key:
     """What a record's key names, whichever generation it is of."""
     return replace(record.key, generation=0)
+
+
+def signed_in(service: Service, calendars: Iterable[str]) -> None:
+    """Forget what failed with `calendars` before somebody signed in; the next tick says anew."""
+    known = service.store.load().calendars
+    anew = {
+        name: replace(known[name], error="", failing_since=None)
+        for name in calendars
+        if name in known and known[name].error
+    }
+    if anew:
+        service.store.commit(Delta(calendars=anew, verb=True))
 
 
 def approve(service: Service) -> str:

@@ -140,7 +140,7 @@ def test_an_app_in_testing_says_when_it_ends_everywhere(desk: Desk, google: Acco
     google.shift = timedelta(days=8)
     dead = desk.syncd("sync")
     assert dead.status == 3
-    assert "the sign-in to Google has ended. The app is in Testing" in dead.err
+    assert "the sign-in to Google has ended. It was revoked, or its seven days are over" in dead.err
     assert "Next: syncd auth google home" in dead.err
     assert "Your marks are safe in the calendar." in dead.err
 
@@ -298,6 +298,34 @@ def test_an_api_that_is_not_enabled(desk: Desk, google: Account) -> None:
     google.enabled = False
     done = desk.syncd("sync")
     assert done.status == 3 and "enable the Google Calendar API" in done.err
+
+
+def test_status_forgets_what_failed_before_somebody_signed_in(desk: Desk, google: Account) -> None:
+    assert desk.syncd("sync").status == 3
+    assert "nobody has signed in" in desk.syncd("status").out
+    signed_in(desk, google)
+    done = desk.syncd("status")
+    assert done.status == 0 and "nobody has signed in" not in done.out
+
+
+def test_entries_that_the_config_names_no_more_are_told_of(desk: Desk, google: Account) -> None:
+    as_task = desk.config.read_text().replace("{cadence:", "{as: task, cadence:")
+    as_event = desk.config.read_text()
+    desk.config.write_text(as_task)
+    signed_in(desk, google)
+    assert desk.at(NOW, "sync").status == 0
+    desk.config.write_text(as_event)
+    for verb in ("sync", "status"):
+        done = desk.at(NOW, verb)
+        assert (
+            "Calendar home tasks: 2 of syncd's entries ahead are left in it" in done.out + done.err
+        )
+        assert "syncd clear --calendar 'home tasks'" in done.out + done.err
+    desk.config.write_text(as_task)
+    assert desk.at(NOW, "clear", "--calendar", "home tasks", "--yes").status == 0
+    desk.config.write_text(as_event)
+    done = desk.at(NOW, "sync")
+    assert "are left in it" not in done.out + done.err
 
 
 def test_a_calendar_of_that_name_which_syncd_did_not_make(desk: Desk, google: Account) -> None:

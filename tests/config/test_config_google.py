@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from syncd.config import load
+from syncd.config.load import Loaded
 from syncd.model.facts import Outcome
 from syncd.model.roster import Roster
 from tests.config.world import CONFIG, ENV, put
@@ -21,8 +22,16 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def roster(calendar: str, *, lists: str = "") -> Roster:
+    return loaded(calendar, lists=lists).roster
+
+
+def warnings(calendar: str) -> list[str]:
+    return [each.message for each in loaded(calendar).warnings]
+
+
+def loaded(calendar: str, *, lists: str = "") -> Loaded:
     config = CONFIG.replace(AT_CALDAV, calendar).replace("    a-day: 3\n", f"    a-day: 3\n{lists}")
-    return load(put(Path(), config), {**ENV, "SYNCD_STATE": "/state", "HOME": "/home/ann"}).roster
+    return load(put(Path(), config), {**ENV, "SYNCD_STATE": "/state", "HOME": "/home/ann"})
 
 
 def test_a_calendar_at_google(here: Path) -> None:
@@ -37,6 +46,23 @@ def test_a_calendar_at_google(here: Path) -> None:
     assert found.google.endpoint == "http://127.0.0.1:8080/"
     assert found.google.colours == {"10": Outcome.REACHED, "5": Outcome.LEFT_MESSAGE}
     assert (found.calendar, found.tasks, found.is_tasks) == ("primary", "", False)
+
+
+def test_what_is_wrong_with_the_credentials_file_is_said(here: Path) -> None:
+    config = "  home:\n    provider: google\n    credentials: client.json\n"
+    (warning,) = warnings(config)
+    assert f"credentials: {here / 'client.json'} is not there. Next: download it" in warning
+    Path("client.json").write_text("{}")
+    Path("client.json").chmod(0o644)
+    (warning,) = warnings(config)
+    assert f"others may read {here / 'client.json'} (644). Next: chmod 600" in warning
+    Path("client.json").chmod(0o600)
+    assert warnings(config) == []
+
+
+def test_primary_may_be_written_as_one_likes(here: Path) -> None:
+    found = roster("  home:\n    provider: google\n    calendar: Primary\n").calendars["home"]
+    assert found.calendar == "primary"
 
 
 def test_without_a_word_the_sign_in_is_kept_in_the_state_folder_for_all(here: Path) -> None:
