@@ -305,9 +305,9 @@ def doctor(
 
 @verb("syncd approve")
 def approve(context: typer.Context) -> Work:
-    """Let what is held stand: exactly the plan, or the absence, that status shows.
+    """Let what is held stand, exactly that.
 
-    Entries that are gone then count as deleted by you."""
+    status shows it: a plan, or entries that are gone, which then count as deleted by you."""
     from syncd.cli.keeping import approve as do
 
     return lambda: do(context.obj)
@@ -315,7 +315,7 @@ def approve(context: typer.Context) -> Work:
 
 @verb("syncd restore")
 def restore(context: typer.Context) -> Work:
-    """Have the entries written anew that are missing from a calendar in doubt."""
+    """Have what is missing from the calendar written anew."""
     from syncd.cli.keeping import restore as do
 
     return lambda: do(context.obj)
