@@ -19,11 +19,13 @@ OUTCOMES = {
     Outcome.REACHED: "reached",
     Outcome.LEFT_MESSAGE: "left a message",
     Outcome.NO_ANSWER: "no answer",
+    Outcome.WRONG_NUMBER: "wrong number",
     Outcome.SKIPPED: "skipped this time",
     Outcome.NOT_REACHED: "not reached",
     Outcome.MISSED: "let go this time",
     Outcome.SNOOZED: "moved to another day",
     Outcome.PAUSED: "paused",
+    Outcome.STOPPED: "stopped",
 }
 SOURCES = {
     Source.MARK: "mark",

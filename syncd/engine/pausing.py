@@ -67,7 +67,7 @@ def _resumed(service: Service, scope: Scope, name: str) -> str:
             )
             for fact in journal.effective(list(state.facts))
             if fact.person == name
-            and fact.outcome is journal.Outcome.PAUSED
+            and fact.outcome in journal.RESTING
             and (fact.until is None or fact.until > today)
         ]
         if facts:

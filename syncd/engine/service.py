@@ -17,7 +17,7 @@ from syncd.calendars.base import Calendar, Progress
 from syncd.engine.notices import left_behind
 from syncd.engine.tick import Look, Report, look, met, tick
 from syncd.errors import ConfigError, Problem, UsageError
-from syncd.model.facts import CLOSING, Fact, Outcome, Source, effective
+from syncd.model.facts import CLOSING, RESTING, Fact, Outcome, Source, effective
 from syncd.model.people import Person
 from syncd.model.records import Delta, State
 from syncd.model.roster import Roster
@@ -193,6 +193,7 @@ class Service:
             day=day,
             opened=opened if inside else None,
             entry=entry,
+            number=(who.phone or "") if meaning.outcome is Outcome.WRONG_NUMBER else "",
         )
         self.store.commit(Delta(facts=(fact,), verb=True))
         return fact
@@ -266,12 +267,14 @@ def outcome_named(word: str) -> Meaning:
         "reached": Meaning(Outcome.REACHED),
         "left-message": Meaning(Outcome.LEFT_MESSAGE),
         "no-answer": Meaning(Outcome.NO_ANSWER),
+        "wrong-number": Meaning(Outcome.WRONG_NUMBER),
         "skipped": Meaning(Outcome.SKIPPED),
     }
     marks = {**SIGNS, **WORDS, **LETTERS}
     meaning = names.get(wanted) or marks.get(wanted) or marks.get(wanted.replace("-", " "))
-    if meaning is None or meaning.outcome is Outcome.PAUSED:
-        forms = "reached (x), they called (i), left-message (m), no-answer (n), skipped (s)"
+    if meaning is None or meaning.outcome in RESTING:
+        forms = "reached (x), they called (i), left-message (m), no-answer (n), wrong-number, "
+        forms += "skipped (s)"
         raise UsageError(f"«{word}» is no outcome. Forms: {forms}.")
     return meaning
 

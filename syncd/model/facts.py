@@ -13,18 +13,23 @@ class Outcome(StrEnum):
     REACHED = "reached"
     LEFT_MESSAGE = "left-message"
     NO_ANSWER = "no-answer"
+    WRONG_NUMBER = "wrong-number"
     SKIPPED = "skipped"
     NOT_REACHED = "not-reached"
     MISSED = "missed"
     SNOOZED = "snoozed"
     PAUSED = "paused"
+    STOPPED = "stopped"
 
 
 CLOSING = frozenset({Outcome.REACHED, Outcome.SKIPPED, Outcome.NOT_REACHED, Outcome.MISSED})
 """The outcomes after which a touch is over and the cadence starts anew."""
 
-TRIED = frozenset({Outcome.LEFT_MESSAGE, Outcome.NO_ANSWER})
+TRIED = frozenset({Outcome.LEFT_MESSAGE, Outcome.NO_ANSWER, Outcome.WRONG_NUMBER})
 """The outcomes after which the touch goes on with another attempt."""
+
+RESTING = frozenset({Outcome.PAUSED, Outcome.STOPPED})
+"""The outcomes after which nothing comes for a while, or for good."""
 
 
 class Direction(StrEnum):
@@ -81,6 +86,8 @@ class Fact:
     """The id of the entry on which it was read."""
     opened: datetime | None = None
     """When its touch was opened; aware."""
+    number: str = ""
+    """The number that was wrong, for a wrong number."""
     supersedes: str | None = None
     void: bool = False
 

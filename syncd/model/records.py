@@ -94,6 +94,8 @@ class Acquaintance:
     phone: str = ""
     email: str = ""
     """As they were last seen, so that somebody who comes back under another id is known."""
+    admitted: date | None = None
+    """The day on which the ramp let them in; None where there was none, or not yet."""
 
 
 class Scope(StrEnum):

@@ -60,6 +60,18 @@ def resolve_when(text: str, today: date) -> date | None:
     return read_date(text)
 
 
+def leading_when(text: str, today: date) -> tuple[date | None, str]:
+    """The day that the first words of `text` name, and the rest: `3 months`, `for 2w`, `until fri`,
+    `until 2026-12-01`; None, and all of it, where they name none."""
+    span = re.match(rf"(?:for )?({_STEP.pattern})(?!\w)[ ,;:.]*", text, re.IGNORECASE)
+    day = re.match(r"until (\S+?)(?:[ ,;:.]+|$)", text, re.IGNORECASE)
+    for found in (span, day):
+        when = resolve_when(found[1], today) if found else None
+        if found and when is not None and when > today:
+            return when, text[found.end() :]
+    return None, text
+
+
 def read_weekday(text: str) -> int | None:
     """Monday is 0: `thursday`, or its first two or more letters; None for anything else."""
     if len(text) < 2:

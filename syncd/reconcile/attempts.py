@@ -13,13 +13,10 @@ from zoneinfo import ZoneInfo
 
 from syncd.model.blocks import Block, OccurrenceId
 from syncd.model.facts import Fact
-from syncd.model.people import Person
+from syncd.model.people import ADDRESS_OF_CHANNEL, Person
 from syncd.model.records import Acquaintance, Fate
 from syncd.model.roster import Roster
-from syncd.reconcile.fold import (
-    Fold,
-    Journal,
-)
+from syncd.reconcile.fold import Fold, Journal, wrong_number
 from syncd.reconcile.occurrences import Occurrence
 from syncd.reconcile.pauses import Pauses
 from syncd.reconcile.reader import Standing
@@ -132,6 +129,22 @@ class Scene:
     def today(self) -> date:
         """The user's date."""
         return self.now.astimezone(self.zone).date()
+
+    def wrong_number(self, person: Person) -> Fact | None:
+        """That the number which `person` has today is wrong; None where nobody said so."""
+        return wrong_number(person, self.journal.by_person.get(person.id, ()))
+
+    def barred(self, person: Person) -> frozenset[str]:
+        """The channels by which `person` cannot be contacted, since their number is wrong."""
+        if self.wrong_number(person) is None:
+            return frozenset()
+        return frozenset(c for c, needed in ADDRESS_OF_CHANNEL.items() if needed == "phone")
+
+    def channels_of(self, person: Person) -> tuple[str, ...]:
+        """The channels by which `person` can be contacted, in order; none where their number is
+        wrong and all need it."""
+        barred = self.barred(person)
+        return tuple(c for c in self.roster.channels_of(person) if c not in barred)
 
     def blocks_of(self, person: Person) -> tuple[Block, ...]:
         """The blocks that serve `person` and do not rest."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from syncd.model.facts import TRIED, Fact, Outcome, Source
+from syncd.model.facts import RESTING, TRIED, Fact, Outcome, Source
 from syncd.model.keys import Key, Kind
 from syncd.model.people import Person
 from syncd.model.records import Fate, Record
@@ -179,7 +179,7 @@ class Book:
         if seen is not None:
             zone = self.scene.zone
             times = task_times(seen, stand.trace, zone) if seen.task else times_of(seen)
-        stays = fact.outcome in (Outcome.SKIPPED, Outcome.PAUSED) or bool(seen and seen.task)
+        stays = fact.outcome in RESTING | {Outcome.SKIPPED} or bool(seen and seen.task)
         moves = fact.source is Source.MARK and not stays
         timed = isinstance(times.start, datetime)  # what the user made all-day stays on its date
         if moves and timed and begins(times.start, self.scene.zone) > fact.at:
@@ -214,7 +214,7 @@ class Book:
 
     def _follows(self, position: Position, fact: Fact) -> str:
         """What comes after a fact, in one sentence."""
-        if fact.outcome is Outcome.PAUSED:
+        if fact.outcome in RESTING:
             return "Take the sign away to go on."
         if position.reason:
             return f"Nothing is planned: {position.reason}."

@@ -135,7 +135,7 @@ def next_attempt(
     assert told.touch is not None
     last = told.tried[-1]
     retry = scene.roster.lists[person.list].retry
-    channel = next_channel(told.tried, scene.roster.channels_of(person), retry.tries)
+    channel = next_channel(told.tried, scene.channels_of(person), retry.tries, scene.barred(person))
     if channel is None:
         id = f"{last.id}~not-reached"
         while id in scene.journal.ids:  # concluded before, and taken back since

@@ -9,12 +9,12 @@ the journal knows the first kind, the records the second.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from syncd.model.facts import CLOSING, TRIED, Fact, Outcome, effective
+from syncd.model.facts import CLOSING, RESTING, TRIED, Fact, Outcome, effective
 from syncd.model.keys import Key
 from syncd.model.people import Period, Person, Retry
 from syncd.model.roster import Roster
@@ -189,20 +189,21 @@ def closing_day(fact: Fact, zone: ZoneInfo) -> date:
     return fact.day or fact.at.astimezone(zone).date()
 
 
-def next_channel(tried: tuple[Fact, ...], usable: tuple[str, ...], tries: int) -> str | None:
-    """By which channel the attempt after `tried` goes, or None where all are used up.
+def next_channel(
+    tried: tuple[Fact, ...], usable: tuple[str, ...], tries: int, barred: Collection[str] = ()
+) -> str | None:
+    """By which channel the attempt after `tried` goes, or None where all are used up; never by one
+    of `barred`.
 
     The first usable channel gets `tries` attempts, each further one gets one. A channel that has
     gone from config meanwhile keeps its place: the touch goes on from it.
     """
     if not tried:
         return usable[0]
-    current = tried[-1].channel or usable[0]
-    count = sum(1 for fact in tried if (fact.channel or usable[0]) == current)
-    first = tried[0].channel or usable[0]
-    if current == first and count < tries:
+    used = [fact.channel or next(iter(usable), "") for fact in tried]
+    current = used[-1]
+    if current == used[0] and used.count(current) < tries and current not in barred:
         return current
-    used = {fact.channel or usable[0] for fact in tried}
     return next((channel for channel in usable if channel not in used), None)
 
 
@@ -213,9 +214,15 @@ def wait_after(fact: Fact, retry: Retry) -> Period:
 
 def paused_by_mark(facts: tuple[Fact, ...], today: date) -> Fact | None:
     """The mark that pauses this person today."""
-    pauses = [f for f in facts if f.outcome is Outcome.PAUSED]
+    pauses = [f for f in facts if f.outcome in RESTING]
     held = [f for f in pauses if f.until is None or f.until > today]
     return held[-1] if held else None
+
+
+def wrong_number(person: Person, facts: tuple[Fact, ...]) -> Fact | None:
+    """That the number of `person`, as it is today, was said to be wrong; None where it was not."""
+    found = [f for f in facts if f.outcome is Outcome.WRONG_NUMBER and f.number == person.phone]
+    return found[-1] if found and person.phone else None
 
 
 def first_due(first_seen: date, seat: int, cadence: Period) -> date:

@@ -42,6 +42,8 @@ _MESSAGE = Meaning(Outcome.LEFT_MESSAGE)
 _NOBODY = Meaning(Outcome.NO_ANSWER)
 _SKIP = Meaning(Outcome.SKIPPED)
 _PAUSE = Meaning(Outcome.PAUSED)
+_WRONG = Meaning(Outcome.WRONG_NUMBER)
+_STOP = Meaning(Outcome.STOPPED)
 
 SIGNS = {
     **dict.fromkeys(("✓", "✅", "✔", "☑", "[x]"), _REACHED),
@@ -51,6 +53,8 @@ SIGNS = {
     "↻": _NOBODY,
     "⏭": _SKIP,
     "⏸": _PAUSE,
+    "⚠": _WRONG,
+    "⏹": _STOP,
 }
 """Marks that nobody types by accident: they need no space beside them."""
 WORDS = {
@@ -60,9 +64,13 @@ WORDS = {
     **dict.fromkeys(("na", "no answer"), _NOBODY),
     "skip": _SKIP,
     "pause": _PAUSE,
+    "wrong number": _WRONG,
+    "stop": _STOP,
 }
 LETTERS = {"x": _REACHED, "i": _INBOUND, "m": _MESSAGE, "n": _NOBODY, "s": _SKIP}
 
+_ALONE = frozenset({"stop"})
+"""Words that count only where nothing else was added on their side: "stop by her office"."""
 _PRONOUN = re.compile(r"I\s")
 """A capital `I` with words behind it is whoever writes."""
 _ALL = {**SIGNS, **WORDS, **LETTERS}
@@ -74,6 +82,8 @@ ACKNOWLEDGED = {
     _NOBODY: "↻",
     _SKIP: "⏭",
     _PAUSE: "⏸",
+    _WRONG: "⚠",
+    _STOP: "⏹",
 }
 """The sign that syncd itself puts before a title. Never a cross beside somebody's name."""
 
@@ -238,7 +248,7 @@ def _lead(text: str, vocabulary: Mapping[str, Meaning]) -> tuple[Meaning, str] |
     """The longest mark at the start of `text`, and what follows it."""
     folded, places = fold(text)
     for mark in sorted(vocabulary, key=len, reverse=True):
-        if not folded.startswith(mark):
+        if not folded.startswith(mark) or _has_company(mark, folded):
             continue
         end = len(mark)
         if mark in SIGNS or end == len(folded) or folded[end].isspace() or folded[end] in _CLOSING:
@@ -251,12 +261,16 @@ def _tail(text: str, vocabulary: Mapping[str, Meaning]) -> tuple[Meaning, str] |
     folded, places = fold(text)
     folded = folded.rstrip(f"{_CLOSING} ")
     for mark in sorted(vocabulary, key=len, reverse=True):
-        if not folded.endswith(mark):
+        if not folded.endswith(mark) or _has_company(mark, folded):
             continue
         start = len(folded) - len(mark)
         if mark in SIGNS or start == 0 or folded[start - 1].isspace():
             return vocabulary[mark], text[: places[start]].rstrip(_SEAMS)
     return None
+
+
+def _has_company(mark: str, folded: str) -> bool:
+    return mark in _ALONE and folded.strip(_JOINTS) != mark
 
 
 def _without_sign(text: str, sign: str) -> tuple[str, bool]:

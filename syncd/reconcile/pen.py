@@ -93,7 +93,13 @@ class Pen:
             stand.record,
             title=text.core_title(person, channel),
             section=text.open_section(
-                person, channel, fold_last, self.scene.zone, stand.question, task=task
+                person,
+                channel,
+                fold_last,
+                self.scene.zone,
+                stand.question,
+                self.scene.wrong_number(person),
+                task=task,
             ),
             times=zoned(times, self.scene.zone),
             alarm=None if trace.slot is not None else RINGS_AT_START,

@@ -91,7 +91,10 @@ def make(world: World) -> Plan:
     slots = {id: o for each in blocks.values() for id, o in each.alias.items()} | occurrences
     known = Journal.of(state.facts, roster)
     colours = {name: each.colours for name, each in roster.calendars.items()}
-    read = read_contacts(records, world.absent, known, slots, _cores(roster), colours, now, zone)
+    numbers = {id: p.phone or "" for p in roster.people.values() for id in p.ids}
+    read = read_contacts(
+        records, world.absent, known, slots, _cores(roster), colours, numbers, now, zone
+    )
     facts = (*state.facts, *read.facts)
     fresh = {(record.calendar, record.uid): record for record in read.records}
     records = tuple(fresh.get((record.calendar, record.uid), record) for record in records)

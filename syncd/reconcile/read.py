@@ -40,13 +40,14 @@ def read_contacts(
     occurrences: Mapping[OccurrenceId, Occurrence],
     cores: Mapping[str, Sequence[str]],
     colours: Mapping[str, Mapping[str, Outcome]],
+    numbers: Mapping[str, str],
     now: datetime,
     zone: ZoneInfo,
 ) -> Read:
     """Read every contact event among `records`. `absent` are, by calendar, the UIDs of those that
     are gone beyond doubt; `occurrences` are those of the blocks as they stand now; `cores` are, by
     person, the titles that an entry of theirs may have; `colours` say, by calendar, which outcome a
-    colour stands for."""
+    colour stands for; `numbers` are, by person, the numbers that are called."""
     facts: list[Fact] = []
     standings: list[Standing] = []
     changed: list[Record] = []
@@ -55,8 +56,11 @@ def read_contacts(
     """The first entry of each touch on which nothing was read."""
 
     def reader_of(record: Record) -> Reader:
-        known = cores.get(record.key.subject, ())
-        return Reader(record, journal, now, zone, known, colours.get(record.calendar, {}))
+        who = record.key.subject
+        colour_of = colours.get(record.calendar, {})
+        return Reader(
+            record, journal, now, zone, cores.get(who, ()), colour_of, numbers.get(who, "")
+        )
 
     for record in records:
         if record.key.kind is not Kind.CONTACT or record.fate not in (Fate.LIVE, Fate.RELEASED):

@@ -18,6 +18,7 @@ from syncd.model.entries import Entry, Instant
 from syncd.model.facts import CLOSING, Fact, Outcome, Source
 from syncd.model.people import Period
 from syncd.model.records import Fate, Record
+from syncd.model.words import leading_when
 from syncd.reconcile import marks
 from syncd.reconcile.fold import Journal
 from syncd.reconcile.gestures import gesture, unticked
@@ -70,9 +71,11 @@ class Reader:
         zone: ZoneInfo,
         cores: Sequence[str] = (),
         colours: Mapping[str, Outcome] | None = None,
+        number: str = "",
     ) -> None:
         self.record, self.journal, self.now, self.zone = record, journal, now, zone
         self.colours = colours or {}
+        self.number = number
         self.today = now.astimezone(zone).date()
         self.fact = journal.by_entry.get(record.uid)
         self.trace = standing(record, cores)
@@ -155,10 +158,15 @@ class Reader:
 
     def _mark(self, meaning: marks.Meaning, note: str, sign: str) -> None:
         old = self.fact
+        until, paused = None, meaning.outcome is Outcome.PAUSED
+        if paused:
+            until, note = leading_when(note, self.today)
         if old is not None:
             same = (old.outcome, old.direction) == (meaning.outcome, meaning.direction)
-            if same and (not note or note == old.note):
+            if same and (not note or note == old.note) and until in (None, old.until):
                 return
+            if same and until is None:
+                until = old.until
             if same and sign:
                 note = " ".join(part for part in (old.note, note) if part)
         self._add(
@@ -168,7 +176,8 @@ class Reader:
             note=note,
             direction=meaning.direction,
             day=self._skipped_day() if meaning.outcome is Outcome.SKIPPED else None,
-            until=PAUSE.after(self.today) if meaning.outcome is Outcome.PAUSED else None,
+            until=until or (PAUSE.after(self.today) if paused else None),
+            number=self.number if meaning.outcome is Outcome.WRONG_NUMBER else "",
             supersedes=old.id if old else None,
         )
         if old is not None:
@@ -177,11 +186,16 @@ class Reader:
     def _add_note(self, note: str) -> None:
         old = self.fact
         assert old is not None
+        until = old.until
+        if old.outcome is Outcome.PAUSED:
+            longer, note = leading_when(note, self.today)
+            until = longer or until
         joined = " ".join(part for part in (old.note, note) if part)
         new = replace(
             old,
             id=self._id(),
             note=joined,
+            until=until,
             recorded=self.now,
             supersedes=old.id,
             entry=self.record.uid,

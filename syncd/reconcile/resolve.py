@@ -20,7 +20,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from syncd.model.facts import Fact, Outcome, Source
+from syncd.model.facts import RESTING, Fact, Outcome, Source
 from syncd.model.people import Period, Person
 from syncd.model.records import Fate, Record
 from syncd.reconcile.attempts import (
@@ -89,7 +89,7 @@ def resolve(
     out.want = Want(
         person=person,
         attempt=1,
-        channel=(again.trace.channel if again else "") or scene.roster.channels_of(person)[0],
+        channel=(again.trace.channel if again else "") or scene.channels_of(person)[0],
         due=due,
         earliest=due,
         touch=again.record.key.day if again else None,
@@ -109,7 +109,7 @@ def _let_go(loose: list[Record], facts: tuple[Fact, ...], told: Fold, scene: Sce
     held = [
         each
         for each in loose
-        if ((fact := told_of[each.uid]) is None or fact.outcome is Outcome.PAUSED)
+        if ((fact := told_of[each.uid]) is None or fact.outcome in RESTING)
         and _open(each, facts, told)
     ]
     record = max(held, key=lambda each: each.key, default=None)
@@ -161,7 +161,10 @@ def _inactive(person: Person, facts: tuple[Fact, ...], scene: Scene) -> str:
         return pause.reason
     mark = paused_by_mark(facts, scene.today)
     if mark is not None:
-        return "paused by a mark" + (f" until {mark.until}" if mark.until else "")
+        what = "stopped" if mark.outcome is Outcome.STOPPED else "paused"
+        return f"{what} by a mark" + (f" until {mark.until}" if mark.until else "")
+    if not scene.channels_of(person):
+        return f"the number {person.phone} is wrong; change it in {person.where}"
     return scene.rest_of(person)
 
 

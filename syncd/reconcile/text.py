@@ -35,7 +35,9 @@ _SAID = {
     (Outcome.LEFT_MESSAGE, Direction.OUT): "Left a message",
     (Outcome.NO_ANSWER, Direction.OUT): "No answer",
     (Outcome.SKIPPED, Direction.OUT): "Skipped",
+    (Outcome.WRONG_NUMBER, Direction.OUT): "Wrong number",
     (Outcome.PAUSED, Direction.OUT): "Paused",
+    (Outcome.STOPPED, Direction.OUT): "Stopped",
     (Outcome.MISSED, Direction.OUT): "Let go this time",
 }
 
@@ -57,13 +59,19 @@ def open_section(
     last: Fact | None,
     zone: ZoneInfo,
     question: str = "",
+    wrong: Fact | None = None,
     *,
     task: bool = False,
 ) -> str:
-    """What one needs on the phone: the number alone on the first line, then what was last said."""
+    """What one needs on the phone: the number alone on the first line, then what was last said.
+    `wrong` says that the number is not theirs."""
     address = getattr(person, ADDRESS_OF_CHANNEL.get(channel, "phone"))
     lines = [question, one_line(address or "")]
-    if last is not None:
+    if wrong is not None:
+        noted = f"; noted then: {one_line(wrong.note)}" if wrong.note else ""
+        since = day_text(wrong.at.astimezone(zone).date())
+        lines.append(f"Wrong number since {since}: {one_line(wrong.number)}{noted}")
+    if last is not None and last is not wrong:
         lines.append(f"Last: {said(last, zone)}")
     elif person.last_contact:
         lines.append(f"Last contact: {day_text(person.last_contact)}")

@@ -17,7 +17,7 @@ from urllib.parse import quote, unquote
 
 from syncd.model.blocks import OccurrenceId
 from syncd.model.entries import YEARS, Entry, Instant
-from syncd.model.facts import Direction, Fact, Outcome, Source
+from syncd.model.facts import RESTING, Direction, Fact, Outcome, Source
 from syncd.model.keys import Key
 
 LONGEST = 1024
@@ -62,7 +62,7 @@ class Trace:
     @property
     def is_over(self) -> bool:
         """Whether something came of the attempt; a pause only puts it off."""
-        return bool(self.fact) and not self.fact.startswith(f"log {Outcome.PAUSED} ")
+        return bool(self.fact) and not self.fact.startswith(tuple(f"log {o} " for o in RESTING))
 
     def encode(self) -> str:
         """One line of JSON."""
@@ -148,6 +148,7 @@ def fact_line(fact: Fact, *, note: bool = True) -> str:
         "day": _text(fact.day),
         "until": _text(fact.until),
         "open": _text(fact.opened),
+        "no": fact.number or None,
         "of": checksum(fact.entry or ""),
     }
     prefix = f"{fact.entry}#"
@@ -192,6 +193,7 @@ def read_fact_line(line: str, uid: str, key: Key) -> Fact | None:
             until=_day(told.get("until")),
             opened=opened if isinstance(opened, datetime) else None,
             entry=uid,
+            number=told.get("no", ""),
         )
     except (ValueError, KeyError, RecursionError):
         return None

@@ -81,7 +81,7 @@ def write_delta(connection: Connection, delta: Delta) -> None:
         connection,
         schema.acquaintances,
         [
-            {"person": person, **_with_days(met, "first_seen", "active_since")}
+            {"person": person, **_with_days(met, "first_seen", "active_since", "admitted")}
             for person, met in delta.acquaintances.items()
         ],
     )
@@ -221,6 +221,7 @@ def _acquaintance(row: _Row) -> Acquaintance:
         active_since=_day(row["active_since"]),
         phone=row["phone"],
         email=row["email"],
+        admitted=_day(row["admitted"]),
     )
 
 

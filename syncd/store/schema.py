@@ -7,7 +7,7 @@ the first. Instants and entries are text, as `codec` writes it.
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import (
     Boolean,
@@ -21,12 +21,21 @@ from sqlalchemy import (
     UniqueConstraint,
     inspect,
     select,
+    update,
 )
 
 from syncd.errors import StateError
 
-SCHEMA = 1
-"""The version of the tables below. Whoever changes them counts up, and migrates in `prepare`."""
+SCHEMA = 2
+"""The version of the tables below. Whoever changes them counts up, and adds to `_STEPS`."""
+
+_STEPS: dict[int, tuple[str, ...]] = {
+    1: (
+        "ALTER TABLE facts ADD COLUMN number TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE acquaintances ADD COLUMN admitted TEXT",
+    ),
+}
+"""By version: what makes its tables those of the next one."""
 
 metadata = MetaData()
 
@@ -66,6 +75,7 @@ facts = Table(
     _text("opened", null=True),
     _text("supersedes", null=True),
     Column("void", Boolean, nullable=False),
+    Column("number", Text, nullable=False, server_default=""),
     UniqueConstraint("id"),
 )
 
@@ -124,6 +134,7 @@ acquaintances = Table(
     _text("active_since", null=True),
     _text("phone"),
     _text("email"),
+    _text("admitted", null=True),
 )
 
 pauses = Table(
@@ -146,6 +157,7 @@ class About:
     birth: str
     """Drawn when it was made: a database that took another's place has another."""
     revision: int
+    schema: int = SCHEMA
 
 
 def inspected(connection: Connection, where: str, deployment: str) -> About | None:
@@ -174,19 +186,29 @@ def inspected(connection: Connection, where: str, deployment: str) -> About | No
             f"«{deployment}». Nothing was changed. "
             "Next: name another `database`, or take back the `deployment`."
         )
-    return About(birth=row.birth, revision=row.revision)
+    return About(birth=row.birth, revision=row.revision, schema=row.schema)
 
 
 def prepare(connection: Connection, where: str, deployment: str) -> About:
-    """Make the tables where they are missing; what the database then says of itself.
+    """Make the tables where they are missing, and anew what is of an older version; what the
+    database then says of itself.
 
     Needs a writing transaction. Raises as `inspected` does.
     """
     found = inspected(connection, where, deployment)
     if found is not None:
-        return found
+        return _brought_up(connection, found)
     metadata.create_all(connection, checkfirst=False)
     fresh = About(birth=secrets.token_hex(8), revision=0)
-    told = {"only": 1, "schema": SCHEMA, "deployment": deployment, **vars(fresh)}
+    told = {"only": 1, "deployment": deployment, **vars(fresh)}
     connection.execute(about.insert(), told)
     return fresh
+
+
+def _brought_up(connection: Connection, found: About) -> About:
+    for version in range(found.schema, SCHEMA):
+        for step in _STEPS[version]:
+            connection.exec_driver_sql(step)
+    if found.schema < SCHEMA:
+        connection.execute(update(about).values(schema=SCHEMA))
+    return replace(found, schema=SCHEMA)

@@ -23,7 +23,7 @@ from syncd.model.records import Delta, State
 from syncd.store.files import is_frozen, open_private
 from syncd.store.lock import FileLock
 from syncd.store.rows import read_state, write_delta
-from syncd.store.schema import inspected, prepare
+from syncd.store.schema import SCHEMA, About, inspected, prepare
 from syncd.store.trouble import explained, replaced, unreadable
 
 PATIENCE = timedelta(seconds=30)
@@ -65,10 +65,17 @@ class SqlStore:
             about = inspected(connection, str(self._path), self._deployment)
             if about is None:
                 return State()
-            try:
-                state = read_state(connection, about.revision)
-            except (ValueError, KeyError, TypeError) as error:
-                raise unreadable(error, self._path) from error
+            if about.schema == SCHEMA:
+                return self._read(connection, about)
+        with self._transaction("BEGIN IMMEDIATE") as connection:  # of an older syncd
+            about = prepare(connection, str(self._path), self._deployment)
+            return self._read(connection, about)
+
+    def _read(self, connection: Connection, about: About) -> State:
+        try:
+            state = read_state(connection, about.revision)
+        except (ValueError, KeyError, TypeError) as error:
+            raise unreadable(error, self._path) from error
         self._birth = about.birth
         return state
 

@@ -38,6 +38,8 @@ MESSAGE = (Outcome.LEFT_MESSAGE, Direction.OUT)
 NOBODY = (Outcome.NO_ANSWER, Direction.OUT)
 SKIPPED = (Outcome.SKIPPED, Direction.OUT)
 PAUSED = (Outcome.PAUSED, Direction.OUT)
+WRONG = (Outcome.WRONG_NUMBER, Direction.OUT)
+STOPPED = (Outcome.STOPPED, Direction.OUT)
 TABLE = {
     REACHED: ("x", "✓", "✅", "✔", "☑", "[x]", "done", "reached", "sent"),
     INBOUND: ("i", "↩", "they called", "inbound"),
@@ -45,6 +47,8 @@ TABLE = {
     NOBODY: ("n", "❌", "✗", "na", "no answer"),
     SKIPPED: ("s", "⏭", "skip"),
     PAUSED: ("⏸", "pause"),
+    WRONG: ("⚠", "wrong number"),
+    STOPPED: ("⏹", "stop"),
 }
 MARKS = [(mark, said) for said, marks in TABLE.items() for mark in marks]
 NAMES = (
@@ -86,7 +90,7 @@ def told(reading: Reading) -> tuple[Outcome, Direction, str]:
 def test_the_table_is_all_there_is() -> None:
     ours = {mark for mark, _ in MARKS}
     assert ours == {*SIGNS, *WORDS, *LETTERS} - {"↻"}
-    assert set(ACKNOWLEDGED.values()) == {"✅", "↩", "✉", "↻", "⏭", "⏸"}
+    assert set(ACKNOWLEDGED.values()) == {"✅", "↩", "✉", "↻", "⏭", "⏸", "⚠", "⏹"}
 
 
 def spellings(mark: str) -> list[str]:
@@ -115,7 +119,12 @@ def test_signs_need_no_space(mark: str) -> None:
     assert told(ask(f"{mark}\ufe0fAnn Lee: call")) == said
 
 
-@pytest.mark.parametrize(("mark", "said"), MARKS)
+@pytest.mark.parametrize("title", ["{} stop by her office", "stop by at {}", "asked me to stop {}"])
+def test_stop_stands_alone(title: str) -> None:
+    assert not isinstance(ask(title.format("Ann Lee: call")), Marked)
+
+
+@pytest.mark.parametrize(("mark", "said"), [each for each in MARKS if each[0] != "stop"])
 def test_what_else_was_added_is_the_note(mark: str, said: tuple[Outcome, Direction]) -> None:
     core = "Ann Lee: call"
     assert told(ask(f"{mark} {core} new job at Acme")) == (*said, "new job at Acme")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,12 +22,34 @@ def test_a_newer_schema_is_refused_and_left_alone(store: SqlStore, path: Path) -
         newer.execute("UPDATE syncd SET schema = schema + 1")
     newer.close()
     before = path.read_bytes()
-    said = r"syncd\.db was written by a newer syncd \(schema 2; this one knows 1\)"
+    said = r"syncd\.db was written by a newer syncd \(schema 3; this one knows 2\)"
     for use in (store.load, lambda: SqlStore(path).commit(values.DELTA)):
         with pytest.raises(StateError, match=said) as raised:
             use()
         assert raised.value.exit_status == 5
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("first", ["load", "commit"])
+def test_a_database_of_an_older_syncd_is_brought_up_to_date(
+    store: SqlStore, path: Path, first: str
+) -> None:
+    store.commit(values.DELTA)
+    known = store.load()
+    with sqlite3.connect(path) as older:
+        older.execute("ALTER TABLE facts DROP COLUMN number")
+        older.execute("ALTER TABLE acquaintances DROP COLUMN admitted")
+        older.execute("UPDATE syncd SET schema = 1")
+    older.close()
+    again = SqlStore(path)
+    if first == "commit":
+        again.commit(Delta(settings={"planned": "now"}))
+    facts = tuple(replace(fact, number="") for fact in known.facts)
+    assert again.load().facts == facts
+    assert all(met.admitted is None for met in again.load().acquaintances.values())
+    with sqlite3.connect(path) as now:
+        assert now.execute("SELECT schema FROM syncd").fetchone() == (2,)
+    now.close()
 
 
 def test_another_programs_database_is_left_alone(path: Path) -> None:

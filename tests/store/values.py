@@ -92,6 +92,7 @@ facts = st.builds(
     opened=maybe_moment,
     supersedes=st.none() | ids,
     void=st.booleans(),
+    number=words,
 )
 keys = st.builds(
     Key,
@@ -138,6 +139,7 @@ acquaintances = st.builds(
     active_since=maybe_day,
     phone=words,
     email=words,
+    admitted=maybe_day,
 )
 pauses = st.builds(Pause, scope=st.sampled_from(Scope), name=names, since=days, until=maybe_day)
 deltas = st.builds(

@@ -49,6 +49,8 @@ FORMS = {
     "no-answer out ↻": ["n {}", "❌ {}", "✗ {}", "na {}", "No answer {}", "{} no answer!"],
     "skipped out ⏭": ["s {}", "⏭ {}", "⏭\N{VARIATION SELECTOR-16} {}", "skip {}", "{} skip"],
     "paused out ⏸": ["⏸ {}", "pause {}"],
+    "wrong-number out ⚠": ["wrong number {}", "⚠ {}", "{} ⚠\N{VARIATION SELECTOR-16}"],
+    "stopped out ⏹": ["stop {}", "{} Stop.", "⏹ {}"],
 }
 NAMES = ("Malcolm X", "Lina Na", "Xi S", "Ian Skip", "Mo Sent", "Ann Lee", "Émile Ⅻ", "Müller Vm")
 
