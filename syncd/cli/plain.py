@@ -11,6 +11,7 @@ from syncd.cli.words import say_day, say_span
 from syncd.model.entries import Entry
 from syncd.model.facts import Fact
 from syncd.model.keys import Kind
+from syncd.model.people import LINE
 from syncd.model.records import Record
 from syncd.reconcile.actions import Action
 from syncd.reconcile.standing import begins, times_of
@@ -39,14 +40,17 @@ def plan(actions: list[Action], held: str, now: datetime, zone: ZoneInfo) -> dic
 def action(each: Action, zone: ZoneInfo) -> dict[str, Any]:
     """One action of a plan."""
     key, entry = each.record.key, each.entry
-    contact = key.kind is Kind.CONTACT
+    contact, block = key.kind is Kind.CONTACT, key.kind is Kind.BLOCK
+    person, _, line = key.subject.partition(LINE)
     start, end = span(entry, zone) if entry else (None, None)
     return {
         "action": each.act.value,
         "kind": key.kind.value,
         "calendar": each.record.calendar,
-        "person": key.subject if contact else None,
-        "block": block_of(each) if contact else key.subject,
+        "person": None if block else person,
+        "strategy": line if contact and line else None,
+        "date": line if key.kind is Kind.DATE else None,
+        "block": key.subject if block else block_of(each),
         "attempt": key.attempt if contact else None,
         "title": entry.title if entry else None,
         "start": instant(start, zone),

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from syncd.errors import UsageError
 from syncd.model.facts import Direction, Fact, Outcome, Source
+from syncd.model.people import LINE, whose
 from syncd.model.roster import Roster
 from syncd.model.words import WHEN_FORMS, resolve_when
 
@@ -112,8 +113,10 @@ def say_outcome(fact: Fact) -> str:
 
 def say_name(roster: Roster, person: str) -> str:
     """What the person with that id is called; the id where config does not know them."""
-    known = roster.people.get(person)
-    return known.name if known else person
+    known = roster.people.get(whose(person))
+    name = known.name if known else whose(person)
+    _, line, strategy = person.partition(LINE)
+    return f"{name} ({strategy})" if line else name
 
 
 def some(names: Sequence[str], most: int, between: str = ", ") -> str:

@@ -10,6 +10,7 @@ from syncd.config.kinds import unknown
 from syncd.config.names import too_long
 from syncd.config.nodes import Fields
 from syncd.config.shapes import BlockShape, ListShape
+from syncd.config.touches import strategies
 from syncd.errors import Problem
 from syncd.model.blocks import Block
 from syncd.model.keys import Kind
@@ -92,7 +93,9 @@ def _check_block(
         wrong_whole("the name is too long for some calendar servers. Next: make it shorter.")
 
 
-def lists(shapes: Mapping[str, ListShape]) -> dict[str, ContactList]:
+def lists(
+    root: Fields, shapes: Mapping[str, ListShape], problems: list[Problem]
+) -> dict[str, ContactList]:
     """The lists."""
     return {
         name: ContactList(
@@ -108,6 +111,7 @@ def lists(shapes: Mapping[str, ListShape]) -> dict[str, ContactList]:
             hours=shape.hours,
             a_day=shape.a_day,
             as_task=shape.as_ == "task",
+            strategies=strategies(root, ("lists", name, "touches"), shape.touches, problems),
         )
         for name, shape in shapes.items()
     }

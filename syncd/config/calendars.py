@@ -129,6 +129,7 @@ def _caldav(
         username=shape.username or "",
         password=password,
         calendar=shape.calendar,
+        birthdays=shape.birthdays,
         where=str(key_place(root, path)),
     )
 
@@ -172,6 +173,7 @@ def _google(
             endpoint=f"{endpoint.rstrip('/')}/" if endpoint else "",
             colours=colours,
         ),
+        birthdays=shape.birthdays,
         where=str(key_place(root, path)),
     )
 

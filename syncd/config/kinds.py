@@ -260,6 +260,8 @@ Alarm = Annotated[timedelta | None, PlainValidator(_alarm), _shown()]
 Repeats = Annotated[str, PlainValidator(_repeats), _shown()]
 TimeOfDay = Annotated[time, PlainValidator(in_words(words.TIME)), _shown()]
 Day = Annotated[date, PlainValidator(in_words(words.DATE)), _shown(format="date")]
+KeptOn = Annotated[tuple[int | None, int, int], PlainValidator(in_words(words.KEPT_ON)), _shown()]
+YesNo = Annotated[bool, PlainValidator(in_words(words.YES)), _shown("boolean")]
 Paused = Annotated[
     bool | date,
     PlainValidator(_paused),

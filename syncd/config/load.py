@@ -82,7 +82,7 @@ def _roster(
             message = f"{section}: is empty. Next: add one."
             problems.append(key_place(root, (section,)).problem(message))
     timezone = shape.timezone or _machine_zone(root, env, problems)
-    lists = assemble.lists(shape.lists)
+    lists = assemble.lists(root, shape.lists, problems)
     blocks = assemble.blocks(root, shape.blocks, names, shape.deployment, timezone, problems)
     calendars = calendars_of(root, shape, folder, env, problems, files)
     if not SOONEST <= shape.poll <= LATEST:

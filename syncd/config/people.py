@@ -13,6 +13,7 @@ from syncd.config.kinds import slug, unknown
 from syncd.config.names import resolved, shown, too_long
 from syncd.config.nodes import Fields, Items, Text, place_of, read
 from syncd.config.shapes import PersonShape
+from syncd.config.touches import occasions, strategies
 from syncd.errors import Problem
 from syncd.model.keys import Kind
 from syncd.model.people import ADDRESS_OF_CHANNEL, ContactList, Person
@@ -108,10 +109,10 @@ def people(
     for piece, shape, id in shapes:
         _check_former(piece, shape, id, owners, problems)
     for piece, shape, id in shapes:
-        of = _list_of(piece, shape, lists, problems)
-        if of is not None:
-            found[id] = _person(piece, shape, id, of)
-            _check_addresses(piece, found[id], lists.get(of), problems)
+        of = _lists_of(piece, shape, lists, problems)
+        if of:
+            found[id] = _person(piece, shape, id, of, problems)
+            _check_addresses(piece, found[id], lists.get(of[0]), problems)
     return found
 
 
@@ -146,31 +147,28 @@ def _check_former(
         problems.append(locate(piece, ["formerly", n])[0].problem(message))
 
 
-def _list_of(
+def _lists_of(
     piece: Fields,
     shape: PersonShape,
     lists: Mapping[str, ContactList | None],
     problems: list[Problem],
-) -> str | None:
-    name = shape.name
+) -> tuple[str, ...]:
     if not shape.lists:
         if len(lists) == 1:
-            return next(iter(lists))
+            return tuple(lists)
         if lists:
-            message = f"lists: {name} is in none. Next: add lists: [{next(iter(lists))}]"
+            message = f"lists: {shape.name} is in none. Next: add lists: [{next(iter(lists))}]"
             problems.append(locate(piece, ["lists"])[0].problem(message))
-        return None
+        return ()
     for n, each in enumerate(shape.lists):
         place, _ = locate(piece, ["lists", n])
-        if n:
-            of = f"lists: {name} is in {len(shape.lists)}"
-            message = f"{of}; this version takes one list. Next: keep one."
-            problems.append(place.problem(message))
-            return None
         if lists and each not in lists:
             problems.append(place.problem(f"lists: {unknown(each, lists)}"))
-            return None
-    return shape.lists[0]
+            return ()
+        if each in shape.lists[:n]:
+            problems.append(place.problem(f"lists: names {each} twice. Next: take one out."))
+            return ()
+    return shape.lists
 
 
 def _check_addresses(
@@ -183,11 +181,19 @@ def _check_addresses(
         problems.append(piece.place.problem(message, warning=True))
 
 
-def _person(piece: Fields, shape: PersonShape, id: str, of: str) -> Person:
+def _person(
+    piece: Fields, shape: PersonShape, id: str, of: tuple[str, ...], problems: list[Problem]
+) -> Person:
+    dates = occasions(shape.dates)
+    own = shape.touches
     return Person(
         id=id,
         name=shape.name,
-        list=of,
+        list=of[0],
+        further=of[1:],
+        dates=dates,
+        strategies=None if own is None else strategies(piece, ["touches"], own, problems, dates),
+        address=shape.address,
         phone=shape.phone,
         email=shape.email,
         cadence=shape.cadence,

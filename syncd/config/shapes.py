@@ -16,12 +16,14 @@ from syncd.config.kinds import (
     Alarm,
     As,
     Cadence,
+    Channel,
     Channels,
     Colour,
     Coloured,
     Day,
     Deployment,
     Email,
+    KeptOn,
     Length,
     Line,
     Lines,
@@ -36,6 +38,7 @@ from syncd.config.kinds import (
     Tries,
     WeekHours,
     Where,
+    YesNo,
     Zone,
     wrong,
 )
@@ -139,6 +142,11 @@ class CalendarShape(Shape):
         "null",
         default=None,
     )
+    birthdays: YesNo = _field(
+        "Whether birthdays are written into it; false where it shows them by itself",
+        "true",
+        default=True,
+    )
     colours: dict[Coloured, Colour] = _field(
         "Google: which outcome a colour of an event stands for",
         "{}",
@@ -194,6 +202,40 @@ class RetryShape(Shape):
     )
 
 
+class TouchShape(Shape):
+    """One more thing to do with somebody, beside the cadence."""
+
+    channel: Channel = _field("By which means", "card")
+    every: Cadence | None = _field("Its rhythm", "6 months", default=None)
+    occasion: Line | None = _field(
+        "Instead of a rhythm: one of the person's dates, by its name", "birthday", default=None
+    )
+    on: KeptOn | None = _field("Instead of a rhythm: a day of the year", "12-15", default=None)
+    lead: Cadence | None = _field(
+        "How long before the occasion it is to be done", "10 days", default=None
+    )
+    lasts: Length | None = _field("How long its event lasts", "1 hour", default=None)
+    title: Line | None = _field("What it is called behind the name", "Holiday card", default=None)
+    counts: YesNo | None = _field(
+        "Whether it counts as a contact, so that the cadence starts over; unless given, call, "
+        "email, message, coffee and dinner do",
+        "false",
+        default=None,
+    )
+    name: Name | None = _field(
+        "What tells it from the others in the log; made from the rest unless given",
+        "holidays",
+        default=None,
+    )
+
+
+TOUCHES = (
+    "[{channel: coffee, every: 6 months, lasts: 1 hour, name: coffee}, "
+    "{channel: card, occasion: birthday, lead: 10 days}, "
+    "{channel: card, on: 12-15, title: Holiday card, counts: false}]"
+)
+
+
 class ListShape(Shape):
     """People who share a rhythm."""
 
@@ -225,6 +267,13 @@ class ListShape(Shape):
         "3",
         default=3,
     )
+    touches: tuple[TouchShape, ...] = _field(
+        "What else is to happen with everybody in it, each by a channel: every so often, for an "
+        "occasion among their dates, or on a day of the year; with a lead to buy the card, a "
+        "length, a title. counts: whether the cadence starts over after it",
+        TOUCHES,
+        default=(),
+    )
 
 
 class PersonShape(Shape):
@@ -243,7 +292,8 @@ class PersonShape(Shape):
         default=None,
     )
     lists: Names = _field(
-        "The list that they are in: one, for now; may be left out where there is only one",
+        "The lists that they are in: the first sets channels, tries and hours, the shortest "
+        "cadence counts; may be left out where there is only one",
         "[clients]",
         default=[],
     )
@@ -259,6 +309,14 @@ class PersonShape(Shape):
     last_contact: Day | None = _field(
         "The day of the last contact, where syncd does not know of it", "2026-10-01", default=None
     )
+    dates: dict[Line, KeptOn] = _field(
+        "Days of the year that matter, with or without the year in which they began; each is an "
+        "all-day entry",
+        '{birthday: 1980-02-29, anniversary: 06-20, "Founded Acme": 2020-03-01}',
+        default={},
+    )
+    touches: tuple[TouchShape, ...] | None = _field("Overrides the list's", TOUCHES, default=None)
+    address: Prose = _field("Where post goes", "Linienstr. 1, 10178 Berlin", default="")
     interests: Lines = _field("What to ask about", "[sailing]", default=[])
     notes: Prose = _field(
         "Whatever helps; it is shown with every contact",

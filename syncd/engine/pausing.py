@@ -9,7 +9,7 @@ from syncd.engine.service import Service
 from syncd.errors import UsageError
 from syncd.model import facts as journal
 from syncd.model.keys import Kind
-from syncd.model.people import Person
+from syncd.model.people import Person, whose
 from syncd.model.records import Delta, Fate, Pause, Record, Scope
 from syncd.reconcile.occurrences import expand
 from syncd.reconcile.pauses import Pauses
@@ -66,7 +66,7 @@ def _resumed(service: Service, scope: Scope, name: str) -> str:
                 void=True,
             )
             for fact in journal.effective(list(state.facts))
-            if fact.person == name
+            if whose(fact.person) == name
             and fact.outcome in journal.RESTING
             and (fact.until is None or fact.until > today)
         ]

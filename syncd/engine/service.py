@@ -18,7 +18,7 @@ from syncd.engine.notices import left_behind
 from syncd.engine.tick import Look, Report, look, met, tick
 from syncd.errors import ConfigError, Problem, UsageError
 from syncd.model.facts import CLOSING, RESTING, Fact, Outcome, Source, effective
-from syncd.model.people import Person
+from syncd.model.people import Person, whose
 from syncd.model.records import Delta, State
 from syncd.model.roster import Roster
 from syncd.reconcile import plan as planning
@@ -99,7 +99,7 @@ class Service:
         del state
         rows = [
             self._due(person, plan.positions.get(person.id), plan, today)
-            for person in self.roster.people.values()
+            for person in self.roster.with_lines().people.values()
         ]
         late = sorted(rows, key=lambda row: (row.due or date.max, row.person.id))
         return sorted(late, key=lambda row: row.due is None)
@@ -127,7 +127,7 @@ class Service:
         else:
             shown = [f for f in effective(facts) if f.outcome is not Outcome.SNOOZED]
         ids = set(who.ids) if isinstance(who, Person) else {who}
-        return [fact for fact in shown if who is None or fact.person in ids]
+        return [fact for fact in shown if who is None or whose(fact.person) in ids]
 
     # -- doing
 
@@ -207,7 +207,7 @@ class Service:
         held = [
             fact
             for fact in effective(facts)
-            if fact.person in ids
+            if whose(fact.person) in ids
             and fact.outcome is not Outcome.SNOOZED
             and not (fact.source is Source.SYNCD and fact.entry is None)
         ]
@@ -224,7 +224,7 @@ class Service:
             and fact.entry is None
             and fact.outcome in CLOSING
             and fact.touch == newest.touch
-            and fact.person in ids
+            and fact.person == newest.person
         ]
         self.store.commit(Delta(facts=tuple(voids), verb=True))
         return newest
@@ -251,7 +251,7 @@ class Service:
 
     def named(self, name: str, facts: list[Fact]) -> Person | str:
         """As `person`; else the id of somebody who is only in the journal."""
-        gone = {fact.person for fact in facts} - set(self.roster.people)
+        gone = {whose(fact.person) for fact in facts} - set(self.roster.people)
         if name in gone:
             return name
         return self.person(name)

@@ -8,6 +8,7 @@ looks once more, so that what it wrote itself is no news to the next one.
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -16,6 +17,7 @@ from zoneinfo import ZoneInfo
 from syncd.calendars.base import Calendar, Fate, Progress
 from syncd.engine.apply import Outcome, apply, intended, sendable
 from syncd.engine.observe import Observed, observe
+from syncd.model.people import Person
 from syncd.model.records import Acquaintance, CalendarState, Delta, Record, State, applied
 from syncd.model.records import Fate as RecordFate
 from syncd.model.roster import Roster
@@ -227,17 +229,18 @@ def _seen(observed: tuple[Observed, ...], roster: Roster, state: State, now: dat
 def met(roster: Roster, state: State, today: date) -> dict[str, Acquaintance]:
     """People seen for the first time, each with the next seat of their list, and those of whom YAML
     says something else than before."""
-    seats: dict[str, int] = {}
-    for id, person in roster.people.items():
+    everybody = roster.with_lines().people
+    seats: dict[tuple[str, str], int] = defaultdict(int)
+    for id, person in everybody.items():
         met = state.acquaintances.get(id)
         if met is not None:
-            seats[person.list] = max(seats.get(person.list, 0), met.seat + 1)
+            seats[_row(person)] = max(seats[_row(person)], met.seat + 1)
     found: dict[str, Acquaintance] = {}
-    for id, person in roster.people.items():
+    for id, person in everybody.items():
         met = state.acquaintances.get(id)
         if met is None:
-            seat = seats.get(person.list, 0)
-            seats[person.list] = seat + 1
+            seat = seats[_row(person)]
+            seats[_row(person)] += 1
             met = Acquaintance(first_seen=today, seat=seat, paused=person.paused)
         elif met.paused != person.paused:
             since = met.active_since if person.paused else today
@@ -246,6 +249,11 @@ def met(roster: Roster, state: State, today: date) -> dict[str, Acquaintance]:
         if met != state.acquaintances.get(id):
             found[id] = met
     return found
+
+
+def _row(person: Person) -> tuple[str, str]:
+    """Whose first contacts are spread with those of `person`."""
+    return person.list, person.strategy.name if person.strategy else ""
 
 
 def _committed(

@@ -84,7 +84,11 @@ def status(service: Service, *, ticking: bool = False) -> Status:
         refused=tuple(_refused(service, state)),
         notices=(*service.notices(), *left_behind(service.roster, state, now)),
         pauses=tuple(p for p in state.pauses if p.until is None or p.until > today),
-        idle={id: each.reason for id, each in plan.positions.items() if each.reason},
+        idle={
+            id: each.reason
+            for id, each in plan.positions.items()
+            if each.reason and each.person.strategy is None
+        },
         facts=sum(each.outcome is not journal.Outcome.SNOOZED for each in known),
         open=sum(1 for stand in plan.standings.values() if stand.record.seen is not None),
     )

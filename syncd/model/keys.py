@@ -26,6 +26,10 @@ class Kind(StrEnum):
 
     BLOCK = "block"
     CONTACT = "contact"
+    DATE = "date"
+
+
+_KINDS = {kind.value[0]: kind for kind in Kind}
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -34,9 +38,10 @@ class Key:
 
     kind: Kind
     subject: str
-    """The block's name or the person's id."""
+    """The block's name, the id of the person or of one of their lines, or, for a date, the
+    person's id and the date's name."""
     day: date
-    """A block's first date, a contact's touch."""
+    """A block's first date, a contact's touch, the day on which a date is kept."""
     attempt: int = 0
     """A contact's attempt within the touch, from 1; 0 for a block."""
     generation: int = 0
@@ -48,7 +53,7 @@ class Key:
 
     def encode(self, deployment: str) -> str:
         """The id of this entry for `deployment`: characters a-v and 0-9 only."""
-        letter = "b" if self.kind is Kind.BLOCK else "c"
+        letter = self.kind.value[0]
         parts = (VERSION, deployment, letter, self.subject, self.day.strftime("%Y%m%d"))
         text = _SEPARATOR.join((*parts, str(self.attempt), str(self.generation)))
         payload = text.encode()
@@ -81,10 +86,10 @@ def decode(id: str, deployment: str) -> Key | None:
     try:
         version, owner, letter, told = payload.decode().split(_SEPARATOR, 3)
         subject, day, attempt, generation = told.rsplit(_SEPARATOR, 3)
-        if version != VERSION or owner != deployment or letter not in ("b", "c") or not subject:
+        if version != VERSION or owner != deployment or letter not in _KINDS or not subject:
             return None
         key = Key(
-            kind=Kind.BLOCK if letter == "b" else Kind.CONTACT,
+            kind=_KINDS[letter],
             subject=subject,
             day=date(int(day[:4]), int(day[4:6]), int(day[6:])),
             attempt=int(attempt),

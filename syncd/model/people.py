@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import calendar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 
 from syncd.model.entries import YEARS
+from syncd.model.occasions import Occasion
 
 _NEVER = date(YEARS.stop - 1, 12, 31)
 ADDRESS_OF_CHANNEL = {"call": "phone", "message": "phone", "email": "email"}
@@ -92,6 +93,36 @@ class Retry:
     """Whether retries go into the next occurrence (`place: block`) or get a day of their own."""
 
 
+COUNTS = frozenset({"call", "email", "message", "coffee", "dinner"})
+"""The channels by which one has been in touch; a card is not a talk."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Strategy:
+    """One more thing to do with somebody, beside the cadence: by a channel, in a rhythm of its own
+    (`every`) or for an occasion."""
+
+    name: str
+    """Tells it from the others of the same person."""
+    channel: str
+    every: Period | None = None
+    occasion: str = ""
+    """The name of one of the person's own dates; whoever has none of that name is left out."""
+    on: Occasion | None = None
+    """A day of the year that is the same for everybody."""
+    lead: Period = Period()
+    """How long before its occasion it is to be done."""
+    lasts: timedelta | None = None
+    title: str = ""
+    counts: bool = True
+    """Whether it counts as a contact, so that the cadence starts over."""
+
+    @property
+    def label(self) -> str:
+        """What it is called behind a name: `coffee`, `birthday card`, `Holiday card`."""
+        return self.title or (f"{self.occasion} {self.channel}" if self.occasion else self.channel)
+
+
 @dataclass(frozen=True, kw_only=True)
 class ContactList:
     """A group of people with one cadence, one order of channels and one retry policy."""
@@ -105,6 +136,17 @@ class ContactList:
     """How many contact events a day may hold outside blocks before the rest wait."""
     as_task: bool = False
     """Whether its contact events are tasks."""
+    strategies: tuple[Strategy, ...] = ()
+    """What is to happen with everybody in it besides."""
+
+
+LINE = "/"
+"""Stands in an id between whose it is and which of their strategies; no id of a person has it."""
+
+
+def whose(id: str) -> str:
+    """The id of the person whose line `id` is."""
+    return id.partition(LINE)[0]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +157,8 @@ class Person:
     name: str
     list: str
     """The list that sets channels, retry and hours."""
+    further: tuple[str, ...] = ()
+    """Other lists that they are in."""
     phone: str | None = None
     """In international form where it could be understood, else as typed."""
     email: str | None = None
@@ -134,6 +178,50 @@ class Person:
     """Ids under which this person has history; None where config does not say."""
     where: str = ""
     """`file:line` of their entry in the YAML, for messages."""
+    address: str = ""
+    """Where post goes."""
+    dates: tuple[Occasion, ...] = ()
+    strategies: tuple[Strategy, ...] | None = None
+    """Overrides the list's."""
+    strategy: Strategy | None = None
+    """Where this is but one line of somebody's plan, as `Roster.with_lines` has them: which."""
+
+    @property
+    def lists(self) -> tuple[str, ...]:
+        """All lists that they are in, first the one that sets most."""
+        return (self.list, *self.further)
+
+    @property
+    def whose(self) -> str:
+        """The id of the person, whichever of their lines this is."""
+        return whose(self.id)
+
+    @property
+    def occasion(self) -> Occasion | None:
+        """The occasion of this line; None for one that has a rhythm."""
+        if self.strategy is None or self.strategy.every is not None:
+            return None
+        named = (each for each in self.dates if each.name == self.strategy.occasion)
+        return self.strategy.on or next(named, None)
+
+    @property
+    def on_the_day(self) -> bool:
+        """Whether this line is for one day and no other, as a call on a birthday."""
+        return bool(self.occasion and self.strategy and self.strategy.lead == Period())
+
+    def line(self, strategy: Strategy) -> Person | None:
+        """This person as `strategy` sees them, with an id of its own; None where it has an occasion
+        that they do not have."""
+        made = replace(
+            self,
+            id=f"{self.id}{LINE}{strategy.name}",
+            formerly=tuple(f"{old}{LINE}{strategy.name}" for old in self.formerly or ()),
+            cadence=strategy.every or Period(months=12),
+            channels=(strategy.channel,),
+            last_contact=None,
+            strategy=strategy,
+        )
+        return made if strategy.every is not None or made.occasion is not None else None
 
     @property
     def ids(self) -> tuple[str, ...]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
 from syncd.errors import ConfigError, Problem
 from syncd.model.blocks import Block
 from syncd.model.facts import Outcome
-from syncd.model.people import ContactList, Period, Person
+from syncd.model.people import ContactList, Period, Person, Strategy
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,8 @@ class CalendarSettings:
     where they are in it."""
     components: tuple[str, ...] = ("VEVENT",)
     """What syncd keeps in it (RFC 5545 3.6): VEVENT, VTODO, or both."""
+    birthdays: bool = True
+    """Whether birthdays are written into it: not where it shows them by itself."""
     where: str = ""
 
     @property
@@ -102,7 +104,10 @@ class Roster:
 
     def cadence_of(self, person: Person) -> Period:
         """How long after a contact with `person` the next one is due."""
-        return person.cadence or self.lists[person.list].cadence
+        if person.cadence is not None:
+            return person.cadence
+        cadences = (self.lists[name].cadence for name in person.lists if name in self.lists)
+        return min(cadences, key=lambda cadence: cadence.approximate_days)
 
     def channels_of(self, person: Person) -> tuple[str, ...]:
         """The channels by which `person` can be contacted, in order; never empty.
@@ -119,5 +124,38 @@ class Roster:
         return (self.calendars[calendar].tasks or calendar) if as_task else calendar
 
     def blocks_of(self, person: Person) -> tuple[Block, ...]:
-        """The blocks that serve the list of `person`, in the order of config."""
-        return tuple(block for block in self.blocks.values() if person.list in block.lists)
+        """The blocks in which `person` may be contacted, in the order of config; a strategy has a
+        day of its own."""
+        return () if person.strategy else self.blocks_for(person)
+
+    def blocks_for(self, person: Person) -> tuple[Block, ...]:
+        """The blocks that serve a list of `person`, in the order of config."""
+        lists = set(person.lists)
+        return tuple(block for block in self.blocks.values() if lists & set(block.lists))
+
+    def home_of(self, person: Person) -> str:
+        """The name of the calendar in which `person` is contacted outside blocks."""
+        blocks = self.blocks_for(person)
+        return blocks[0].calendar if blocks else next(iter(self.calendars))
+
+    def with_lines(self) -> Roster:
+        """The same with a person of its own for each strategy of everybody: planned alike, each
+        has one open contact event at most."""
+        lines = {
+            line.id: line
+            for person in self.people.values()
+            for strategy in self._strategies_of(person)
+            if (line := person.line(strategy)) is not None
+        }
+        return replace(self, people={**self.people, **lines}) if lines else self
+
+    def _strategies_of(self, person: Person) -> tuple[Strategy, ...]:
+        if person.strategy is not None:
+            return ()
+        if person.strategies is not None:
+            return person.strategies
+        found: dict[str, Strategy] = {}
+        for name in person.lists:
+            for strategy in self.lists[name].strategies if name in self.lists else ():
+                found.setdefault(strategy.name, strategy)
+        return tuple(found.values())

@@ -29,6 +29,7 @@ ALARM_FORMS = "10 minutes before, 1 hour before, at start, none"
 HOURS_FORMS = "mon-fri 09:00-18:00, sat 10:00-12:00, daily 09:00-24:00"
 TIME_FORMS = "10:00, 9:30, 9am, 2:30 pm"
 DATE_FORMS = "2026-10-01"
+KEPT_ON_FORMS = "1980-02-29, 12-15"
 YES_FORMS = "true, false"
 
 _STEP = re.compile(r"(\d{1,3}) ?(d|days?|w|weeks?|m|months?|y|years?)")
@@ -177,6 +178,20 @@ def read_date(text: str) -> date | None:
         return None
 
 
+def read_kept_on(text: str) -> tuple[int | None, int, int] | None:
+    """A day of the year with or without the year: `1980-02-29`, `02-29`. As year (or None), month
+    and day."""
+    found = re.fullmatch(r"(?:([0-9]{4})-|--)?([0-9]{2})-([0-9]{2})", text.strip())
+    if not found:
+        return None
+    year, month, day = int(found[1]) if found[1] else None, int(found[2]), int(found[3])
+    try:
+        date(2000 if year is None else year, month, day)
+    except ValueError:
+        return None
+    return year, month, day
+
+
 def read_yes(text: str) -> bool | None:
     """Yes or no, in YAML's words of any age."""
     return {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}.get(
@@ -262,4 +277,5 @@ HOURS = Grammar(
 )
 TIME = Grammar(read=read_time, forms=TIME_FORMS, words=("am", "pm"), unit="{}:00")
 DATE = Grammar(read=read_date, forms=DATE_FORMS)
+KEPT_ON = Grammar(read=read_kept_on, forms=KEPT_ON_FORMS)
 YES = Grammar(read=read_yes, forms=YES_FORMS, words=("true", "false", "yes", "no"))

@@ -61,6 +61,8 @@ class Want:
     """Whether it goes before all that were not placed yet."""
     pinned: bool = False
     rolls: int = 0
+    exact: bool = False
+    """Whether it is for its day and no other, as a call on a birthday: whatever the hours."""
     failed_at: datetime | None = None
     """When the attempt before it failed: the time of day to keep away from."""
 
@@ -132,7 +134,7 @@ class Scene:
 
     def wrong_number(self, person: Person) -> Fact | None:
         """That the number which `person` has today is wrong; None where nobody said so."""
-        return wrong_number(person, self.journal.by_person.get(person.id, ()))
+        return wrong_number(person, self.journal.whole.get(person.whose, ()))
 
     def barred(self, person: Person) -> frozenset[str]:
         """The channels by which `person` cannot be contacted, since their number is wrong."""
@@ -153,7 +155,7 @@ class Scene:
 
     def rest_of(self, person: Person) -> str:
         """Why the list of `person` rests; empty where it does not."""
-        blocks = self.roster.blocks_of(person)
+        blocks = self.roster.blocks_for(person)
         if blocks and all(block.name in self.resting for block in blocks):
             return self.resting[blocks[0].name]
         return ""

@@ -160,8 +160,7 @@ class Book:
 
     def _calendar(self, placed: Placed) -> str:
         roster, person = self.scene.roster, placed.want.person
-        blocks = roster.blocks_of(person)
-        calendar = blocks[0].calendar if blocks else next(iter(roster.calendars))
+        calendar = roster.home_of(person)
         if placed.slot is not None:
             calendar = roster.blocks[placed.slot.id.block].calendar
         return roster.calendar_for(person, calendar)

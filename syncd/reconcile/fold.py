@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from syncd.model.facts import CLOSING, RESTING, TRIED, Fact, Outcome, effective
 from syncd.model.keys import Key
-from syncd.model.people import Period, Person, Retry
+from syncd.model.people import Period, Person, Retry, whose
 from syncd.model.roster import Roster
 
 
@@ -38,6 +38,8 @@ class Journal:
     """The ids of all facts."""
     renamed: Mapping[str, str]
     """By every id that means somebody in the roster: the one that they have today."""
+    whole: Mapping[str, tuple[Fact, ...]]
+    """By id of a person, not of a line: the effective facts of all their lines."""
 
     def about(self, subject: str) -> tuple[Fact, ...]:
         """The effective facts of whoever `subject` means, oldest contact first."""
@@ -49,9 +51,12 @@ class Journal:
         renamed = {old: p.id for p in roster.people.values() for old in p.ids}
         facts = list(facts)
         people: dict[str, list[Fact]] = defaultdict(list)
+        whole: dict[str, list[Fact]] = defaultdict(list)
         entries: dict[str, Fact] = {}
         for fact in effective(facts):
-            people[renamed.get(fact.person, fact.person)].append(fact)
+            id = renamed.get(fact.person, fact.person)
+            people[id].append(fact)
+            whole[renamed.get(whose(id), whose(id))].append(fact)
             if fact.entry and fact.outcome is not Outcome.SNOOZED:
                 entries[fact.entry] = fact
         told: dict[str, int] = defaultdict(int)
@@ -62,14 +67,41 @@ class Journal:
                 if fact.outcome is Outcome.SNOOZED:
                     snoozes[fact.entry] = fact
         return cls(
-            by_person={who: tuple(theirs) for who, theirs in people.items()},
+            by_person=_crossed(people, roster),
             by_entry=entries,
             told=told,
             snoozes=snoozes,
             voided={fact.entry: fact.recorded for fact in facts if fact.void and fact.entry},
             ids=frozenset(fact.id for fact in facts),
             renamed=renamed,
+            whole={who: tuple(theirs) for who, theirs in whole.items()},
         )
+
+
+def _crossed(people: Mapping[str, list[Fact]], roster: Roster) -> dict[str, tuple[Fact, ...]]:
+    """The facts of everybody and of their lines, each with what was reached on another line and
+    counts here: for the person what a strategy counts as a contact, for a strategy what was reached
+    by its channel. It counts as a contact outside any touch."""
+    found = {who: list(theirs) for who, theirs in people.items()}
+    for line in roster.people.values():
+        if line.strategy is None:
+            continue
+        if line.strategy.counts:
+            _cross(people.get(line.id, ()), found.setdefault(line.whose, []))
+        same = [f for f in people.get(line.whose, ()) if f.channel == line.strategy.channel]
+        _cross(same, found.setdefault(line.id, []))
+    return {
+        who: tuple(sorted(theirs, key=lambda fact: (fact.at, fact.recorded, fact.id)))
+        for who, theirs in found.items()
+    }
+
+
+def _cross(facts: Iterable[Fact], into: list[Fact]) -> None:
+    into += [
+        replace(fact, touch=None, attempt=None, opened=None, entry=None)
+        for fact in facts
+        if fact.outcome is Outcome.REACHED
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)

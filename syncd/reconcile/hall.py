@@ -142,10 +142,11 @@ class Hall:
             day = first + timedelta(days=number)
             if day > limit:
                 return None
-            if not want.pinned and self.count[day] >= rules.a_day:
+            bound = number == 0 and (want.pinned or (want.exact and day == want.due))
+            if not want.pinned and not bound and self.count[day] >= rules.a_day:
                 continue
             start = self._time_on(day, want, rules, length)
-            if start is None and want.pinned and number == 0:
+            if start is None and bound:
                 start = self._any_time_on(day, length)
             if start is not None:
                 end = start + length
@@ -155,6 +156,9 @@ class Hall:
         return None
 
     def _length(self, want: Want) -> timedelta:
+        strategy = want.person.strategy
+        if strategy is not None:
+            return strategy.lasts or LENGTH
         blocks = self.roster.blocks_of(want.person)
         return blocks[0].per_person if blocks else LENGTH
 

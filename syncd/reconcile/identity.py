@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from syncd.errors import Problem
-from syncd.model.people import Person
+from syncd.model.people import LINE, Person, whose
 from syncd.model.records import State
 from syncd.model.roster import Roster
 
@@ -13,8 +13,9 @@ def mistaken(roster: Roster, state: State) -> list[Problem]:
     people files: whether they are one, only the user knows, and planning either way may be wrong.
     Whoever says `formerly`, be it nothing, has answered."""
     known = {id for person in roster.people.values() for id in person.ids}
-    told = {fact.person for fact in state.facts} | {r.key.subject for r in state.records}
-    gone = [id for id in state.acquaintances if id not in known and id in told]
+    told = {whose(f.person) for f in state.facts} | {whose(r.key.subject) for r in state.records}
+    people = (id for id in state.acquaintances if LINE not in id)
+    gone = [id for id in people if id not in known and id in told]
     problems: list[Problem] = []
     for person in roster.people.values():
         if person.formerly is not None or person.id in state.acquaintances:

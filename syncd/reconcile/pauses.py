@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from syncd.model.people import Person
+from syncd.model.people import Person, whose
 from syncd.model.records import Acquaintance, Pause, Scope
 
 
@@ -59,8 +59,8 @@ class Pauses:
             case Scope.ALL:
                 return True
             case Scope.LIST:
-                return pause.name == person.list
+                return pause.name in person.lists
             case Scope.PERSON:
-                return pause.name in person.ids
+                return pause.name in map(whose, person.ids)
             case Scope.BLOCK:
                 return False

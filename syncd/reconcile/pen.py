@@ -15,10 +15,12 @@ from syncd.reconcile.actions import Act, Action
 from syncd.reconcile.attempts import Scene
 from syncd.reconcile.hall import Placed
 from syncd.reconcile.reader import Standing
-from syncd.reconcile.standing import Times, split_sign, zoned
+from syncd.reconcile.standing import Times, begins, split_sign, zoned
 from syncd.reconcile.trace import Trace
 
 RINGS_AT_START = timedelta(0)
+SOON = timedelta(days=30)
+"""How long before a date of somebody's their entries speak of it."""
 
 
 @dataclass(kw_only=True)
@@ -99,6 +101,7 @@ class Pen:
                 self.scene.zone,
                 stand.question,
                 self.scene.wrong_number(person),
+                self._upcoming(person, times),
                 task=task,
             ),
             times=zoned(times, self.scene.zone),
@@ -109,6 +112,16 @@ class Pen:
         )
         self.act(stand.record, rendered, reason)
 
+    def _upcoming(self, person: Person, times: Times) -> list[str]:
+        """The dates of `person` that come within weeks of the entry, or that it is for."""
+        day = begins(times.start, self.scene.zone).astimezone(self.scene.zone).date()
+        own, found = person.occasion, []
+        for each in (*person.dates, *((own,) if own and own not in person.dates else ())):
+            kept = each.next_from(day)
+            if kept - day <= SOON or each is own:
+                found.append((kept, text.date_line(each, kept)))
+        return [line for _, line in sorted(found)]
+
     def _void(self, stand: Standing) -> int:
         """The revision up to which what was read on an open entry is void."""
         journal, uid = self.scene.journal, stand.record.uid
@@ -116,7 +129,7 @@ class Pen:
         return max(told, stand.trace.void)
 
     def _last(self, person: Person) -> Fact | None:
-        facts = self.scene.journal.by_person.get(person.id, ())
+        facts = self.scene.journal.whole.get(person.whose, ())
         spoken = [f for f in facts if f.outcome in TRIED or f.outcome is Outcome.REACHED]
         return spoken[-1] if spoken else None
 

@@ -24,6 +24,7 @@ from syncd.reconcile import contacts
 from syncd.reconcile.actions import Act, Action
 from syncd.reconcile.attempts import Position, Resolution, Scene
 from syncd.reconcile.course import grace_ends
+from syncd.reconcile.dates import dates
 from syncd.reconcile.fold import Journal, is_over
 from syncd.reconcile.occurrences import Occurrence, instant, upcoming
 from syncd.reconcile.pauses import Pauses
@@ -83,7 +84,8 @@ class World:
 
 def make(world: World) -> Plan:
     """Plan a pass over `world`."""
-    roster, state, now, zone = world.roster, world.state, world.now, world.zone
+    roster = world.roster.with_lines()
+    state, now, zone = world.state, world.now, world.zone
     pauses = Pauses(state.pauses)
     records, gone = _without_absent_series(world)
     blocks = _settle_blocks(world, records, pauses)
@@ -128,8 +130,10 @@ def make(world: World) -> Plan:
     drawn = book.draw(resolutions, strangers, placement)
     actions = list(drawn.actions)
     actions += _block_actions(world, blocks, drawn.seated, next_two)
+    dated = dates(roster, records, world.absent, scene.today, zone)
+    actions += dated.actions
     concluded = tuple(fact for each in resolutions.values() for fact in each.facts)
-    changed = {(r.calendar, r.uid): r for r in (*gone, *read.records)}
+    changed = {(r.calendar, r.uid): r for r in (*gone, *read.records, *dated.records)}
     touched = {(a.record.calendar, a.record.uid) for a in actions}
     return Plan(
         actions=tuple(sorted(actions, key=_order)),
@@ -150,10 +154,13 @@ def _forgotten(scene: Scene, records: Iterable[Record]) -> tuple[tuple[str, str]
     return tuple(
         (record.calendar, record.uid)
         for record in records
-        if record.key.kind is Kind.CONTACT
+        if record.key.kind is not Kind.BLOCK
         and record.fate in (Fate.GONE, Fate.REMOVED)
         and record.key.day < past
-        and is_over(record.key, scene.journal.about(record.key.subject))
+        and (
+            record.key.kind is Kind.DATE
+            or is_over(record.key, scene.journal.about(record.key.subject))
+        )
     )
 
 
@@ -296,5 +303,5 @@ def _order(action: Action) -> tuple[bool, str, datetime, str]:
     """Series first, then by start: an hour stands before it is filled."""
     entry = action.entry
     start = instant(entry.start) if entry else datetime.max.replace(tzinfo=UTC)
-    is_contact = action.record.key.kind is Kind.CONTACT
-    return is_contact, action.record.calendar, start, action.record.uid
+    is_block = action.record.key.kind is Kind.BLOCK
+    return not is_block, action.record.calendar, start, action.record.uid

@@ -53,7 +53,7 @@ def resolve(
     told = fold(person, facts, scene.roster.cadence_of(person), scene.zone)
     out = Resolution()
     candidates = _sort_out(standings, facts, told, scene, out)
-    reason = _inactive(person, facts, scene)
+    reason = _inactive(person, scene)
     stand = candidates[0] if candidates else None
     due = _due(person, told, facts, scene)
     if stand is not None:
@@ -95,6 +95,7 @@ def resolve(
         touch=again.record.key.day if again else None,
         opened=again.trace.opened if again else None,
         blocks=scene.blocks_of(person),
+        exact=person.on_the_day,
         head=bool(again and again.trace.head),
         rolls=again.trace.rolls if again else 0,
     )
@@ -154,12 +155,12 @@ def _open(record: Record, facts: tuple[Fact, ...], told: Fold) -> bool:
     return not is_over(record.key, facts)
 
 
-def _inactive(person: Person, facts: tuple[Fact, ...], scene: Scene) -> str:
+def _inactive(person: Person, scene: Scene) -> str:
     """Why nothing is to come for `person`; empty where something is."""
     pause = scene.pauses.of(person, scene.today)
     if pause is not None:
         return pause.reason
-    mark = paused_by_mark(facts, scene.today)
+    mark = paused_by_mark(scene.journal.whole.get(person.whose, ()), scene.today)
     if mark is not None:
         what = "stopped" if mark.outcome is Outcome.STOPPED else "paused"
         return f"{what} by a mark" + (f" until {mark.until}" if mark.until else "")
@@ -170,14 +171,18 @@ def _inactive(person: Person, facts: tuple[Fact, ...], scene: Scene) -> str:
 
 def _due(person: Person, told: Fold, facts: tuple[Fact, ...], scene: Scene) -> date | None:
     """When the next touch of `person` is due, not before a pause's end."""
+    met = scene.acquaintances.get(person.id)
+    ends = [f.until for f in facts if f.outcome is Outcome.PAUSED and f.until]
+    ends += scene.pauses.ends(person, met)
+    if person.strategy is not None and person.occasion is not None:
+        lead = person.strategy.lead
+        today = max([scene.today, *ends])
+        return person.occasion.due_after(told.anchor, today, round(lead.approximate_days))
     cadence: Period = scene.roster.cadence_of(person)
     if told.anchor is not None:
         due = cadence.after(told.anchor)
     else:
-        met = scene.acquaintances.get(person.id)
         due = first_due(met.first_seen, met.seat, cadence) if met else scene.today
-    ends = [f.until for f in facts if f.outcome is Outcome.PAUSED and f.until]
-    ends += scene.pauses.ends(person, scene.acquaintances.get(person.id))
     return max([due, *ends])
 
 

@@ -12,6 +12,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from syncd.model.facts import TRIED, Fact, Outcome
+from syncd.model.people import whose
 from syncd.model.roster import Roster
 from syncd.reconcile.occurrences import Occurrence, instant
 
@@ -102,7 +103,9 @@ def review(
         all=_tally(tries),
         outcomes=outcomes,
         people=len({f.person for f in tries if f.outcome is Outcome.REACHED}),
-        by_list=_by(tries, lambda f: renamed[f.person].list if f.person in renamed else ""),
+        by_list=_by(
+            tries, lambda f: renamed[whose(f.person)].list if whose(f.person) in renamed else ""
+        ),
         by_channel=_by(tries, lambda f: f.channel or ""),
         by_weekday=_by(tries, lambda f: f.at.astimezone(zone).weekday()),
         by_hour=_by(tries, lambda f: f.at.astimezone(zone).hour),

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from syncd.model.facts import Direction, Fact, Outcome
+from syncd.model.occasions import Occasion
 from syncd.model.people import ADDRESS_OF_CHANNEL, Person
 from syncd.reconcile.marks import sign_of
 from syncd.reconcile.trace import checksum, fact_line
@@ -27,6 +28,8 @@ HOW_TO_TICK = (
     f"n no answer · s skip · >1w later {END}"
 )
 WHO_IS_UP = "Who is up:"
+ADDRESSED = frozenset({"note", "card", "coffee", "dinner", "event"})
+"""The channels for which one wants to know where somebody lives."""
 HOW_TO_CORRECT = f"Change the sign in the title to correct this, or take it away. {END}"
 
 _SAID = {
@@ -44,7 +47,8 @@ _SAID = {
 
 def core_title(person: Person, channel: str) -> str:
     """The title of an attempt without a sign: the name first, since screens cut the rest."""
-    return f"{one_line(person.name)}: {channel}"
+    what = person.strategy.label if person.strategy else channel
+    return f"{one_line(person.name)}: {one_line(what)}"
 
 
 def title_of(core: str, fact: Fact | None) -> str:
@@ -60,11 +64,12 @@ def open_section(
     zone: ZoneInfo,
     question: str = "",
     wrong: Fact | None = None,
+    upcoming: Iterable[str] = (),
     *,
     task: bool = False,
 ) -> str:
     """What one needs on the phone: the number alone on the first line, then what was last said.
-    `wrong` says that the number is not theirs."""
+    `wrong` says that the number is not theirs, `upcoming` are lines about dates that come."""
     address = getattr(person, ADDRESS_OF_CHANNEL.get(channel, "phone"))
     lines = [question, one_line(address or "")]
     if wrong is not None:
@@ -77,10 +82,30 @@ def open_section(
         lines.append(f"Last contact: {day_text(person.last_contact)}")
     if person.timezone and person.timezone != zone.key:
         lines.append(f"Their time zone: {person.timezone}")
-    if person.interests:
-        lines.append("Interests: " + ", ".join(one_line(each) for each in person.interests))
-    lines += [one_line(line) for line in person.notes.splitlines()]
+    lines += upcoming
+    if channel in ADDRESSED:
+        lines += _postal(person)
+    lines += _known(person)
     return _section(lines, HOW_TO_TICK if task else HOW_TO_MARK)
+
+
+def _known(person: Person) -> list[str]:
+    """What helps to talk: interests, then notes."""
+    interests = ", ".join(one_line(each) for each in person.interests)
+    found = [f"Interests: {interests}"] if interests else []
+    return [*found, *(one_line(line) for line in person.notes.splitlines())]
+
+
+def _postal(person: Person) -> list[str]:
+    return [one_line(line) for line in person.address.splitlines()]
+
+
+def date_line(occasion: Occasion, day: date) -> str:
+    """An occasion that comes: `Birthday: Sunday 28 February 2027 (47)`."""
+    years = occasion.years(day)
+    count = f" ({years})" if years is not None else ""
+    name = one_line(occasion.name)
+    return f"{name[:1].upper()}{name[1:]}: {day_text(day)}{count}"
 
 
 def closed_section(
@@ -90,6 +115,13 @@ def closed_section(
     address = getattr(person, ADDRESS_OF_CHANNEL.get(channel, "phone"))
     lines = [question, one_line(address or ""), said(fact, zone), follows, fact_line(fact)]
     return _section(lines, HOW_TO_CORRECT)
+
+
+def date_section(person: Person) -> str:
+    """What an all-day entry of a date says: how to reach the person, and what is known."""
+    lines = [person.phone or "", person.email or "", *_postal(person)]
+    lines += _known(person)
+    return _section([one_line(line) for line in lines], f"From the people file. {END}")
 
 
 def occurrence_section(lines: Iterable[str]) -> str:

@@ -70,7 +70,7 @@ def shown(piece: Piece, sections: frozenset[str], above: str = "") -> Iterator[s
 def test_the_example_has_every_key_of_the_schema_and_says_what_it_means() -> None:
     made = schema()
     known = set(keys(made, made))
-    sections = frozenset({"/calendars", "/blocks", "/lists"})
+    sections = frozenset({"/calendars", "/blocks", "/lists", "/people/*/dates"})
     assert set(shown(read(example()), sections)) == known
     assert {
         "/lists/*/retry/left-message",
