@@ -182,11 +182,25 @@ def plan(context: typer.Context, json: Json = False) -> Work:
 
 
 @verb("syncd due")
-def due(context: typer.Context, json: Json = False) -> Work:
+def due(
+    context: typer.Context,
+    waiting: Annotated[
+        bool, typer.Option("--waiting", help="Who waits to be let in by the ramp, and until when.")
+    ] = False,
+    json: Json = False,
+) -> Work:
     """Say who is due, how late, and where they stand."""
-    from syncd.cli.looking import due as do
+    from syncd.cli import looking
 
-    return lambda: do(context.obj, json)
+    return lambda: (looking.waiting if waiting else looking.due)(context.obj, json)
+
+
+@verb("syncd admit ann")
+def admit(context: typer.Context, person: Person) -> Work:
+    """Let somebody in at once whom the ramp lets wait."""
+    from syncd.cli.keeping import admit as do
+
+    return lambda: do(context.obj, person)
 
 
 @verb("syncd history ann")

@@ -80,6 +80,16 @@ def _coming(service: Service, person: str) -> str:
     return f" Next: due {say_day(position.due, today)}." if position.due else ""
 
 
+def admit(setting: Setting, person: str) -> int:
+    """Let somebody in whom the ramp lets wait."""
+    setting.writes()
+    service = setting.service()
+    who = service.admit(person)
+    said = f"{say.one_line(who.name)} is in.{_coming(service, who.id)}"
+    say.answer(f"{said} {_then(setting, service)}")
+    return ends.DONE
+
+
 # -- what is held
 
 

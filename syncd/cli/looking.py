@@ -166,9 +166,10 @@ def due(setting: Setting, as_json: bool) -> int:
         say.answer_json([plain.due(each, zone) for each in rows])
         return ends.DONE
     today = now.astimezone(zone).date()
+    wait = sum(each.waits and each.person.strategy is None for each in rows)
     table = [
         (
-            each.person.name,
+            say_name(service.roster, each.person.id),
             say_day(each.due, today) if each.due else "",
             plural(each.late_days, "day") if each.late_days else "",
             f"attempt {each.attempt}" if each.attempt else "waiting" if each.due else "",
@@ -176,10 +177,29 @@ def due(setting: Setting, as_json: bool) -> int:
             each.reason,
         )
         for each in rows
+        if not each.waits
     ]
-    shown = 6 if any(each.reason for each in rows) else 5
+    shown = 6 if any(row[5] for row in table) else 5
     columns = ("person", "due!", "late!", "stands at!", "next event!", "why nothing")
     say.table(columns[:shown], [row[:shown] for row in table])
+    if wait:
+        say.answer(f"{plural(wait, 'person waits', 'people wait')}: syncd due --waiting")
+    return ends.DONE
+
+
+def waiting(setting: Setting, as_json: bool) -> int:
+    """Say whom the ramp lets wait, and when each is expected to be let in, soonest first."""
+    service = setting.service()
+    rows = service.waiting()
+    if as_json:
+        say.answer_json([{"person": p.id, "expected": day.isoformat()} for p, day in rows])
+        return ends.DONE
+    if not rows:
+        say.answer("Nobody waits.")
+        return ends.DONE
+    today = service.clock().astimezone(service.zone).date()
+    say.table(("person", "about!"), [(p.name, say_day(day, today)) for p, day in rows])
+    say.answer("Next: syncd admit PERSON lets somebody in now.")
     return ends.DONE
 
 

@@ -82,7 +82,7 @@ def when(entry: Entry, now: datetime, zone: ZoneInfo) -> str:
 def fact(each: Fact, zone: ZoneInfo) -> dict[str, Any]:
     """One line of `history --json`; one that takes another back has an outcome of its own."""
     return {
-        "person": each.person,
+        **_line(each.person),
         "at": instant(each.at, zone),
         "outcome": "taken-back" if each.void else each.outcome.value,
         "channel": each.channel,
@@ -92,10 +92,17 @@ def fact(each: Fact, zone: ZoneInfo) -> dict[str, Any]:
     }
 
 
+def _line(id: str) -> dict[str, Any]:
+    """Whose line it is, and which of their strategies, if it is one."""
+    person, _, strategy = id.partition(LINE)
+    return {"person": person, "strategy": strategy or None}
+
+
 def due(each: Due, zone: ZoneInfo) -> dict[str, Any]:
     """One line of `due --json`."""
     return {
-        "person": each.person.id,
+        **_line(each.person.id),
+        "waiting": each.waits,
         "due": each.due.isoformat() if each.due else None,
         "late_days": each.late_days,
         "attempt": each.attempt,

@@ -9,12 +9,13 @@ from syncd.config.check import key_place, locate
 from syncd.config.kinds import unknown
 from syncd.config.names import too_long
 from syncd.config.nodes import Fields
-from syncd.config.shapes import BlockShape, ListShape
+from syncd.config.shapes import BlockShape, ListShape, RampShape
 from syncd.config.touches import strategies
 from syncd.errors import Problem
 from syncd.model.blocks import Block
 from syncd.model.keys import Kind
 from syncd.model.people import ContactList, Retry
+from syncd.model.roster import Ramp
 from syncd.model.words import short
 
 
@@ -91,6 +92,13 @@ def _check_block(
         wrong("is more than 28 days before. Next: make it shorter.", "alarm")
     if too_long(Kind.BLOCK, name, deployment):
         wrong_whole("the name is too long for some calendar servers. Next: make it shorter.")
+
+
+def ramp(shape: RampShape | None) -> Ramp | None:
+    """How one starts small, if one does."""
+    if shape is None:
+        return None
+    return Ramp(start=shape.start, add=shape.add, every=shape.every, order=shape.order)
 
 
 def lists(

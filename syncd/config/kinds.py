@@ -118,6 +118,11 @@ def _repeats(value: object) -> str:
     return rule
 
 
+def _rhythm(value: object) -> Period:
+    said = text(value)
+    return words.read_period(f"every {said}") or in_words(words.PERIOD)(value)
+
+
 def _hours(value: object) -> Hours:
     pieces = value if isinstance(value, list) else [value]
     read = in_words(words.HOURS)
@@ -260,6 +265,14 @@ Alarm = Annotated[timedelta | None, PlainValidator(_alarm), _shown()]
 Repeats = Annotated[str, PlainValidator(_repeats), _shown()]
 TimeOfDay = Annotated[time, PlainValidator(in_words(words.TIME)), _shown()]
 Day = Annotated[date, PlainValidator(in_words(words.DATE)), _shown(format="date")]
+Rhythm = Annotated[Period, PlainValidator(_rhythm), _shown()]
+Count = Annotated[int, PlainValidator(_whole(1000)), _shown("integer", minimum=1, maximum=1000)]
+Ordering = Annotated[str, PlainValidator(_one_of("liked", "recent"))]
+Order = Annotated[
+    tuple[Ordering, ...],
+    BeforeValidator(many),
+    WithJsonSchema({"type": "array", "items": {"enum": ["liked", "recent"]}}),
+]
 KeptOn = Annotated[tuple[int | None, int, int], PlainValidator(in_words(words.KEPT_ON)), _shown()]
 YesNo = Annotated[bool, PlainValidator(in_words(words.YES)), _shown("boolean")]
 Paused = Annotated[

@@ -106,6 +106,7 @@ def _roster(
         calendars=calendars,
         blocks=blocks,
         lists=lists,
+        ramp=assemble.ramp(shape.ramp),
         people=people(pieces, shape.deployment, known, problems),
         files=tuple(files),
     )

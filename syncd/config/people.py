@@ -194,6 +194,7 @@ def _person(
         dates=dates,
         strategies=None if own is None else strategies(piece, ["touches"], own, problems, dates),
         address=shape.address,
+        liked=shape.liked,
         phone=shape.phone,
         email=shape.email,
         cadence=shape.cadence,

@@ -20,6 +20,7 @@ from syncd.config.kinds import (
     Channels,
     Colour,
     Coloured,
+    Count,
     Day,
     Deployment,
     Email,
@@ -29,11 +30,13 @@ from syncd.config.kinds import (
     Lines,
     Name,
     Names,
+    Order,
     Paused,
     Phone,
     Prose,
     Provider,
     Repeats,
+    Rhythm,
     TimeOfDay,
     Tries,
     WeekHours,
@@ -189,6 +192,19 @@ class BlockShape(Shape):
     )
 
 
+class RampShape(Shape):
+    """How one starts small."""
+
+    start: Count = _field("How many people to begin with", "6", default=6)
+    add: Count = _field("How many more each time", "3", default=3)
+    every: Rhythm = _field("How often more are let in", "month", default="month")
+    order: Order = _field(
+        "Who comes first: liked, those with liked: true; recent, those contacted most recently",
+        "[liked, recent]",
+        default=["liked", "recent"],
+    )
+
+
 class RetryShape(Shape):
     """What follows when somebody was not reached."""
 
@@ -317,6 +333,9 @@ class PersonShape(Shape):
     )
     touches: tuple[TouchShape, ...] | None = _field("Overrides the list's", TOUCHES, default=None)
     address: Prose = _field("Where post goes", "Linienstr. 1, 10178 Berlin", default="")
+    liked: YesNo = _field(
+        "Whether you are glad to contact them: such a one goes first", "true", default=False
+    )
     interests: Lines = _field("What to ask about", "[sailing]", default=[])
     notes: Prose = _field(
         "Whatever helps; it is shown with every contact",
@@ -360,6 +379,12 @@ class ConfigShape(Shape):
         default="people.yaml",
     )
     calendars: dict[Name, CalendarShape] = _field("Calendars, by names of your choice", "home")
+    ramp: RampShape | None = _field(
+        "Start small: so many people, then some more each time; syncd due --waiting says who "
+        "waits. Without it everybody is in at once",
+        "{start: 6, add: 3, every: month, order: [liked, recent]}",
+        default=None,
+    )
     blocks: dict[Name, BlockShape] = _field(
         "Appointments with yourself in which contacts are made, by names of your choice. Whoever "
         "no block serves is contacted on the day on which they are due",

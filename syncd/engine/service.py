@@ -20,12 +20,14 @@ from syncd.errors import ConfigError, Problem, UsageError
 from syncd.model.facts import CLOSING, RESTING, Fact, Outcome, Source, effective
 from syncd.model.people import Person, whose
 from syncd.model.records import Delta, State
-from syncd.model.roster import Roster
+from syncd.model.roster import Ramp, Roster
 from syncd.reconcile import plan as planning
 from syncd.reconcile.attempts import Position
 from syncd.reconcile.identity import mistaken
 from syncd.reconcile.marks import LETTERS, SIGNS, WORDS, Meaning
 from syncd.reconcile.plan import Plan, World
+from syncd.reconcile.ramp import expected, started, waiting
+from syncd.reconcile.resolve import WAITS
 from syncd.reconcile.standing import begins
 from syncd.store.base import Store
 
@@ -45,6 +47,8 @@ class Due:
     """When their open contact event starts; None where there is none."""
     reason: str
     """Why nothing is planned; empty where something is, or will be."""
+    waits: bool = False
+    """Whether the ramp has not let them in yet."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +119,39 @@ class Service:
             attempt=position.attempt if position else None,
             next=begins(stand.trace.start, self.zone) if stand and seen else None,
             reason=position.reason if position else "",
+            waits=position is not None and position.reason == WAITS,
         )
+
+    def waiting(self) -> list[tuple[Person, date]]:
+        """Who waits to be let in by the ramp, and when each is expected to be, soonest first.
+        Raises UsageError where there is no ramp."""
+        ramp = self._ramp()
+        state, _ = self.offline()
+        inside = {id for id in self.roster.people if _is_in(state, id)}
+        people = waiting(self.roster, inside)
+        today = self.clock().astimezone(self.zone).date()
+        since = started(state.acquaintances) or today
+        return list(
+            zip(people, expected(ramp, since, today, len(inside), len(people)), strict=True)
+        )
+
+    def admit(self, person: str) -> Person:
+        """Let somebody in now, whatever the ramp says, and give them. Raises UsageError where
+        nobody of that name waits."""
+        self._ramp()
+        who = self.person(person)
+        state, _ = self.offline()
+        if _is_in(state, who.id):
+            raise UsageError(f"{who.name} is in already.")
+        today = self.clock().astimezone(self.zone).date()
+        met = replace(state.acquaintances[who.id], admitted=today)
+        self.store.commit(Delta(acquaintances={who.id: met}, verb=True))
+        return who
+
+    def _ramp(self) -> Ramp:
+        if self.roster.ramp is None:
+            raise UsageError("There is no ramp in the config: everybody is in.")
+        return self.roster.ramp
 
     def history(self, person: str | None = None, *, everything: bool = False) -> list[Fact]:
         """The journal, oldest contact first; of one person where `person` names one. Snoozes and
@@ -258,6 +294,11 @@ class Service:
 
     def _channel(self, person: Person) -> str:
         return self.roster.channels_of(person)[0]
+
+
+def _is_in(state: State, id: str) -> bool:
+    met = state.acquaintances.get(id)
+    return met is not None and met.admitted is not None
 
 
 def outcome_named(word: str) -> Meaning:

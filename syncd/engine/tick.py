@@ -17,7 +17,8 @@ from zoneinfo import ZoneInfo
 from syncd.calendars.base import Calendar, Fate, Progress
 from syncd.engine.apply import Outcome, apply, intended, sendable
 from syncd.engine.observe import Observed, observe
-from syncd.model.people import Person
+from syncd.model.keys import Kind
+from syncd.model.people import Person, whose
 from syncd.model.records import Acquaintance, CalendarState, Delta, Record, State, applied
 from syncd.model.records import Fate as RecordFate
 from syncd.model.roster import Roster
@@ -26,6 +27,7 @@ from syncd.reconcile.actions import Act, Action
 from syncd.reconcile.fold import read_back
 from syncd.reconcile.guards import deletions, too_much
 from syncd.reconcile.plan import Plan, World
+from syncd.reconcile.ramp import admissions
 from syncd.store.base import Store
 
 ROUNDS = 4
@@ -248,7 +250,18 @@ def met(roster: Roster, state: State, today: date) -> dict[str, Acquaintance]:
         met = replace(met, phone=person.phone or "", email=person.email or "")
         if met != state.acquaintances.get(id):
             found[id] = met
+    if roster.ramp is not None:
+        known = {**state.acquaintances, **found}
+        begun = () if any(each.admitted for each in known.values()) else _begun(state)
+        found |= admissions(roster, known, begun, today)
     return found
+
+
+def _begun(state: State) -> frozenset[str]:
+    """The people with whom something was or is going on."""
+    told = {whose(fact.person) for fact in state.facts}
+    open_ = {whose(r.key.subject) for r in state.records if r.key.kind is Kind.CONTACT}
+    return frozenset(told | open_)
 
 
 def _row(person: Person) -> tuple[str, str]:

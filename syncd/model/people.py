@@ -180,6 +180,8 @@ class Person:
     """`file:line` of their entry in the YAML, for messages."""
     address: str = ""
     """Where post goes."""
+    liked: bool = False
+    """Whether one is glad to contact them: an easy one to begin with."""
     dates: tuple[Occasion, ...] = ()
     strategies: tuple[Strategy, ...] | None = None
     """Overrides the list's."""

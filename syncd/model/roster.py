@@ -86,6 +86,17 @@ class CalendarSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Ramp:
+    """How one starts small: so many people, then some more in every period."""
+
+    start: int
+    add: int
+    every: Period
+    order: tuple[str, ...] = ("liked", "recent")
+    """Who comes first: whoever is liked, whoever was contacted most recently."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Roster:
     """What the YAML says, checked and complete."""
 
@@ -97,6 +108,7 @@ class Roster:
     blocks: Mapping[str, Block]
     lists: Mapping[str, ContactList]
     people: Mapping[str, Person]
+    ramp: Ramp | None = None
     files: tuple[Path, ...] = ()
     """Every file that was read, for whoever watches them for changes."""
     digest: str = ""

@@ -148,6 +148,15 @@ class Scene:
         barred = self.barred(person)
         return tuple(c for c in self.roster.channels_of(person) if c not in barred)
 
+    def admitted(self, person: Person) -> date | None:
+        """When the ramp let `person` in; None where it did not."""
+        met = self.acquaintances.get(person.whose)
+        return met.admitted if met is not None else None
+
+    def waits(self, person: Person) -> bool:
+        """Whether the ramp has not let `person` in yet."""
+        return self.roster.ramp is not None and self.admitted(person) is None
+
     def blocks_of(self, person: Person) -> tuple[Block, ...]:
         """The blocks that serve `person` and do not rest."""
         blocks = self.roster.blocks_of(person)

@@ -20,7 +20,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from syncd.model.facts import RESTING, Fact, Outcome, Source
+from syncd.model.facts import CLOSING, RESTING, Fact, Outcome, Source
 from syncd.model.people import Period, Person
 from syncd.model.records import Fate, Record
 from syncd.reconcile.attempts import (
@@ -42,6 +42,8 @@ from syncd.reconcile.fold import (
 )
 from syncd.reconcile.reader import Standing
 from syncd.reconcile.standing import begins, standing
+
+WAITS = "waits to be let in, by the ramp"
 
 
 def resolve(
@@ -164,6 +166,8 @@ def _inactive(person: Person, scene: Scene) -> str:
     if mark is not None:
         what = "stopped" if mark.outcome is Outcome.STOPPED else "paused"
         return f"{what} by a mark" + (f" until {mark.until}" if mark.until else "")
+    if scene.waits(person):
+        return WAITS
     if not scene.channels_of(person):
         return f"the number {person.phone} is wrong; change it in {person.where}"
     return scene.rest_of(person)
@@ -177,8 +181,16 @@ def _due(person: Person, told: Fold, facts: tuple[Fact, ...], scene: Scene) -> d
     if person.strategy is not None and person.occasion is not None:
         lead = person.strategy.lead
         today = max([scene.today, *ends])
-        return person.occasion.due_after(told.anchor, today, round(lead.approximate_days))
+        closed = [f.touch for f in facts if f.outcome in CLOSING and f.touch]  # perhaps early
+        anchor = max([*closed, *([told.anchor] if told.anchor else [])], default=None)
+        return person.occasion.due_after(anchor, today, round(lead.approximate_days))
     cadence: Period = scene.roster.cadence_of(person)
+    ramp = scene.roster.ramp
+    admitted = scene.admitted(person)
+    if ramp and admitted and met and (told.anchor is None or told.anchor < admitted):
+        # Whoever was just let in is not due at once, but spread until more are.
+        spread = first_due(admitted, met.seat, ramp.every)
+        return max([spread, *([cadence.after(told.anchor)] if told.anchor else []), *ends])
     if told.anchor is not None:
         due = cadence.after(told.anchor)
     else:

@@ -13,6 +13,8 @@ PLAN = {
     "kind",
     "calendar",
     "person",
+    "strategy",
+    "date",
     "block",
     "attempt",
     "title",
@@ -20,8 +22,8 @@ PLAN = {
     "end",
     "reason",
 }
-FACT = {"person", "at", "outcome", "channel", "note", "direction", "source"}
-DUE = {"person", "due", "late_days", "attempt", "next"}
+FACT = {"person", "strategy", "at", "outcome", "channel", "note", "direction", "source"}
+DUE = {"person", "strategy", "waiting", "due", "late_days", "attempt", "next"}
 
 
 def test_from_the_first_check_to_the_contact_log(desk: Desk, radicale: Server) -> None:
@@ -45,6 +47,8 @@ def test_from_the_first_check_to_the_contact_log(desk: Desk, radicale: Server) -
         "kind": "block",
         "calendar": "home",
         "person": None,
+        "strategy": None,
+        "date": None,
         "block": "weekly-outreach",
         "attempt": None,
         "title": "Outreach",
@@ -57,6 +61,8 @@ def test_from_the_first_check_to_the_contact_log(desk: Desk, radicale: Server) -
         "kind": "contact",
         "calendar": "home",
         "person": "ann-lee",
+        "strategy": None,
+        "date": None,
         "block": "weekly-outreach",
         "attempt": 1,
         "title": "Ann Lee: call",
@@ -99,6 +105,7 @@ def test_from_the_first_check_to_the_contact_log(desk: Desk, radicale: Server) -
     assert all(set(each) == FACT for each in logged.json)
     assert {
         "person": "ann-lee",
+        "strategy": None,
         "at": "2026-11-24T12:05:00+01:00",
         "outcome": "reached",
         "channel": "call",
@@ -118,6 +125,8 @@ def test_from_the_first_check_to_the_contact_log(desk: Desk, radicale: Server) -
     by_person = {each["person"]: each for each in rows}
     assert by_person["ann-lee"] == {
         "person": "ann-lee",
+        "strategy": None,
+        "waiting": False,
         "due": "2027-01-05",
         "late_days": 0,
         "attempt": None,

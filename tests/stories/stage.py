@@ -208,7 +208,8 @@ class Stage:
 
     def due(self, name: str) -> date | None:
         """When the person is due."""
-        return next(each.due for each in self.service.due() if each.person.name == name)
+        rows = (each for each in self.service.due() if each.person.strategy is None)
+        return next(each.due for each in rows if each.person.name == name)
 
 
 def when(moment: datetime | date) -> str:
