@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from syncd.model.blocks import Block, OccurrenceId
@@ -16,6 +16,7 @@ from syncd.model.facts import Fact
 from syncd.model.people import ADDRESS_OF_CHANNEL, Person
 from syncd.model.records import Acquaintance, Fate
 from syncd.model.roster import Roster
+from syncd.reconcile.events import Away
 from syncd.reconcile.fold import Fold, Journal, wrong_number
 from syncd.reconcile.occurrences import Occurrence
 from syncd.reconcile.pauses import Pauses
@@ -126,6 +127,18 @@ class Scene:
     """Blocks that take nobody, and why."""
     pauses: Pauses
     acquaintances: Mapping[str, Acquaintance]
+    aways: tuple[Away, ...] = ()
+    """When the user is away."""
+
+    def away(self, day: date) -> bool:
+        """Whether nothing is to be on `day`."""
+        return any(each.since <= day < each.until for each in self.aways)
+
+    def back(self, day: date) -> date:
+        """The first day from `day` on that is not away."""
+        while self.away(day):
+            day += timedelta(days=1)
+        return day
 
     @property
     def today(self) -> date:

@@ -66,6 +66,14 @@ def settle_attempt(
     if sent_on:
         out.want = replace(base, blocks=scene.blocks_of(person), head=True)
         return False
+    start = begins(times.start, scene.zone)
+    if start > scene.now and trace.slot is None and not trace.pinned:
+        day = start.astimezone(scene.zone).date()
+        if scene.away(day):
+            in_block = scene.roster.lists[person.list].retry.in_block
+            blocks = scene.blocks_of(person) if in_block or key.attempt == 1 else ()
+            out.want = replace(base, earliest=scene.back(day), blocks=blocks, head=True)
+            return False
     if grace_ends(stand, times, scene.zone) > scene.now:
         out.keep.append(Keep(standing=stand, times=times))
         return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from syncd.model.blocks import OccurrenceId
 from syncd.model.people import ContactList, Person
 from syncd.model.roster import Roster
 from syncd.reconcile.attempts import Keep, Want
+from syncd.reconcile.misses import FEW
 from syncd.reconcile.occurrences import Occurrence, instant, later
 from syncd.reconcile.standing import Times, begins
 
@@ -50,7 +51,10 @@ class Hall:
         roster: Roster,
         now: datetime,
         zone: ZoneInfo,
+        tired: frozenset[str] = frozenset(),
+        away: Callable[[date], bool] = lambda day: False,
     ) -> None:
+        self.tired, self.away = tired, away
         self.upcoming = sorted(upcoming, key=lambda o: instant(o.start))
         self.roster, self.now, self.zone = roster, now, zone
         self.seats: dict[OccurrenceId, list[tuple[datetime, datetime]]] = defaultdict(list)
@@ -85,7 +89,11 @@ class Hall:
             occurrence = self.busy.get(slot)
             if occurrence is None:
                 continue
-            counted = sorted((k for k in kept if k.counts), key=lambda k: instant(k.times.start))
+            tired = slot.block in self.tired
+            counted = sorted(
+                (k for k in kept if k.counts),
+                key=lambda k: (tired and not self._liked(k), instant(k.times.start)),
+            )
             for each in counted[self._capacity(occurrence) :]:
                 if begins(each.times.start, self.zone) > self.now:
                     found.append(each)
@@ -96,7 +104,16 @@ class Hall:
 
     def _capacity(self, occurrence: Occurrence) -> int:
         block = self.roster.blocks.get(occurrence.id.block)
-        return occurrence.length // block.per_person if block else 0
+        room = occurrence.length // block.per_person if block else 0
+        return min(room, FEW) if occurrence.id.block in self.tired else room
+
+    def has_liked(self, occurrence: Occurrence) -> bool:
+        """Whether somebody easy sits in `occurrence` already."""
+        return any(map(self._liked, self.kept[occurrence.id]))
+
+    def _liked(self, keep: Keep) -> bool:
+        person = self.roster.people.get(keep.standing.record.key.subject)
+        return person is not None and person.liked
 
     def first_seat(self, want: Want) -> Placed | None:
         """The first free slot for `want` in an occurrence that has not begun."""
@@ -142,6 +159,8 @@ class Hall:
             day = first + timedelta(days=number)
             if day > limit:
                 return None
+            if self.away(day) and not want.pinned:
+                continue
             bound = number == 0 and (want.pinned or (want.exact and day == want.due))
             if not want.pinned and not bound and self.count[day] >= rules.a_day:
                 continue

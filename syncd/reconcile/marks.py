@@ -132,6 +132,17 @@ class Retitled:
 Reading = Marked | Snoozed | Unclear | Plain | Signed | Retitled
 
 
+def leading(title: str) -> tuple[str, Meaning, str] | None:
+    """The mark with which any title begins, its meaning, and what follows; None for none."""
+    text = edged(tidy(title))
+    found = _lead(text, _ALL)
+    if found is None or (_PRONOUN.match(text) and not text[1:].lstrip()[:1].isupper()):
+        return None
+    folded, _ = fold(text)
+    mark = max((m for m in _ALL if folded.startswith(m)), key=len)
+    return mark, *found
+
+
 def sign_of(fact: Fact) -> str:
     """The sign that acknowledges `fact` in a title; empty where it has none."""
     return ACKNOWLEDGED.get(Meaning(fact.outcome, fact.direction), "")

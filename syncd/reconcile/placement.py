@@ -7,7 +7,7 @@ cadence, take what is left. Nobody is displaced. Outside blocks a day holds so m
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -38,13 +38,16 @@ def place(
     roster: Roster,
     now: datetime,
     zone: ZoneInfo,
+    tired: frozenset[str] = frozenset(),
+    away: Callable[[date], bool] = lambda day: False,
 ) -> Placement:
     """Seat `wants` round what is kept.
 
     `upcoming` are the occurrences into which first attempts may go: the next two of each block;
-    `busy` are all in sight, which events outside blocks keep clear of.
+    `busy` are all in sight, which events outside blocks keep clear of. The blocks named `tired`
+    take few, liked ones first; on days that are `away` nothing lies outside blocks.
     """
-    hall = Hall(keep, upcoming, busy, roster, now, zone)
+    hall = Hall(keep, upcoming, busy, roster, now, zone, tired, away)
     overflow = hall.overflow()
     kept = tuple(each for each in keep if each not in overflow)
     wants = [*wants, *(_sent_on(each, roster, now, zone) for each in overflow)]
@@ -62,7 +65,8 @@ def place(
             if want.earliest <= day and any(b.name == occurrence.id.block for b in want.blocks)
         ]
         seated: set[str] = set()
-        for want in sorted(serves, key=lambda want: lateness_order(want, day, roster)):
+        liked_first = occurrence.id.block in tired
+        for want in _in_order(serves, day, roster, liked_first, hall.has_liked(occurrence)):
             seat = hall.seat(want, occurrence)
             if seat is None:
                 break
@@ -79,6 +83,17 @@ def place(
         found = hall.day(want, limit)
         placed.append(found) if found else left.append(want)
     return Placement(placed=tuple(placed), left=tuple(left), keep=kept)
+
+
+def _in_order(
+    wants: Sequence[Want], day: date, roster: Roster, liked_first: bool, has_liked: bool
+) -> list[Want]:
+    """The most overdue first; before them one easy person, unless the hour has one already, or all
+    of them where `liked_first`."""
+    late = sorted(wants, key=lambda want: lateness_order(want, day, roster))
+    liked = [want for want in late if want.person.liked]
+    easy = liked if liked_first else liked[: 0 if has_liked else 1]
+    return [*easy, *(want for want in late if want not in easy)]
 
 
 def lateness_order(want: Want, day: date, roster: Roster) -> tuple[float, str]:

@@ -15,23 +15,25 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from syncd.model.blocks import OccurrenceId
-from syncd.model.facts import Fact
+from syncd.model.facts import Fact, effective
 from syncd.model.keys import Kind
-from syncd.model.people import Person
 from syncd.model.records import Fate, Record, State
 from syncd.model.roster import Roster
 from syncd.reconcile import contacts
 from syncd.reconcile.actions import Act, Action
+from syncd.reconcile.agenda import sections, served
 from syncd.reconcile.attempts import Position, Resolution, Scene
 from syncd.reconcile.course import grace_ends
 from syncd.reconcile.dates import dates
+from syncd.reconcile.events import Away, recalled
 from syncd.reconcile.fold import Journal, is_over
+from syncd.reconcile.misses import is_tired
 from syncd.reconcile.occurrences import Occurrence, instant, upcoming
 from syncd.reconcile.pauses import Pauses
 from syncd.reconcile.placement import place
 from syncd.reconcile.read import Read, read_contacts
 from syncd.reconcile.reader import Standing
-from syncd.reconcile.render import series, who_is_up
+from syncd.reconcile.render import series
 from syncd.reconcile.resolve import resolve
 from syncd.reconcile.series import Series, settle
 from syncd.reconcile.standing import begins
@@ -89,7 +91,11 @@ def make(world: World) -> Plan:
     pauses = Pauses(state.pauses)
     records, gone = _without_absent_series(world)
     blocks = _settle_blocks(world, records, pauses)
-    occurrences = {o.id: o for each in blocks.values() for o in each.occurrences}
+    said = recalled(state.settings)
+    aways = tuple(each for each in said.values() if isinstance(each, Away))
+    occurrences = {
+        o.id: _unless_away(o, aways, zone) for each in blocks.values() for o in each.occurrences
+    }
     slots = {id: o for each in blocks.values() for id, o in each.alias.items()} | occurrences
     known = Journal.of(state.facts, roster)
     colours = {name: each.colours for name, each in roster.calendars.items()}
@@ -109,14 +115,22 @@ def make(world: World) -> Plan:
         resting={name: each.resting for name, each in blocks.items() if each.resting},
         pauses=pauses,
         acquaintances=state.acquaintances,
+        aways=aways,
     )
     resolutions, strangers = _resolve(scene, read, records)
     next_two = [
         occurrence
         for name, each in blocks.items()
         if name not in scene.resting
-        for occurrence in upcoming(each.occurrences, now)
+        for occurrence in upcoming([occurrences[o.id] for o in each.occurrences], now)
     ]
+    held = effective(list(facts))
+    unmarked = {s.record.key.subject for s in read.standings if s.trace.rolls}
+    tired = frozenset(
+        name
+        for name, each in blocks.items()
+        if is_tired(each.occurrences, served(roster, name), unmarked, held, now)
+    )
     placement = place(
         [keep for each in resolutions.values() for keep in each.keep],
         [each.want for each in resolutions.values() if each.want is not None],
@@ -125,11 +139,16 @@ def make(world: World) -> Plan:
         roster,
         now,
         zone,
+        tired,
+        scene.away,
     )
     book = contacts.Book(scene=scene, records=state.records)
     drawn = book.draw(resolutions, strangers, placement)
     actions = list(drawn.actions)
-    actions += _block_actions(world, blocks, drawn.seated, next_two)
+    positions = {id: r.position for id, r in resolutions.items() if r.position is not None}
+    actions += _block_actions(
+        world, blocks, next_two, sections(scene, blocks, drawn, next_two, positions, said, held)
+    )
     dated = dates(roster, records, world.absent, scene.today, zone)
     actions += dated.actions
     concluded = tuple(fact for each in resolutions.values() for fact in each.facts)
@@ -142,7 +161,7 @@ def make(world: World) -> Plan:
             record for id, record in (changed | drawn.records).items() if id not in touched
         ),
         forgotten=_forgotten(scene, state.records),
-        positions={id: r.position for id, r in resolutions.items() if r.position is not None},
+        positions=positions,
         standings=drawn.standings,
         resting=scene.resting,
         until=_until(scene, occurrences.values(), resolutions.values()),
@@ -232,17 +251,23 @@ def _resolve(
     return resolutions, strangers
 
 
+def _unless_away(occurrence: Occurrence, aways: Iterable[Away], zone: ZoneInfo) -> Occurrence:
+    """`occurrence`, without anybody in it on a day away; the event itself stays."""
+    day = occurrence.start.astimezone(zone).date()
+    away = any(each.since <= day < each.until for each in aways)
+    return replace(occurrence, cancelled=True) if away else occurrence
+
+
 def _block_actions(
     world: World,
     blocks: Mapping[str, Series],
-    seated: Mapping[OccurrenceId, list[tuple[datetime, Person, str]]],
     next_two: Iterable[Occurrence],
+    texts: Mapping[OccurrenceId, str],
 ) -> list[Action]:
     sections: dict[str, dict[datetime, str]] = defaultdict(dict)
     for occurrence in next_two:
         owner = blocks[occurrence.id.block].owner[occurrence.id]
-        names = who_is_up(seated.get(occurrence.id, ()), world.zone)
-        sections[owner][instant(occurrence.original)] = names
+        sections[owner][instant(occurrence.original)] = texts[occurrence.id]
     actions: list[Action] = []
     for name, each in blocks.items():
         block = world.roster.blocks.get(name)

@@ -6,7 +6,7 @@ value is the user's and stays.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -289,12 +289,18 @@ def acknowledged(record: Record, fact: Fact) -> bool:
     )
 
 
-def who_is_up(people: Iterable[tuple[datetime, Person, str]], zone: ZoneInfo) -> str:
-    """The section of an occurrence: whom to contact, in order; empty where nobody is."""
+def who_is_up(
+    people: Iterable[tuple[datetime, Person, str]],
+    zone: ZoneInfo,
+    since: Sequence[str] = (),
+    following: Sequence[str] = (),
+) -> str:
+    """The section of an occurrence: whom to contact, in order, with what there is to say beside;
+    empty where nobody is up and nothing was."""
     lines = []
     for start, person, channel in sorted(people, key=lambda each: (each[0], each[1].id)):
         title = text.core_title(person, channel)
         address = person.email if channel == "email" else person.phone
         detail = f", {text.one_line(address)}" if address else ""
         lines.append(f"{text.time_text(start, zone)} {title}{detail}")
-    return text.occurrence_section(lines) if lines else ""
+    return text.occurrence_section(lines, since, following) if lines or since else ""

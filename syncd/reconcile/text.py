@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -28,6 +28,8 @@ HOW_TO_TICK = (
     f"n no answer · s skip · >1w later {END}"
 )
 WHO_IS_UP = "Who is up:"
+SINCE_LAST = "Since last time:"
+NEXT_IN_LINE = "Next in line, should there be time left:"
 ADDRESSED = frozenset({"note", "card", "coffee", "dinner", "event"})
 """The channels for which one wants to know where somebody lives."""
 HOW_TO_CORRECT = f"Change the sign in the title to correct this, or take it away. {END}"
@@ -124,9 +126,14 @@ def date_section(person: Person) -> str:
     return _section([one_line(line) for line in lines], f"From the people file. {END}")
 
 
-def occurrence_section(lines: Iterable[str]) -> str:
-    """Who is up in an occurrence, in order."""
-    return _section((WHO_IS_UP, *lines), f"Mark each in its own event. {END}")
+def occurrence_section(
+    lines: Iterable[str], since: Sequence[str] = (), following: Sequence[str] = ()
+) -> str:
+    """Who is up in an occurrence, in order; before it what was `since` the last one, after it who
+    are `following`."""
+    told = (SINCE_LAST, *since) if since else ()
+    more = (NEXT_IN_LINE, *following) if following else ()
+    return _section((*told, WHO_IS_UP, *lines, *more), f"Mark each in its own event. {END}")
 
 
 def said(fact: Fact, zone: ZoneInfo) -> str:
@@ -146,8 +153,8 @@ def checksums(section: str) -> tuple[str, ...]:
 
 def section_in(text: str, lines: int = 0) -> str:
     """Our section in a description that we wrote: it ends with the line that ends in `END`, and has
-    so many `lines`, else begins with `WHO_IS_UP`; where neither is known it is that one line. Empty
-    where there is none."""
+    so many `lines`, else begins with `SINCE_LAST` or `WHO_IS_UP`; where neither is known it is that
+    one line. Empty where there is none."""
     found = text.split("\n")
     end = _end_of(found)
     return "" if end is None else "\n".join(found[_start_of(found, end, lines) : end + 1])
@@ -213,7 +220,7 @@ def _end_of(lines: list[str]) -> int | None:
 def _start_of(lines: list[str], end: int, known: int) -> int:
     if known:
         return max(0, end + 1 - known)
-    return next((n for n, line in enumerate(lines[:end]) if line == WHO_IS_UP), end)
+    return next((n for n, line in enumerate(lines[:end]) if line in (SINCE_LAST, WHO_IS_UP)), end)
 
 
 def users_words(observed: str, ours: Iterable[str]) -> str:
