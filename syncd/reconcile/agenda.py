@@ -67,7 +67,9 @@ def served(roster: Roster, block: str) -> frozenset[str]:
 
 
 def _rolled(drawn: Drawn, person: Person) -> bool:
-    stand = drawn.standings.get(person.id)
+    placed, stand = drawn.placed.get(person.id), drawn.standings.get(person.id)
+    if placed is not None:
+        return placed.want.rolls > 0
     return stand is not None and stand.trace.rolls > 0
 
 
