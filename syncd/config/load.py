@@ -12,6 +12,7 @@ from pathlib import Path
 from syncd.config import assemble
 from syncd.config.calendars import calendars as calendars_of
 from syncd.config.check import check, key_place, locate
+from syncd.config.credit import credit
 from syncd.config.names import resolved, shown
 from syncd.config.nodes import Fields, Items, Place, Text, read
 from syncd.config.people import gather, people
@@ -107,6 +108,7 @@ def _roster(
         blocks=blocks,
         lists=lists,
         people=people(pieces, shape.deployment, known, problems),
+        credit=credit(root, shape.credit, calendars, problems),
         files=tuple(files),
     )
     return replace(roster, digest=_digest(roster))
@@ -162,7 +164,12 @@ def _digest(roster: Roster) -> str:
     calendars: dict[str, CalendarSettings] = {
         name: replace(each, password=Secret()) for name, each in roster.calendars.items()
     }
-    return hashlib.sha256(repr(replace(roster, calendars=calendars)).encode()).hexdigest()
+    credit = roster.credit
+    if credit is not None:
+        diaries = tuple(replace(each, password=Secret()) for each in credit.diaries)
+        credit = replace(credit, diaries=diaries)
+    bare = replace(roster, calendars=calendars, credit=credit)
+    return hashlib.sha256(repr(bare).encode()).hexdigest()
 
 
 def _ordered(problems: Sequence[Problem], files: Sequence[Path]) -> list[Problem]:
