@@ -52,6 +52,9 @@ def load(path: Path, env: Mapping[str, str]) -> Loaded:
         key_place(root, ("lists", name)).problem(message, warning=True)
         for name, message in promise(roster).items()
     ]
+    if roster.credit is not None and not any(each.email for each in roster.people.values()):
+        message = "credit: nobody here has an email, so that no meeting counts. Next: add theirs."
+        problems.append(key_place(root, ("credit",)).problem(message, warning=True))
     return Loaded(roster=roster, warnings=tuple(_ordered(problems, files)))
 
 
@@ -108,7 +111,9 @@ def _roster(
         blocks=blocks,
         lists=lists,
         people=people(pieces, shape.deployment, known, problems),
-        credit=credit(root, shape.credit, calendars, problems),
+        credit=None
+        if any(path[0] == "credit" for path in bad)
+        else credit(root, shape.credit, calendars, problems),
         files=tuple(files),
     )
     return replace(roster, digest=_digest(roster))

@@ -26,7 +26,7 @@ _CALENDARS = {"maxResults": 250, "fields": "nextPageToken,items(id,summary,acces
 _READABLE = ("owner", "writer", "reader")
 _FIELDS = (
     "nextPageToken,items(id,iCalUID,recurringEventId,originalStartTime,status,summary,start,end,"
-    "organizer/email,attendees(email,responseStatus,self,resource))"
+    "organizer(email,self),attendees(email,responseStatus,self,resource))"
 )
 _HALF = re.compile(r"_R\d{8}(?:T\d{6})?(?=@|$)")
 """What the second half of a series that was split has behind the name of the first."""
@@ -113,7 +113,8 @@ def _meeting(event: Json, settings: Settings, me: frozenset[str]) -> Meeting:
         for each in event.get("attendees") or ()
         if not each.get("resource")
     ]
-    organizer = address(str((event.get("organizer") or {}).get("email") or ""))
+    inviting = event.get("organizer") or {}
+    organizer = "" if inviting.get("self") else address(str(inviting.get("email") or ""))
     emails, declined = present(guests, organizer, me)
     original = event.get("originalStartTime")
     return Meeting(
