@@ -19,7 +19,7 @@ from syncd.errors import CalendarError
 from syncd.model.facts import Fact
 from syncd.model.meetings import Meeting
 from syncd.model.records import CalendarState, Delta, State
-from syncd.model.roster import Credit, Roster
+from syncd.model.roster import CalendarSettings, Credit, Roster
 from syncd.reconcile import plan as planning
 from syncd.reconcile.credit import credited
 from syncd.reconcile.elsewhere import within
@@ -70,23 +70,14 @@ def credit(roster: Roster, state: State, diaries: Mapping[str, Diary], now: date
     wanted = roster.credit
     if wanted is None:
         return Credited()
-    due = [
-        each.name
-        for each in wanted.diaries
-        if each.name in diaries and _is_due(state.calendars.get(each.name), now)
-    ]
-    if not due:
-        return Credited()
-    places = {each.name: each.place for each in wanted.diaries}
+    remembered = {each.name: _remembered(each, state) for each in wanted.diaries}
+    due = [name for name in remembered if name in diaries and _is_due(remembered[name], now)]
 
     def look(name: str) -> _Read:
-        before = state.calendars.get(name, CalendarState())
-        if before.place != places[name]:  # config means another one by it now
-            before = CalendarState(place=places[name])
-        return _looked(diaries[name], before, wanted, now)
+        return _looked(diaries[name], remembered[name], wanted, now)
 
-    if len(due) == 1:
-        read = [look(due[0])]
+    if len(due) <= 1:
+        read = [look(name) for name in due]
     else:
         with ThreadPoolExecutor(max_workers=4, thread_name_prefix="diary") as pool:
             read = list(pool.map(look, due))
@@ -97,8 +88,15 @@ def credit(roster: Roster, state: State, diaries: Mapping[str, Diary], now: date
     )
 
 
-def _is_due(before: CalendarState | None, now: datetime) -> bool:
-    if before is None or before.succeeded is None or before.error:
+def _remembered(diary: CalendarSettings, state: State) -> CalendarState:
+    """What is known of a diary; nothing where config means another one by its name now."""
+    before = state.calendars.get(diary.name)
+    same = before is not None and before.place == diary.place
+    return before if before is not None and same else CalendarState(place=diary.place)
+
+
+def _is_due(before: CalendarState, now: datetime) -> bool:
+    if before.succeeded is None or before.error:
         return True
     return not timedelta() <= now - before.succeeded < EVERY
 
