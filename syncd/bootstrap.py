@@ -9,10 +9,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from syncd.calendars.base import Calendar, Pause
+from syncd.calendars.base import Calendar, Diary, Pause
 from syncd.config import Loaded, load, state_folder
 from syncd.model.records import CalendarState, State
 from syncd.model.roster import CalendarSettings, GoogleSettings, Roster
@@ -21,6 +22,7 @@ from syncd.store import open_store
 if TYPE_CHECKING:
     from syncd.calendars.diagnosis import Check, Step
     from syncd.calendars.google.account import Account
+    from syncd.engine.crediting import Diaries
     from syncd.engine.service import Calendars, Service
 
 __all__ = ["Loaded", "Opener", "database", "examined", "load", "service", "state_folder"]
@@ -42,11 +44,12 @@ def service(
     from syncd.engine.service import Service  # its arithmetic of dates is heavy
 
     store = open_store(database(roster, env), roster.deployment)
-    calendars = Opener(roster.timezone, pause).all_of(roster)
+    opener = Opener(roster.timezone, pause)
     return Service(
         roster=roster,
         store=store,
-        calendars=calendars,
+        calendars=opener.all_of(roster),
+        diaries=opener.diaries_of(roster),
         clock=clock,
         notices=lambda: _notices(roster),
     )
@@ -67,11 +70,11 @@ def examined(roster: Roster, name: str, *, read_only: bool) -> Iterator[Step]:
     from syncd.calendars import diagnosis
 
     settings, opener = roster.calendars[name], Opener(roster.timezone)
-    yield from diagnosis.examined(_checks(settings, opener, read_only=read_only))
+    yield from diagnosis.examined(_checks(roster, settings, opener, read_only=read_only))
 
 
 def _checks(
-    settings: CalendarSettings, opener: Opener, *, read_only: bool
+    roster: Roster, settings: CalendarSettings, opener: Opener, *, read_only: bool
 ) -> Iterator[tuple[str, Check]]:
     from syncd.calendars import diagnosis
 
@@ -85,8 +88,13 @@ def _checks(
     else:
         from syncd.calendars.google import doctor as google
 
-        yield from google.checks(settings, opener.account(settings.google), now)
+        account = opener.account(settings.google)
+        shared = [d for d in roster.diaries if d.google and opener.account(d.google) is account]
+        yield from google.checks(settings, account, now, shared)
     yield from diagnosis.calendar(lambda: opener.open(settings), settings, read_only=read_only)
+    for each in roster.diaries:
+        if each.name.partition("/")[0] == settings.name:
+            yield from diagnosis.diary(partial(opener.diary, roster, each), each, now)
 
 
 class Opener:
@@ -125,6 +133,37 @@ class Opener:
             settings,
             self.account(settings.google),
             timezone=self._timezone,
+            memo=memo,
+            pause=self._pause,
+        )
+
+    def diaries_of(self, roster: Roster) -> Diaries:
+        """The calendars whose meetings count, each opened once, with what is remembered of it."""
+        opened: dict[str, Diary] = {}
+
+        def diaries(state: State) -> Mapping[str, Diary]:
+            for settings in roster.diaries:
+                if settings.name not in opened:
+                    memo = state.calendars.get(settings.name, CalendarState()).memo
+                    opened[settings.name] = self.diary(roster, settings, memo)
+            return opened
+
+        return diaries
+
+    def diary(self, roster: Roster, settings: CalendarSettings, memo: str = "") -> Diary:
+        """One calendar whose meetings count."""
+        me = roster.credit.me if roster.credit is not None else frozenset()
+        if settings.google is None:
+            from syncd.calendars.caldav.diary import CalDavDiary
+
+            return CalDavDiary(settings, timezone=self._timezone, me=me, memo=memo)
+        from syncd.calendars.google.diary import GoogleDiary
+
+        return GoogleDiary(
+            settings,
+            self.account(settings.google),
+            timezone=self._timezone,
+            me=me,
             memo=memo,
             pause=self._pause,
         )

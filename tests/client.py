@@ -189,6 +189,35 @@ class Client:
 
         return self._edit(entry, change)
 
+    def meet(
+        self,
+        title: str,
+        start: Moment,
+        end: Moment,
+        guests: Mapping[str, str],
+        rule: str | None = None,
+    ) -> Shown:
+        """A meeting with `guests`, by address with what they answered (RFC 5545 3.2.12); with
+        `rule` it repeats."""
+        event = ical.event(title, start, end, "")
+        ical.put(event, "ORGANIZER", icalendar.vCalAddress("mailto:me@example.org"))
+        for address, answer in guests.items():
+            ical.answer(event, address, answer)
+        if rule is not None:
+            event["RRULE"] = vRecur.from_ical(rule)
+        return self._add(event)
+
+    def answer(
+        self, entry: Shown, address: str, answer: str, original: datetime | None = None
+    ) -> Shown:
+        """What somebody answers to a meeting, or to its one occurrence at `original`."""
+
+        def change(tree: icalendar.Calendar) -> None:
+            part = ical.master_of(tree) if original is None else ical.override(tree, original)
+            ical.answer(part, address, answer)
+
+        return self._edit(entry, change)
+
     def strip(self, entry: Shown) -> Shown:
         """Take out every property that RFC 5545 does not name, as some apps do when they save."""
 

@@ -77,3 +77,19 @@ def todos_on(host: Host, calendar: str) -> TodoApp:
 def opened(settings: CalendarSettings, memo: str, pause: Pause = lambda seconds: None) -> Calendar:
     """syncd's own adapter, with what an earlier one had found out."""
     return Opener("Europe/Berlin", pause).open(settings, memo)
+
+
+def calendar_on(host: Host, title: str) -> App:
+    """A calendar of the user's own called `title`, which syncd did not make, and their app at
+    it."""
+    if isinstance(host, Server):
+        body = (
+            '<C:mkcalendar xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><set><prop>'
+            f"<displayname>{title}</displayname></prop></set></C:mkcalendar>"
+        )
+        where = f"{host.home}{title.casefold()}/"
+        status, _ = host.ask("MKCALENDAR", where, body.encode(), Content_Type="text/xml")
+        assert status == 201, status
+    else:
+        host.add_calendar(f"{title.casefold()}@group.calendar.google.com", title)
+    return app_on(host, title)

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import icalendar
-from icalendar import vDDDLists, vDDDTypes
+from icalendar import vCalAddress, vDDDLists, vDDDTypes
 
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
@@ -151,6 +151,15 @@ def put(part: Any, name: str, value: Any) -> None:
     """Give `part` a property in the place of all of that name."""
     part.pop(name, None)
     part[name] = value
+
+
+def answer(part: Any, address: str, said: str) -> None:
+    """Let `part` say what the attendee at `address` answered."""
+    there = part.get("ATTENDEE", [])
+    there = there if isinstance(there, list) else [there]
+    made = vCalAddress(f"mailto:{address}")
+    made.params["PARTSTAT"] = said.upper()
+    part["ATTENDEE"] = [each for each in there if not str(each).endswith(f":{address}")] + [made]
 
 
 def utc(moment: Moment) -> Moment:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
 from syncd.model.entries import Entry, Sighting
+from syncd.model.meetings import Meeting
 
 Progress = Callable[[int, int], None]
 """Called with (done, total) as a long piece of work goes on."""
@@ -132,4 +133,27 @@ class Calendar(Protocol):
 
     def close(self) -> None:
         """Let go of connections. A closed calendar may be used again."""
+        ...
+
+
+class Diary(Protocol):
+    """A calendar of the user's that is only read: what took place in it counts as contacts."""
+
+    name: str
+    """As messages call it: the calendar in config whose account it is on, and after a slash its
+    own name."""
+
+    @property
+    def memo(self) -> str:
+        """See `Calendar.memo`."""
+        ...
+
+    def meetings(self, since: datetime, until: datetime) -> tuple[Meeting, ...]:
+        """The meetings that take place at any time between these two, aware, each instance of a
+        series by itself; some around them may be among them, and what cannot be understood is left
+        out. Nothing is remembered of what was asked before. Raises Unreachable or Refused."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections. A closed diary may be used again."""
         ...

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
-from syncd.calendars.base import Calendar, Changes, Fate, Result, Verb, Write
+from syncd.calendars.base import Calendar, Changes, Diary, Fate, Result, Verb, Write
 from syncd.errors import ConfigError, SyncdError
 from syncd.model.entries import Entry
 from syncd.model.keys import is_key
@@ -117,6 +117,22 @@ def calendar(
     yield "conditions", patient.condition
     yield "read back", patient.read_back
     yield "remove", patient.remove
+
+
+def diary(
+    opened: Callable[[], Diary], settings: CalendarSettings, now: Callable[[], datetime]
+) -> Iterator[tuple[str, Check]]:
+    """Whether the meetings in a calendar, which `opened` gives, can be read."""
+
+    def read() -> Found:
+        until = now()
+        found = opened().meetings(until - timedelta(days=7), until)
+        asked = sum(1 for each in found if each.emails)
+        return Found(
+            said=f"«{settings.calendar}» is read: {asked} meetings of {len(found)} events in a week"
+        )
+
+    yield f"meetings in {settings.calendar}", read
 
 
 class _Patient:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from syncd.cli import ends, plain, say, trouble
@@ -14,7 +15,6 @@ from syncd.errors import UsageError
 if TYPE_CHECKING:
     from syncd.engine.service import Service
     from syncd.engine.telling import Summary
-    from syncd.engine.tick import Report
     from syncd.model.facts import Fact
     from syncd.reconcile.actions import Action
 
@@ -36,7 +36,7 @@ def sync(setting: Setting, as_json: bool) -> int:
     service = setting.service(ready(setting.loaded().roster))
     with say.progress("syncing") as progress:
         report = service.sync(progress)
-    told, facts = summary(report), _facts(report)
+    told, facts = summary(report), report.facts
     unread = trouble.unread(report.looks[-1], report.now, service.zone)
     plainly = {str(each.error) for each in report.looks[-1].observed if each.error is not None}
     errors = [*unread.values(), *(each for each in told.errors if each not in plainly)]
@@ -53,17 +53,7 @@ def sync(setting: Setting, as_json: bool) -> int:
     return ends.CALENDAR if errors or told.failed else ends.DONE
 
 
-def _facts(report: Report) -> list[Fact]:
-    """What this tick understood, in the order in which it did."""
-    found = [
-        fact
-        for look in report.looks
-        for fact in (*look.delta.facts, *(look.plan.facts if look.plan is not None else ()))
-    ]
-    return list({fact.id: fact for fact in found}.values())
-
-
-def _line(service: Service, told: Summary, facts: list[Fact], *, well: bool) -> str:
+def _line(service: Service, told: Summary, facts: Sequence[Fact], *, well: bool) -> str:
     said = []
     if facts:
         understood = [

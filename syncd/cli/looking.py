@@ -112,9 +112,9 @@ def plan(setting: Setting, as_json: bool) -> int:
     if as_json:
         say.answer_json(plain.plan(actions, trouble.held(look), now, zone))
     else:
-        _show_plan(service, look, actions, complete=not unread)
-    trouble.say_all(unread.values())
-    status = ends.CALENDAR if unread else ends.DONE
+        _show_plan(service, look, actions, complete=not unread and not look.unread)
+    trouble.say_all((*unread.values(), *look.unread))
+    status = ends.CALENDAR if unread or look.unread else ends.DONE
     return ends.HELD if trouble.held(look) else status
 
 
@@ -133,8 +133,7 @@ def _actions(look: Look) -> list[Action]:
 
 def _show_plan(service: Service, look: Look, actions: list[Action], *, complete: bool) -> None:
     now, zone = service.clock(), service.zone
-    found = [*look.delta.facts, *(look.plan.facts if look.plan is not None else ())]
-    for fact in {fact.id: fact for fact in found}.values():
+    for fact in {fact.id: fact for fact in look.facts}.values():
         name = say_name(service.roster, fact.person)
         say.answer(f"To be logged: {say.one_line(name)}: {say_outcome(fact)}.")
     by_calendar = sorted(actions, key=lambda each: each.record.calendar)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -111,7 +111,7 @@ def due(each: Due, zone: ZoneInfo) -> dict[str, Any]:
 
 
 def sync(
-    told: Summary, facts: list[Fact], errors: list[str], now: datetime, zone: ZoneInfo
+    told: Summary, facts: Sequence[Fact], errors: list[str], now: datetime, zone: ZoneInfo
 ) -> dict[str, Any]:
     """`sync --json`."""
     return {

@@ -52,7 +52,8 @@ def auth(setting: Setting, provider: str, name: str | None, way: Way, as_json: b
     calendars = _of_one_sign_in(roster, name)
     google = calendars[0].google
     assert google is not None
-    scopes = scopes_for(calendars)
+    diaries = [each for each in roster.diaries if each.google and _token(each) == google.token]
+    scopes = scopes_for(calendars, diaries)
     named = " and ".join(each.name for each in calendars if not each.is_tasks)
     say.aside(f"Signing in to Google for {named}. What is asked for, and why:")
     for scope in scopes:
@@ -62,7 +63,7 @@ def auth(setting: Setting, provider: str, name: str | None, way: Way, as_json: b
     now = setting.clock(ZoneInfo(roster.timezone))()
     files.keep_secret(google.token, kept(granted, now, testing=testing))
     with contextlib.suppress(StateError):  # which is for the verbs to say that need it
-        signed_in(setting.service(roster), [each.name for each in calendars])
+        signed_in(setting.service(roster), [each.name for each in (*calendars, *diaries)])
     return _told(calendars, google, granted, now, as_json, testing=testing)
 
 

@@ -33,6 +33,7 @@ SOURCES = {
     Source.DELETION: "deleted event",
     Source.DRAG: "dragged event",
     Source.LOG: "syncd log",
+    Source.MEETING: "meeting",
     Source.SYNCD: "time went by",
 }
 

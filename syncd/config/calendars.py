@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -24,6 +24,7 @@ TO_FILL_IN = "is to be filled in. Next: write"
 
 
 PRIMARY = "primary"
+NO_ADDRESS = "is no address at Google. Forms: primary, Outreach, abc123@group.calendar.google.com"
 TASKS = "Outreach"
 """Google's list of tasks, unless config names one."""
 _ONLY = {
@@ -107,9 +108,9 @@ def _caldav(
         message = "url: is missing. Next: add it, such as url: https://dav.example.org/"
         problems.append(key_place(root, path).problem(message))
     else:
-        _check_url(root, (*path, "url"), shape.url, problems)
+        check_url(root, (*path, "url"), shape.url, problems)
     if "://" in shape.calendar:
-        _check_url(root, (*path, "calendar"), shape.calendar, problems)
+        check_url(root, (*path, "calendar"), shape.calendar, problems)
     password = NONE
     if shape.password is not None:
         password = read_secret(shape.password, folder, env, problems, files)
@@ -146,11 +147,9 @@ def _google(
     path = ("calendars", name)
     endpoint = shape.api_endpoint or ""
     if endpoint:
-        _check_url(root, (*path, "api-endpoint"), endpoint, problems)
+        check_url(root, (*path, "api-endpoint"), endpoint, problems)
     if "://" in shape.calendar:
-        message = "calendar: is no address at Google. Forms: primary, Outreach, "
-        message += "abc123@group.calendar.google.com"
-        problems.append(locate(root, (*path, "calendar"))[0].problem(message))
+        problems.append(locate(root, (*path, "calendar"))[0].problem(f"calendar: {NO_ADDRESS}"))
     credentials = resolved(shape.credentials, folder, env) if shape.credentials else None
     if credentials is not None and (doubt := _doubt_of(credentials)):
         place, _ = locate(root, (*path, "credentials"))
@@ -166,7 +165,7 @@ def _google(
         url="",
         username="",
         password=NONE,
-        calendar=PRIMARY if shape.calendar.casefold() == PRIMARY else shape.calendar,
+        calendar=at_google(shape.calendar),
         google=GoogleSettings(
             credentials=credentials,
             token=token or state_folder(env) / f"{deployment}.google.json",
@@ -178,6 +177,11 @@ def _google(
     )
 
 
+def at_google(calendar: str) -> str:
+    """How Google names what config calls `calendar`."""
+    return PRIMARY if calendar.casefold() == PRIMARY else calendar
+
+
 def _doubt_of(file: Path) -> str:
     """What is to be said of the file of an OAuth client; empty where it may do."""
     try:
@@ -187,7 +191,7 @@ def _doubt_of(file: Path) -> str:
     return f"others may read {file} ({mode:o}). Next: chmod 600 {file}" if mode & 0o077 else ""
 
 
-def _check_url(root: Fields, path: tuple[str, ...], url: str, problems: list[Problem]) -> None:
+def check_url(root: Fields, path: Sequence[int | str], url: str, problems: list[Problem]) -> None:
     """An address that cannot be one is a problem. It is not quoted: it may hold a password."""
     place, key = locate(root, path)
     try:

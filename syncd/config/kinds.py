@@ -287,6 +287,9 @@ WeekHours = Annotated[
 ]
 Zone = Annotated[str, PlainValidator(_zone), _shown()]
 Email = Annotated[str, PlainValidator(_email), _shown()]
+Emails = Annotated[
+    tuple[Email, ...], BeforeValidator(many, json_schema_input_type=Email | list[Email])
+]
 Phone = Annotated[str, PlainValidator(_phone), _shown()]
 Provider = Annotated[str, PlainValidator(_provider), WithJsonSchema({"enum": [*PROVIDERS]})]
 Tries = Annotated[int, PlainValidator(_whole(20)), _shown("integer", minimum=1, maximum=20)]

@@ -12,6 +12,7 @@ from pathlib import Path
 from syncd.config import assemble
 from syncd.config.calendars import calendars as calendars_of
 from syncd.config.check import check, key_place, locate
+from syncd.config.credit import credit
 from syncd.config.names import resolved, shown
 from syncd.config.nodes import Fields, Items, Place, Text, read
 from syncd.config.people import gather, people
@@ -51,6 +52,9 @@ def load(path: Path, env: Mapping[str, str]) -> Loaded:
         key_place(root, ("lists", name)).problem(message, warning=True)
         for name, message in promise(roster).items()
     ]
+    if roster.credit is not None and not any(each.email for each in roster.people.values()):
+        message = "credit: nobody here has an email, so that no meeting counts. Next: add theirs."
+        problems.append(key_place(root, ("credit",)).problem(message, warning=True))
     return Loaded(roster=roster, warnings=tuple(_ordered(problems, files)))
 
 
@@ -108,6 +112,9 @@ def _roster(
         lists=lists,
         ramp=assemble.ramp(shape.ramp),
         people=people(pieces, shape.deployment, known, problems),
+        credit=None
+        if any(path[0] == "credit" for path in bad)
+        else credit(root, shape.credit, calendars, problems),
         files=tuple(files),
     )
     return replace(roster, digest=_digest(roster))
@@ -163,7 +170,12 @@ def _digest(roster: Roster) -> str:
     calendars: dict[str, CalendarSettings] = {
         name: replace(each, password=Secret()) for name, each in roster.calendars.items()
     }
-    return hashlib.sha256(repr(replace(roster, calendars=calendars)).encode()).hexdigest()
+    credit = roster.credit
+    if credit is not None:
+        diaries = tuple(replace(each, password=Secret()) for each in credit.diaries)
+        credit = replace(credit, diaries=diaries)
+    bare = replace(roster, calendars=calendars, credit=credit)
+    return hashlib.sha256(repr(bare).encode()).hexdigest()
 
 
 def _ordered(problems: Sequence[Problem], files: Sequence[Path]) -> list[Problem]:

@@ -24,6 +24,7 @@ from syncd.config.kinds import (
     Day,
     Deployment,
     Email,
+    Emails,
     KeptOn,
     Length,
     Line,
@@ -347,6 +348,26 @@ class PersonShape(Shape):
     )
 
 
+class CreditShape(Shape):
+    """Meetings that took place count as contacts."""
+
+    meetings: Lines = _field(
+        "The calendars in which they are: display names or URLs; on Google names, primary, or ids. "
+        "They are only read. With several accounts, home/Personal says on whose",
+        "[Personal]",
+        default=[],
+    )
+    after: Length = _field(
+        "How long after its end a meeting counts", "15 minutes", default="15 minutes"
+    )
+    me: Emails = _field(
+        "Your own addresses, so that what you declined does not count, where the calendar's server "
+        "does not say who you are",
+        "[me@example.org]",
+        default=[],
+    )
+
+
 PeopleField = Annotated[
     tuple[Any, ...], PlainValidator(_people, json_schema_input_type=str | list[str | PersonShape])
 ]
@@ -392,6 +413,12 @@ class ConfigShape(Shape):
         default={},
     )
     lists: dict[Name, ListShape] = _field("Lists of people, by names of your choice", "clients")
+    credit: CreditShape = _field(
+        "Meetings that count by themselves: whoever accepted, and has an email here, was reached "
+        "when it took place. Unless given, none does",
+        "",
+        default={},
+    )
 
 
 def schema() -> dict[str, Any]:

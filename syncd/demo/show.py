@@ -36,6 +36,7 @@ _SOURCES = {
     Source.DRAG: "the event was dragged",
     Source.DELETION: "the event was deleted",
     Source.LOG: "syncd log",
+    Source.MEETING: "a meeting",
     Source.SYNCD: "time went by",
 }
 

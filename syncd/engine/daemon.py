@@ -29,7 +29,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from syncd import logs
-from syncd.engine.patience import patient
+from syncd.engine.patience import patient, patient_diaries
 from syncd.engine.reload import Watch
 from syncd.engine.service import Service
 from syncd.engine.signals import Inbox
@@ -191,8 +191,12 @@ class Daemon:
 
     def _taken(self, service: Service) -> Service:
         self._watch.taken(service.roster.files)
-        kept = patient(service.calendars, service.roster.poll, service.clock)
-        return replace(service, calendars=kept)
+        poll, clock = service.roster.poll, service.clock
+        return replace(
+            service,
+            calendars=patient(service.calendars, poll, clock),
+            diaries=patient_diaries(service.diaries, poll, clock),
+        )
 
     def _pace(self) -> IntervalTrigger:
         # Jitter comes on top: many that were started by one timer must not stay in step.

@@ -14,8 +14,9 @@ from itertools import chain, count
 from zoneinfo import ZoneInfo
 
 from syncd.calendars.base import Calendar, Progress
+from syncd.engine.crediting import Diaries
 from syncd.engine.notices import left_behind
-from syncd.engine.tick import Look, Report, look, met, tick
+from syncd.engine.tick import Look, Report, foreseen, look, met, tick
 from syncd.errors import ConfigError, Problem, UsageError
 from syncd.model.facts import CLOSING, RESTING, Fact, Outcome, Source, effective
 from syncd.model.people import Person, whose
@@ -23,6 +24,7 @@ from syncd.model.records import Delta, State
 from syncd.model.roster import Ramp, Roster
 from syncd.reconcile import plan as planning
 from syncd.reconcile.attempts import Position
+from syncd.reconcile.elsewhere import within
 from syncd.reconcile.identity import mistaken
 from syncd.reconcile.marks import LETTERS, SIGNS, WORDS, Meaning
 from syncd.reconcile.plan import Plan, World
@@ -63,6 +65,8 @@ class Service:
     notices: Callable[[], tuple[str, ...]] = tuple
     """What is to be known of calendars before it becomes a fault, in sentences with what to do: the
     day on which a sign-in ends. Asks no server."""
+    diaries: Diaries = lambda state: {}
+    """How the calendars are reached whose meetings count."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -76,7 +80,9 @@ class Service:
         and, as `mistaken` says, ConfigError; what calendars cannot do is in the answer."""
         state = self._settled()
         unsettled = replace(state, settings={**state.settings, "unsettled": "1"})
-        return look(self.roster, unsettled, self.calendars(state), self.clock(), progress)
+        now = self.clock()
+        found = look(self.roster, unsettled, self.calendars(state), now, progress)
+        return foreseen(found, self.roster, self.diaries(state), now)
 
     def offline(self) -> tuple[State, Plan]:
         """What is remembered, and what would be planned if the calendars were as last seen."""
@@ -172,8 +178,16 @@ class Service:
     ) -> Report:
         """One tick. Raises StateError, and ConfigError as `mistaken` says; what calendars cannot do
         is in the report."""
-        calendars = self.calendars(self._settled())
-        report = tick(self.roster, self.store, calendars, self.clock(), progress, stopping)
+        state = self._settled()
+        report = tick(
+            self.roster,
+            self.store,
+            self.calendars(state),
+            self.clock(),
+            progress,
+            stopping,
+            self.diaries(state),
+        )
         left = left_behind(self.roster, report.looks[-1].state, report.now)
         return replace(report, notices=(*self.notices(), *left))
 
@@ -203,34 +217,21 @@ class Service:
         if at > now:
             raise UsageError(f"{at.isoformat()} is still to come. Next: say when it happened.")
         state, plan = self.offline()
-        position = plan.positions.get(who.id)
-        stand = plan.standings.get(who.id)
-        opened = stand.trace.opened if stand else None
-        if opened is None and position is not None and position.fold.tried:
-            opened = position.fold.tried[0].opened
-        inside = position is not None and position.touch is not None and opened is not None
-        inside = inside and opened is not None and at >= opened
-        entry = stand.record.uid if stand and stand.record.seen and inside else None
-        day = None
-        if meaning.outcome is Outcome.SKIPPED and stand is not None and inside:
-            day = max(at, begins(stand.trace.start, self.zone)).astimezone(self.zone).date()
-        fact = Fact(
+        bare = Fact(
             id=_unused(f"log:{who.id}:{now.isoformat()}", state),
             person=who.id,
             at=at,
             outcome=meaning.outcome,
             source=Source.LOG,
             recorded=now,
-            channel=by or (stand.trace.channel if stand and inside else self._channel(who)),
             note=note,
             direction=meaning.direction,
-            touch=position.touch if position and inside else None,
-            attempt=position.attempt if position and inside else None,
-            day=day,
-            opened=opened if inside else None,
-            entry=entry,
             number=(who.phone or "") if meaning.outcome is Outcome.WRONG_NUMBER else "",
         )
+        fact = within(bare, plan, self.zone)
+        stand = plan.standings.get(who.id) if fact.touch is not None else None
+        usual = stand.trace.channel if stand is not None else self._channel(who)
+        fact = replace(fact, channel=by or usual)
         self.store.commit(Delta(facts=(fact,), verb=True))
         return fact
 

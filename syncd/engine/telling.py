@@ -40,19 +40,14 @@ class Summary:
 
 def summary(report: Report) -> Summary:
     """What `report` comes to."""
-    facts = [
-        fact
-        for look in report.looks
-        for fact in (*look.delta.facts, *(look.plan.facts if look.plan is not None else ()))
-    ]
-    once = {
-        fact.id: f"{fact.person} {'taken back' if fact.void else fact.outcome.value}"
-        for fact in facts
-    }
+    facts = (
+        f"{fact.person} {'taken back' if fact.void else fact.outcome.value}"
+        for fact in report.facts
+    )
     wrote = Counter(each.action.act.value for each in report.outcomes if each.done)
     failed = sum(1 for each in report.outcomes if each.result.fate in (Fate.LATER, Fate.REFUSED))
     return Summary(
-        facts=tuple(once.values()),
+        facts=tuple(facts),
         wrote=dict(wrote),
         failed=failed,
         held=report.held,

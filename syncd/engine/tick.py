@@ -10,13 +10,15 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from syncd.calendars.base import Calendar, Fate, Progress
+from syncd.calendars.base import Calendar, Diary, Fate, Progress
 from syncd.engine.apply import Outcome, apply, intended, sendable
+from syncd.engine.crediting import Credited, credit
 from syncd.engine.observe import Observed, observe
+from syncd.model.facts import Fact
 from syncd.model.keys import Kind
 from syncd.model.people import Person, whose
 from syncd.model.records import Acquaintance, CalendarState, Delta, Record, State, applied
@@ -47,6 +49,13 @@ class Look:
     """None where nothing changed and the last plan still holds."""
     held: str = ""
     """Why the plan must not be carried out unseen."""
+    unread: tuple[str, ...] = ()
+    """What diaries could not do, in sentences; a tick says it in its report."""
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """What is understood anew."""
+        return (*self.delta.facts, *(self.plan.facts if self.plan is not None else ()))
 
     @property
     def writes(self) -> list[Action]:
@@ -71,6 +80,14 @@ class Report:
     outcomes: tuple[Outcome, ...]
     notices: tuple[str, ...] = ()
     """What is to be known before it becomes a fault."""
+    credited: Credited = field(default_factory=Credited)
+    """What took place in the diaries."""
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """What was understood, each once."""
+        found = (*(fact for look in self.looks for fact in look.facts), *self.credited.facts)
+        return tuple({fact.id: fact for fact in found}.values())
 
     @property
     def plan(self) -> Plan | None:
@@ -99,7 +116,7 @@ class Report:
             for outcome in self.outcomes
             if outcome.result.fate in (Fate.LATER, Fate.REFUSED) and outcome.result.why
         ]
-        return list(dict.fromkeys((*said, *refused)))
+        return list(dict.fromkeys((*said, *self.credited.errors, *refused)))
 
 
 def tick(
@@ -109,9 +126,10 @@ def tick(
     now: datetime,
     progress: Progress | None = None,
     stopping: Callable[[], bool] = lambda: False,
+    diaries: Mapping[str, Diary] | None = None,
 ) -> Report:
     """One pass over everything, as of `now`. Raises StateError where the store cannot be used;
-    what calendars cannot do is in the report."""
+    what calendars and `diaries` cannot do is in the report."""
     looks: list[Look] = []
     outcomes: list[Outcome] = []
     with store.exclusive():
@@ -123,20 +141,29 @@ def tick(
                 store.commit(delta)
                 state = applied(state, delta)
 
-        for _ in range(ROUNDS):
-            seen = look(roster, state, calendars, now, progress)
-            looks.append(seen)
-            writes = seen.writes
-            commit(_committed(seen, roster, state, now, writes))
-            if not writes or stopping():
-                break
-            done = apply(writes, calendars, commit, progress, stopping)
-            outcomes += done
-            if not any(outcome.result.fate in _WORTH_A_LOOK for outcome in done):
-                break
+        def rounds() -> None:
+            for _ in range(ROUNDS):
+                seen = look(roster, state, calendars, now, progress)
+                looks.append(seen)
+                writes = seen.writes
+                commit(_committed(seen, roster, state, now, writes))
+                if not writes or stopping():
+                    break
+                done = apply(writes, calendars, commit, progress, stopping)
+                outcomes.extend(done)
+                if not any(outcome.result.fate in _WORTH_A_LOOK for outcome in done):
+                    break
+
+        rounds()
+        told = Credited()
+        if diaries and not stopping():  # after the marks, which say more than that a meeting was
+            told = credit(roster, state, diaries, now)
+            commit(told.delta)
+            if told.facts and not stopping():
+                rounds()
         if "broken" in state.settings:
             commit(Delta(settings={"broken": None}))
-    return Report(now=now, looks=tuple(looks), outcomes=tuple(outcomes))
+    return Report(now=now, looks=tuple(looks), outcomes=tuple(outcomes), credited=told)
 
 
 _WORTH_A_LOOK = (Fate.APPLIED, Fate.STALE, Fate.TAKEN)
@@ -162,6 +189,28 @@ def look(
     if held and deletions(plan.actions) <= approved(state):
         held = ""
     return Look(observed=observed, state=after, delta=delta, plan=plan, held=held)
+
+
+def foreseen(found: Look, roster: Roster, diaries: Mapping[str, Diary], now: datetime) -> Look:
+    """`found` with what a tick would find in `diaries` after it, and what would follow. Reads them;
+    writes nothing, anywhere."""
+    plan = found.plan
+    if plan is None or not diaries:
+        return found
+    records = (*plan.records, *(action.record for action in plan.actions))
+    state = applied(found.state, Delta(facts=plan.facts, records=records))
+    told = credit(roster, state, diaries, now)
+    found = replace(found, unread=told.errors)
+    if not told.facts:
+        return found
+    absent = {each.name: each.absent for each in found.observed}
+    world = World(roster=roster, state=applied(state, told.delta), now=now, absent=absent)
+    after = planning.make(world)
+    held = too_much(after.actions, world.records)
+    if held and deletions(after.actions) <= approved(state):
+        held = ""
+    facts = (*plan.facts, *told.facts, *after.facts)
+    return replace(found, plan=replace(after, facts=facts), held=held)
 
 
 def approved(state: State) -> frozenset[str]:

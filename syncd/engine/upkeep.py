@@ -29,6 +29,7 @@ class Status:
     next_tick: datetime | None
     """About when, where somebody said that the daemon is at work; None where nobody did."""
     calendars: Mapping[str, CalendarState]
+    """The calendars of the config, then those whose meetings count."""
     held: str
     """Why writes are held; empty where they are not."""
     doubtful: Mapping[str, tuple[Record, ...]]
@@ -64,10 +65,12 @@ def status(service: Service, *, ticking: bool = False) -> Status:
     today = now.astimezone(service.zone).date()
     records = {(record.calendar, record.uid): record for record in state.records}
     calendars = {
-        name: state.calendars.get(name, CalendarState()) for name in service.roster.calendars
+        name: state.calendars.get(name, CalendarState())
+        for name in (*service.roster.calendars, *(each.name for each in service.roster.diaries))
     }
     known = journal.effective(list(state.facts))
-    last = max((each.succeeded for each in calendars.values() if each.succeeded), default=None)
+    looked = (calendars[name].succeeded for name in service.roster.calendars)
+    last = max((each for each in looked if each), default=None)
     poll = service.roster.poll
     return Status(
         last_tick=last,

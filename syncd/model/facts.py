@@ -50,8 +50,14 @@ class Source(StrEnum):
     """The user moved an entry."""
     LOG = "log"
     """The user said so on the command line."""
+    MEETING = "meeting"
+    """A meeting in a calendar of theirs took place."""
     SYNCD = "syncd"
     """It followed by itself: missed, not-reached."""
+
+
+ELSEWHERE = frozenset({Source.LOG, Source.MEETING})
+"""The sources of contacts that were not made on an entry of ours."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -85,6 +85,25 @@ class CalendarSettings:
         return self.google.colours if self.google else {}
 
 
+def account_of(name: str) -> str:
+    """Whose sign-in or password the calendar, list of tasks or diary called `name` uses, by the
+    name of a calendar in config: names in config hold neither spaces nor slashes."""
+    return name.partition("/")[0].removesuffix(" tasks")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Credit:
+    """Which meetings count as contacts once they took place."""
+
+    diaries: tuple[CalendarSettings, ...]
+    """The calendars that are looked at, and only read. Each is called after the calendar in config
+    whose account it is on, and after itself: `home/Personal`."""
+    after: timedelta = timedelta(minutes=15)
+    """How long after its end a meeting counts."""
+    me: frozenset[str] = frozenset()
+    """The user's own addresses, case-folded, beside those that a server tells."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ramp:
     """How one starts small: so many people, then some more in every period."""
@@ -109,6 +128,8 @@ class Roster:
     lists: Mapping[str, ContactList]
     people: Mapping[str, Person]
     ramp: Ramp | None = None
+    credit: Credit | None = None
+    """None where no meeting counts."""
     files: tuple[Path, ...] = ()
     """Every file that was read, for whoever watches them for changes."""
     digest: str = ""
@@ -128,6 +149,11 @@ class Roster:
         """
         wanted = person.channels or self.lists[person.list].channels
         return tuple(c for c in wanted if person.has_address_for(c)) or wanted[:1]
+
+    @property
+    def diaries(self) -> tuple[CalendarSettings, ...]:
+        """The calendars whose meetings count."""
+        return self.credit.diaries if self.credit is not None else ()
 
     def calendar_for(self, person: Person, calendar: str) -> str:
         """The name of the calendar that holds the contact events of `person` where those of others

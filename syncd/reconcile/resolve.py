@@ -20,7 +20,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from syncd.model.facts import CLOSING, RESTING, Fact, Outcome, Source
+from syncd.model.facts import CLOSING, ELSEWHERE, RESTING, Fact, Outcome
 from syncd.model.people import Period, Person
 from syncd.model.records import Fate, Record
 from syncd.reconcile.attempts import (
@@ -133,7 +133,7 @@ def _sort_out(
         fact = scene.journal.by_entry.get(stand.record.uid)
         ahead = begins(stand.trace.start, scene.zone) > scene.now
         if fact is not None:
-            if fact.source is Source.LOG and ahead:
+            if fact.source in ELSEWHERE and ahead:
                 _withdraw(stand, Fate.REMOVED, "logged meanwhile", out)
             else:
                 out.history.append(History(standing=stand, fact=fact))

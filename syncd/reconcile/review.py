@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from syncd.model.facts import TRIED, Fact, Outcome
+from syncd.model.facts import TRIED, Fact, Outcome, Source
 from syncd.model.people import whose
 from syncd.model.roster import Roster
 from syncd.reconcile.occurrences import Occurrence, instant
@@ -106,7 +106,7 @@ def review(
         by_list=_by(
             tries, lambda f: renamed[whose(f.person)].list if whose(f.person) in renamed else ""
         ),
-        by_channel=_by(tries, lambda f: f.channel or ""),
+        by_channel=_by(tries, _channel),
         by_weekday=_by(tries, lambda f: f.at.astimezone(zone).weekday()),
         by_hour=_by(tries, lambda f: f.at.astimezone(zone).hour),
         kept=sum(1 for each in past if any(_within(fact, each) for fact in tries)),
@@ -118,6 +118,11 @@ def review(
 
 def _is_try(fact: Fact) -> bool:
     return fact.outcome in TRIED or fact.outcome is Outcome.REACHED
+
+
+def _channel(fact: Fact) -> str:
+    """By what somebody was tried; a meeting is one by itself."""
+    return fact.channel or (fact.source.value if fact.source is Source.MEETING else "")
 
 
 def _day(fact: Fact, zone: ZoneInfo) -> date:

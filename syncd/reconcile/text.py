@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from syncd.model.facts import Direction, Fact, Outcome
+from syncd.model.facts import Direction, Fact, Outcome, Source
 from syncd.model.occasions import Occasion
 from syncd.model.people import ADDRESS_OF_CHANNEL, Person
 from syncd.reconcile.marks import sign_of
@@ -141,6 +141,8 @@ def said(fact: Fact, zone: ZoneInfo) -> str:
     plainly = _SAID.get((fact.outcome, Direction.OUT), fact.outcome.value.capitalize())
     what = _SAID.get((fact.outcome, fact.direction), plainly)
     by = f" by {fact.channel}" if fact.channel and fact.outcome is Outcome.REACHED else ""
+    if fact.source is Source.MEETING and fact.outcome is Outcome.REACHED:
+        by = " in a meeting"
     until = f" until {day_text(fact.until)}" if fact.until else ""
     note = f": {one_line(fact.note)}" if fact.note else "."
     return f"{what}{by}{until}, {day_text(fact.at.astimezone(zone).date())}{note}"

@@ -334,3 +334,62 @@ def test_a_calendar_of_that_name_which_syncd_did_not_make(desk: Desk, google: Ac
     done = desk.syncd("sync")
     assert done.status == 3
     assert "must be given in config by its id" in done.err
+
+
+def with_credit(desk: Desk, meetings: str) -> None:
+    desk.config.write_text(f"{desk.config.read_text()}credit: {{meetings: {meetings}}}\n")
+    people = desk.people.read_text().replace("- name: Ann Lee", "- name: Ann Lee\n  email: a@b.org")
+    desk.people.write_text(people)
+
+
+def test_meetings_are_asked_for_where_they_count(desk: Desk, google: Account) -> None:
+    signed_in(desk, google)
+    with_credit(desk, "[primary]")
+    before = desk.at(NOW, "sync")
+    assert before.status == 3
+    assert "Calendar home/primary: the sign-in does not allow this." in before.err
+    assert "The config has credit:, perhaps since it was made." in before.err
+    assert (
+        "Next: syncd doctor home says which right is missing; syncd auth google home" in before.err
+    )
+    assert GoogleClient(google, "Outreach").find("Ann Lee"), "the rest goes on"
+    shown = desk.at(NOW, "status")
+    assert shown.status == 3 and "Calendar home/primary: the sign-in does not" in shown.out
+    ill = json.loads(desk.syncd("doctor", "--json").out)["home"]
+    rights = next(each for each in ill if each["step"] == "rights")
+    assert rights["verdict"] == "failed" and "events.readonly" in rights["said"]
+    done = signed_in(desk, google)
+    assert "calendar.events.readonly: to read the meetings in the calendars that" in done.err
+    assert desk.at(NOW, "status").status == 0
+    well = json.loads(desk.syncd("doctor", "--json").out)["home"]
+    assert {each["verdict"] for each in well} == {"well"}
+    assert well[-1]["step"] == "meetings in primary"
+    app = GoogleClient(google, "primary")
+    start = datetime.fromisoformat("2026-11-24T09:00+01:00")
+    app.meet("Catching up", start, start + timedelta(hours=1), {"a@b.org": "accepted"})
+    shown = desk.at(NOW, "plan")
+    assert "To be logged: Ann Lee: reached." in shown.out
+    again = desk.at("2026-11-24T12:20+01:00", "sync")
+    assert again.status == 0 and "Understood: Ann Lee: reached." in again.out
+    told = desk.syncd("history", "ann")
+    assert "meeting" in told.out and "Catching up" in told.out
+    undone = desk.at("2026-11-24T12:30+01:00", "log", "--undo", "ann")
+    assert "(known from: meeting)" in undone.out
+
+
+def test_a_calendar_by_its_name_needs_the_list_of_calendars(desk: Desk, google: Account) -> None:
+    text = desk.config.read_text().replace("calendar: Outreach", "calendar: primary")
+    desk.config.write_text(text)
+    with_credit(desk, "[Personal]")
+    signed_in(desk, google)
+    told = json.loads(token_of(desk).read_text())["scopes"]
+    assert [each.rpartition("/")[2] for each in told] == [
+        "calendar.events",
+        "calendar.calendarlist.readonly",
+    ]
+    missing = desk.at(NOW, "sync")
+    assert missing.status == 3 and "Google shows no calendar «Personal»" in missing.err
+    for n in range(2):
+        google.add_calendar(f"{n}@group.calendar.google.com", "Personal")
+    several = desk.at(NOW, "sync")
+    assert several.status == 3 and "2 calendars are called «Personal»" in several.err

@@ -7,8 +7,17 @@ from datetime import datetime, timedelta
 import pytest
 
 from syncd.calendars.base import Fate, Result, Verb, Write
-from syncd.engine.patience import LONGEST, OBEYED, PatientCalendar, rest
-from syncd.errors import Refused, Unreachable
+from syncd.engine.patience import (
+    LONGEST,
+    OBEYED,
+    PatientCalendar,
+    PatientDiary,
+    patient_diaries,
+    rest,
+)
+from syncd.errors import CalendarError, Refused, Unreachable
+from syncd.model.meetings import Meeting
+from syncd.model.records import State
 from tests.daemon.world import NOW, Scripted
 
 POLL = timedelta(minutes=2)
@@ -180,3 +189,47 @@ def test_a_clock_that_is_set_back_does_not_make_the_rest_longer(
     assert failed(calendar)
     clock.now -= timedelta(days=1)
     assert not failed(calendar)
+
+
+class Read:
+    """A diary that fails as it is told to."""
+
+    name = "home/Personal"
+    memo = "known"
+
+    def __init__(self) -> None:
+        self.fails: list[CalendarError] = []
+        self.readings = 0
+        self.closed = False
+
+    def meetings(self, since: datetime, until: datetime) -> tuple[Meeting, ...]:
+        self.readings += 1
+        if self.fails:
+            raise self.fails.pop(0)
+        return ()
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def test_a_diary_is_left_alone_too(clock: Clock) -> None:
+    inner = Read()
+    diary = PatientDiary(inner, poll=POLL, clock=clock, chance=lambda: 0.5)
+    inner.fails = [Refused("no rights"), Unreachable("busy", timedelta(minutes=45))]
+    asked = []
+    while inner.readings < 3:
+        try:
+            diary.meetings(NOW, NOW)
+        except CalendarError as error:
+            asked.append(str(error))
+        clock.now += MINUTES
+    assert asked == ["no rights"] * 2 + ["busy"] * 45
+    assert (diary.name, diary.memo) == ("home/Personal", "known")
+    diary.close()
+    assert inner.closed
+
+
+def test_the_same_diary_keeps_its_rest_from_tick_to_tick(clock: Clock) -> None:
+    inner = Read()
+    opened = patient_diaries(lambda state: {inner.name: inner}, POLL, clock)
+    assert opened(State())[inner.name] is opened(State())[inner.name]

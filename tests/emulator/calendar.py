@@ -176,6 +176,8 @@ class Calendar:
                 continue
             if name == "extendedProperties":
                 after[name] = self._extended(after.get(name, {}), value)
+            elif name == "attendees" and value:
+                after[name] = [self._attendee(each, after) for each in value]
             elif name in ("start", "end", "originalStartTime"):
                 after[name] = self._when(name, value, after, body)
             elif value is None or _OMITTED.get(name) == value:
@@ -202,6 +204,22 @@ class Calendar:
         moment = datetime.fromisoformat(told["dateTime"])
         moment = moment.replace(tzinfo=zone) if moment.tzinfo is None else moment.astimezone(zone)
         return {"dateTime": said(moment), "timeZone": zone.key}
+
+    def _attendee(self, told: Json, event: Json) -> Json:
+        """What Google makes of an attendee that was sent."""
+        if not told.get("email"):
+            raise ApiError(400, "required", "Missing attendee email.")
+        answer = told.get("responseStatus", "needsAction")
+        if answer not in ("needsAction", "declined", "tentative", "accepted"):
+            raise invalid("Invalid attendee response status.")
+        made: Json = {**told, "responseStatus": answer}
+        email = told["email"].casefold()
+        flags = {"self": self.id, "organizer": event["organizer"]["email"]}
+        for flag, whose in flags.items():
+            made.pop(flag, None)
+            if email == whose.casefold():
+                made[flag] = True
+        return made
 
     def _extended(self, before: Json, wanted: Json | None) -> Json:
         found: Json = {}
@@ -308,16 +326,33 @@ class Calendar:
         return rows
 
     def _expanded(self, query: Json) -> list[Json]:
+        """Single events and instances, those that end after timeMin and start before timeMax."""
+        if query.get("showDeleted") or not {"timeMin", "timeMax"} <= query.keys():
+            raise Violation("singleEvents without timeMin and timeMax, or with showDeleted")
         after, before = (datetime.fromisoformat(query[k]) for k in ("timeMin", "timeMax"))
+        if after >= before:
+            raise ApiError(400, "timeRangeEmpty", "The specified time range is empty.")
         rows: list[Json] = []
         for each in list(self.events.values()):
             if _is_gone(each) or "recurringEventId" in each:
                 continue
             if "recurrence" in each:
                 rows += self._instances(each, after, before)
-            elif _instant(each["start"]) < before and _instant(each["end"]) > after:
+            elif self._lies(each, after, before):
                 rows.append(each)
         return rows
+
+    def _lies(self, event: Json, after: datetime, before: datetime) -> bool:
+        """Whether it ends after the one and starts before the other; an all-day event does so in
+        the calendar's zone."""
+        zone = ZoneInfo(self.zone)
+        start, end = (
+            datetime.combine(date.fromisoformat(when["date"]), time(), zone)
+            if "date" in when
+            else _instant(when)
+            for when in (event["start"], event["end"])
+        )
+        return start < before and end > after
 
     def _instances(self, master: Json, after: datetime, before: datetime) -> list[Json]:
         zone = recurrence.zone_of(master)
@@ -330,7 +365,7 @@ class Calendar:
             one = recurrence.instance(each, master)
             if _instant(one["originalStartTime"]) not in told:
                 rows.append(one)
-        return [e for e in rows if _instant(e["start"]) < before and _instant(e["end"]) > after]
+        return [each for each in rows if self._lies(each, after, before)]
 
 
 def _instant(when: Json) -> datetime:

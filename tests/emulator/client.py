@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import http.client
 import json
+from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -144,6 +145,9 @@ class GoogleClient:
         """Give an entry a property, by iCalendar's name, or another value for one."""
         if name == "TRANSP":
             return self._edit(entry, {"transparency": value.lower()})
+        if (name, value) == ("STATUS", "CANCELLED"):  # which is how Google says deleted
+            self.delete(entry)
+            return entry
         if name == "CLASS":
             return self._edit(entry, {"visibility": value.lower()})
         return self._edit(entry, {_NAMES[name]: value})
@@ -172,6 +176,33 @@ class GoogleClient:
     def invite(self, entry: Shown, address: str) -> Shown:
         """Invite somebody to an entry."""
         return self._edit(entry, {"attendees": [{"email": address}]})
+
+    def meet(
+        self,
+        title: str,
+        start: Moment,
+        end: Moment,
+        guests: Mapping[str, str],
+        rule: str | None = None,
+    ) -> Shown:
+        """A meeting with `guests`, by address with what they answered (RFC 5545 3.2.12); with
+        `rule` it repeats."""
+        body = {"summary": title, "start": _when(start), "end": _when(end)}
+        body["attendees"] = [_attendee(*each) for each in guests.items()]
+        if rule is not None:
+            body["recurrence"] = [f"RRULE:{rule}"]
+        return self._added(body)
+
+    def answer(
+        self, entry: Shown, address: str, answer: str, original: datetime | None = None
+    ) -> Shown:
+        """What somebody answers to a meeting, or to its one occurrence at `original`."""
+        id = entry.uid if original is None else _instance(entry, original)
+        there = self._ask("GET", self._events(id)).get("attendees", [])
+        others = [each for each in there if each["email"] != address]
+        body = {"attendees": [*others, _attendee(address, answer)]}
+        self._ask("PATCH", self._events(id), body=body)
+        return self._now(entry)
 
     def strip(self, entry: Shown) -> Shown:
         """Take out every private property, as some apps do when they save."""
@@ -434,6 +465,10 @@ def _writable(event: Json) -> Json:
     for name in (*_SERVER_SIDE, "id", "sequence", "eventType"):
         told.pop(name, None)
     return told
+
+
+def _attendee(address: str, answer: str) -> Json:
+    return {"email": address, "responseStatus": answer.replace("needs-action", "needsAction")}
 
 
 def _endless(rule: str) -> str:

@@ -266,6 +266,49 @@ def test_faults_strike_once_and_where_they_are_to(library: Library, account: Acc
     assert [each.status for each in account.requests()] == [200, 503, 409, 0]
 
 
+def test_instances_within_a_span(library: Library, account: Account) -> None:
+    library.insert("abcde", **WEEKLY)
+    library.insert("abcdf", start={"date": "2026-12-04"}, end={"date": "2026-12-05"})
+
+    def listed(since: str, until: str, **more: Any) -> list[str]:
+        window = {"timeMin": since, "timeMax": until, "singleEvents": True, **more}
+        return [
+            row["id"]
+            for row in library.events.list(calendarId="primary", **window).execute()["items"]
+        ]
+
+    ends, starts = "2026-12-03T11:00:00+01:00", "2026-12-10T10:00:00+01:00"
+    assert listed("2026-12-03T10:59:59+01:00", starts) == ["abcde_20261203T090000Z", "abcdf"]
+    assert listed(ends, "2026-12-10T10:00:01+01:00") == ["abcde_20261210T090000Z", "abcdf"]
+    assert listed(ends, "2026-12-04T00:00:00+01:00") == []
+    assert listed(ends, "2026-12-04T00:00:01+01:00") == ["abcdf"], "the zone is the calendar's"
+    empty = library.events.list(
+        calendarId="primary", timeMin=starts, timeMax=ends, singleEvents=True
+    )
+    assert refused(empty) == (400, "timeRangeEmpty")
+    assert not account.violations
+    for more in ({"timeMin": starts}, {"timeMin": ends, "timeMax": starts, "showDeleted": True}):
+        refused(library.events.list(calendarId="primary", singleEvents=True, **more))
+    assert len(account.violations) == 2
+
+
+def test_attendees_are_marked_by_google(library: Library, account: Account) -> None:
+    guests = [{"email": account.email, "self": False}, {"email": "bob@example.org"}]
+    made = library.insert("abcde", attendees=guests)
+    assert made["attendees"] == [
+        {
+            "email": account.email,
+            "responseStatus": "needsAction",
+            "self": True,
+            "organizer": True,
+        },
+        {"email": "bob@example.org", "responseStatus": "needsAction"},
+    ]
+    for wrong in ({"responseStatus": "accepted"}, {"email": "x@y.z", "responseStatus": "yes"}):
+        body = {"id": "abcdf", **TIMES, "attendees": [wrong]}
+        assert refused(library.events.insert(calendarId="primary", body=body))[0] == 400
+
+
 def test_when_somebody_is_busy(library: Library) -> None:
     library.insert("abcde", **WEEKLY)
     library.insert("abcdf", transparency="transparent")

@@ -85,6 +85,12 @@ def test_attempts_and_whom_they_reached() -> None:
     assert Outcome.SNOOZED not in found.outcomes and found.outcomes[Outcome.SKIPPED] == 1
 
 
+def test_a_meeting_is_a_channel_of_its_own() -> None:
+    found = looked(fact(8, channel=None, source=Source.MEETING), fact(9, channel=None), fact(10))
+    one = Tally(tried=1, reached=1)
+    assert found.by_channel == {"": one, "call": one, "meeting": one}
+
+
 def test_the_days_are_the_users_own() -> None:
     late = fact(6, 23)
     assert looked(replace(late, at=late.at + timedelta(minutes=54))).all.tried == 0

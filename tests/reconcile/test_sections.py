@@ -80,6 +80,14 @@ def test_the_day_of_a_fact_is_the_users() -> None:
     assert said(fact, ZONE) == "Reached by call, Friday 27 November 2026."
 
 
+def test_what_a_meeting_was_is_said() -> None:
+    met = replace(FACT, source=Source.MEETING, channel=None, note="Project sync")
+    assert said(met, ZONE) == "Reached in a meeting, Thursday 26 November 2026: Project sync"
+    # The user may correct what it came to.
+    corrected = replace(met, outcome=Outcome.NO_ANSWER, note="")
+    assert said(corrected, ZONE) == "No answer, Thursday 26 November 2026."
+
+
 @given(above=users_lines, below=users_lines)
 def test_words_above_and_below_stay(above: list[str], below: list[str]) -> None:
     observed = "\n".join((*above, OLD, *below))

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from syncd.calendars.base import Calendar
+from syncd.bootstrap import Opener
+from syncd.calendars.base import Calendar, Diary
 from syncd.engine.service import Service
 from syncd.engine.tick import Report
 from syncd.model.blocks import Block
@@ -67,6 +68,7 @@ class Stage:
     now: datetime = BEGIN
     _app: App | None = None
     _opened: dict[str, Calendar] = field(default_factory=dict)
+    _diaries: dict[str, Diary] = field(default_factory=dict)
     database: str = "syncd.sqlite"
 
     # -- syncd's side
@@ -79,7 +81,16 @@ class Stage:
             store=open_store(self.folder / self.database, self.roster.deployment),
             calendars=self._calendars,
             clock=lambda: self.now,
+            diaries=self._read_only,
         )
+
+    def _read_only(self, state: State) -> Mapping[str, Diary]:
+        for each in self.roster.diaries:
+            if each.name not in self._diaries:
+                memo = state.calendars.get(each.name, CalendarState()).memo
+                opener = Opener(self.roster.timezone, pause=lambda seconds: None)
+                self._diaries[each.name] = opener.diary(self.roster, each, memo)
+        return self._diaries
 
     def _calendars(self, state: State) -> Mapping[str, Calendar]:
         if not self._opened:
@@ -90,9 +101,10 @@ class Stage:
 
     def restart(self) -> None:
         """From now on it is a new process."""
-        for each in self._opened.values():
+        for each in (*self._opened.values(), *self._diaries.values()):
             each.close()
         self._opened.clear()
+        self._diaries.clear()
 
     def lose_database(self) -> None:
         """The disk with the state is gone."""

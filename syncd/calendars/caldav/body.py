@@ -19,12 +19,8 @@ LONGEST = 2_000_000
 def read_entry(body: str, zone: ZoneInfo) -> Entry | None:
     """What is in `body`; None for a resource that is a journal or anything else. Floating times
     (RFC 5545 3.3.5) are taken to be in `zone`. Raises Unreadable."""
-    if len(body) > LONGEST:
-        body = _INLINE.sub("ATTACH:cid:left-out", body)
-    if len(body) > LONGEST:
-        raise Unreadable(f"it is too large: {len(body):,} characters")
     try:
-        tree = calendar_of(body)
+        tree = calendar_of(trimmed(body))
         found = components(tree)
         if found is not None:
             return read_event(*found, zone)
@@ -35,3 +31,13 @@ def read_entry(body: str, zone: ZoneInfo) -> Entry | None:
     except NONSENSE as error:
         told = " ".join(str(error).split())
         raise Unreadable(f"it is not valid iCalendar: {told[:200]}") from error
+
+
+def trimmed(body: str) -> str:
+    """`body` without attachments that stand in it whole, where it is very long. Raises Unreadable
+    where that does not help."""
+    if len(body) > LONGEST:
+        body = _INLINE.sub("ATTACH:cid:left-out", body)
+    if len(body) > LONGEST:
+        raise Unreadable(f"it is too large: {len(body):,} characters")
+    return body

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from urllib.parse import quote, unquote_to_bytes, urljoin, urlsplit
 from xml.sax.saxutils import escape
 
@@ -84,6 +85,18 @@ def multiget(paths: Iterable[str]) -> str:
     return (
         f"<C:calendar-multiget {_DECLARED}><D:prop><D:getetag/><C:calendar-data/></D:prop>"
         f"{wanted}</C:calendar-multiget>"
+    )
+
+
+def calendar_query(since: datetime, until: datetime) -> str:
+    """A calendar-query REPORT (RFC 4791 7.8) for the bodies of events that take place between
+    `since` and `until`. Series come whole: not every server can expand them."""
+    start, end = (f"{each.astimezone(UTC):%Y%m%dT%H%M%SZ}" for each in (since, until))
+    return (
+        f"<C:calendar-query {_DECLARED}><D:prop><D:getetag/><C:calendar-data/></D:prop>"
+        '<C:filter><C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT">'
+        f'<C:time-range start="{start}" end="{end}"/>'
+        "</C:comp-filter></C:comp-filter></C:filter></C:calendar-query>"
     )
 
 

@@ -10,6 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 from syncd.calendars.caldav import dav
 from syncd.calendars.caldav.transport import REDIRECTS, Answer, Transport, parsed
+from syncd.calendars.guests import address
 from syncd.errors import Refused
 
 _HOPS = 6
@@ -46,6 +47,22 @@ def find_calendar(
             f"«{wanted}». Next: write the address of one of them under calendar: {named}."
         )
     return next(iter(found.values()), ""), _slashed(homes[0])
+
+
+def addresses(transport: Transport, url: str) -> frozenset[str]:
+    """The user's own addresses (RFC 6638 2.4.1), case-folded, as far as the server tells them.
+    Raises Unreachable."""
+    try:
+        at, row = _entrance(transport, url)
+        principals = row.hrefs("D:current-user-principal") if row is not None else []
+        if not principals:
+            return frozenset()
+        at = _named(transport, at, principals[0])
+        told = _multistatus(transport, at, 0, "C:calendar-user-address-set")
+    except Refused:
+        return frozenset()
+    hrefs = (href for each in told for href in each.hrefs("C:calendar-user-address-set"))
+    return frozenset(address(href) for href in hrefs) - {""}
 
 
 def make_calendar(

@@ -61,7 +61,7 @@ def read_event(master: icalendar.Event, overrides: list[icalendar.Event], zone: 
         busy=str(master.get("TRANSP", "OPAQUE")).upper() != "TRANSPARENT",
         private=str(master.get("CLASS", "")).upper() in ("PRIVATE", "CONFIDENTIAL"),
         alarm=lead(master, start, end),
-        cancelled=_cancelled(master),
+        cancelled=cancelled(master),
         guests=len(several(master.get("ATTENDEE"))),
         extras=any(master.get(name) for name in EXTRAS),
         trace=unquote(words(master, TRACE)),
@@ -117,7 +117,7 @@ def _override(
         title=words(component if "SUMMARY" in component else master, "SUMMARY"),
         text=words(component, "DESCRIPTION", lines=True),
         alarm=lead(component, start, end),
-        cancelled=_cancelled(component),
+        cancelled=cancelled(component),
     )
 
 
@@ -217,7 +217,8 @@ def lead_of(alarm: icalendar.Alarm, start: Instant, end: Instant) -> tuple[timed
     return None
 
 
-def _cancelled(component: icalendar.Event) -> bool:
+def cancelled(component: icalendar.Component) -> bool:
+    """Whether its STATUS says that it does not take place."""
     return str(component.get("STATUS", "")).upper() == "CANCELLED"
 
 

@@ -31,7 +31,7 @@ from syncd.calendars.google.errors import FAILURES, explained
 from syncd.calendars.google.pace import Pace
 from syncd.calendars.google.wire import Wire
 from syncd.errors import CalendarError, Refused
-from syncd.model.roster import GoogleSettings
+from syncd.model.roster import GoogleSettings, account_of
 
 AGAIN = 3600.0
 """Seconds before a sign-in that has ended is tried again, should it be good again by itself."""
@@ -193,12 +193,12 @@ def _read(path: Path, name: str) -> tuple[dict[str, Any], Any]:
     except (ValueError, KeyError, TypeError, AttributeError, GoogleAuthError) as error:
         raise Refused(
             f"Calendar {name}: the file {path} holds no sign-in to Google. "
-            f"Next: syncd auth google {name.removesuffix(' tasks')}"
+            f"Next: syncd auth google {account_of(name)}"
         ) from error
 
 
 def _missing(path: Path, name: str, error: OSError) -> Refused:
-    next_ = f"Next: syncd auth google {name.removesuffix(' tasks')}"
+    next_ = f"Next: syncd auth google {account_of(name)}"
     if isinstance(error, FileNotFoundError):
         return Refused(f"Calendar {name}: nobody has signed in to Google yet. {next_}")
     why = error.strerror or str(error)

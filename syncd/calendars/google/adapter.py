@@ -12,7 +12,7 @@ from dataclasses import replace
 from syncd.calendars.base import Changes, Progress, Result, Write
 from syncd.calendars.google.calls import MOST
 from syncd.calendars.google.parse import Settings
-from syncd.calendars.google.place import Place, failed
+from syncd.calendars.google.place import Place, failed, is_given
 from syncd.calendars.google.read import CalendarLost, Reader, default_alarm
 from syncd.calendars.google.write import Writer
 from syncd.errors import CalendarError, CursorLost, Refused, Unreachable
@@ -89,7 +89,7 @@ class GoogleCalendar(Place):
     @property
     def _is_given(self) -> bool:
         """Whether config names the calendar itself, rather than what it is called."""
-        return self._settings.calendar == "primary" or "@" in self._settings.calendar
+        return is_given(self._settings.calendar)
 
     def _found(self) -> str:
         """The id of the calendar that config means; empty where there is none yet."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 from syncd.calendars.diagnosis import Ailing, Check, Found
@@ -11,7 +11,7 @@ from syncd.calendars.google.account import Account
 from syncd.calendars.google.ends import notice_of
 from syncd.calendars.google.signin import scopes_for
 from syncd.calendars.reach import clock, network
-from syncd.model.roster import CalendarSettings
+from syncd.model.roster import CalendarSettings, account_of
 
 GOOGLE = "https://www.googleapis.com/"
 
@@ -20,11 +20,13 @@ def checks(
     settings: CalendarSettings,
     account: Account,
     now: Callable[[], datetime],
+    diaries: Iterable[CalendarSettings] = (),
 ) -> Iterator[tuple[str, Check]]:
-    """The sign-in's file, network, sign-in, clock, rights, and how long they last."""
+    """The sign-in's file, network, sign-in, clock, rights, those for `diaries` among them, and how
+    long they last."""
     assert settings.google is not None
     root = settings.google.endpoint or GOOGLE
-    patient = _Patient(settings, account, root)
+    patient = _Patient(settings, account, root, tuple(diaries))
     yield "sign-in file", patient.file
     yield from network(root)
     yield "sign in", patient.sign_in
@@ -34,8 +36,15 @@ def checks(
 
 
 class _Patient:
-    def __init__(self, settings: CalendarSettings, account: Account, root: str) -> None:
+    def __init__(
+        self,
+        settings: CalendarSettings,
+        account: Account,
+        root: str,
+        diaries: tuple[CalendarSettings, ...],
+    ) -> None:
         self._settings = settings
+        self._diaries = diaries
         self._account = account
         self._root = root
         self.date: str | None = None
@@ -60,9 +69,9 @@ class _Patient:
         return Found(said="Google takes the sign-in")
 
     def rights(self) -> Found:
-        needed = scopes_for([self._settings])
+        needed = scopes_for([self._settings], self._diaries)
         missing = [each for each in needed if each not in self._account.scopes]
-        name = self._settings.name.removesuffix(" tasks")
+        name = account_of(self._settings.name)
         if missing:
             names = ", ".join(each.rpartition("/")[2] for each in missing)
             raise Ailing(f"the sign-in does not allow {names}. Next: syncd auth google {name}")

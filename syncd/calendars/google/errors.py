@@ -13,6 +13,7 @@ from google.auth.exceptions import GoogleAuthError, RefreshError, TransportError
 from googleapiclient.errors import BatchError, Error, HttpError
 
 from syncd.errors import CalendarError, Refused, Unreachable
+from syncd.model.roster import account_of
 
 FAILURES = (
     *(Error, GoogleAuthError, httplib2.HttpLib2Error, http.client.HTTPException, OSError),
@@ -90,7 +91,7 @@ def _answered(error: HttpError, where: str, name: str) -> CalendarError:
     if status == 403 and reason in ("insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"):
         return Refused(
             f"{where}: the sign-in does not allow this. {_right_missing(name)} "
-            f"Next: syncd doctor {_quoted(name)} says which right is missing; "
+            f"Next: syncd doctor {_quoted(name.partition('/')[0])} says which right is missing; "
             f"{_sign_in(name, begin='')} asks for all that the config needs now."
         )
     if status == 403:
@@ -140,6 +141,8 @@ def _not_signed_in(error: RefreshError, where: str, name: str, testing: str) -> 
 def _right_missing(name: str) -> str:
     if name.endswith(" tasks"):
         return "A list has as: task, perhaps since it was made."
+    if "/" in name:
+        return "The config has credit:, perhaps since it was made."
     return "A calendar that syncd did not make must be given in config by its id, or as primary."
 
 
@@ -148,7 +151,7 @@ def _quoted(name: str) -> str:
 
 
 def _sign_in(name: str, begin: str = "Next: ") -> str:
-    return f"{begin}syncd auth google {name.removesuffix(' tasks')}"
+    return f"{begin}syncd auth google {account_of(name)}"
 
 
 def reason_of(error: HttpError) -> str:

@@ -74,7 +74,7 @@ def read_family(family: Family, settings: Settings) -> Entry:
 
 def _entry(family: Family, settings: Settings) -> Entry:
     event = family.master
-    start, end = _moment(event["start"], settings), _moment(event["end"], settings)
+    start, end = when_of(event["start"], settings), when_of(event["end"], settings)
     if isinstance(start, datetime) is not isinstance(end, datetime):
         raise Unreadable("it begins with a time and ends with a date, or the other way round")
     return Entry(
@@ -99,7 +99,8 @@ def _text(event: Json, name: str) -> str:
     return cleaned(str(event.get(name) or ""))
 
 
-def _moment(when: Json, settings: Settings) -> Instant:
+def when_of(when: Json, settings: Settings) -> Instant:
+    """A start or an end. Raises what NONSENSE names."""
     if when.get("date"):
         day = date.fromisoformat(when["date"])
         return _of_our_age(day)
@@ -219,7 +220,7 @@ def at(plain: Override, original: datetime) -> Override:
 
 def read_instance(event: Json, original: datetime, where: ZoneInfo, settings: Settings) -> Override:
     """An occurrence as Google shows it. Raises what NONSENSE names."""
-    start, end = _moment(event["start"], settings), _moment(event["end"], settings)
+    start, end = when_of(event["start"], settings), when_of(event["end"], settings)
     return Override(
         original=original,
         start=timed(start, where),
@@ -232,7 +233,7 @@ def read_instance(event: Json, original: datetime, where: ZoneInfo, settings: Se
 
 def original_of(event: Json, where: ZoneInfo, settings: Settings) -> datetime:
     """Where the rule put this exception, in the zone of the series."""
-    return timed(_moment(event["originalStartTime"], settings), where).astimezone(where)
+    return timed(when_of(event["originalStartTime"], settings), where).astimezone(where)
 
 
 _EXDATE = re.compile(r"EXDATE(?:;[^:]*?TZID=([^:;]+))?[^:]*:(.+)")

@@ -21,6 +21,11 @@ from syncd.model.roster import CalendarSettings
 Json = dict[str, Any]
 
 
+def is_given(calendar: str) -> bool:
+    """Whether config names a calendar itself, rather than what it is called."""
+    return calendar == "primary" or "@" in calendar
+
+
 class Place:
     """Something at Google that is read and written behind the seam.
 

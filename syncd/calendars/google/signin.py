@@ -25,19 +25,22 @@ from google_auth_oauthlib.flow import InstalledAppFlow, WSGITimeoutError
 from oauthlib.oauth2 import AccessDeniedError, MismatchingStateError, OAuth2Error
 from requests import RequestException
 
+from syncd.calendars.google.place import is_given
 from syncd.calendars.google.wire import TIMEOUT, Wire
 from syncd.errors import Refused, UsageError
 from syncd.model.roster import CalendarSettings
 
 _ROOT = "https://www.googleapis.com/auth/"
 EVENTS = f"{_ROOT}calendar.events"
+READ = f"{_ROOT}calendar.events.readonly"
 OWN = f"{_ROOT}calendar.app.created"
 LISTED = f"{_ROOT}calendar.calendarlist.readonly"
 TASKS = f"{_ROOT}tasks"
 WHY = {
     EVENTS: "to read and write events in a calendar that is there already",
     OWN: "to make a calendar of its own, and to read and write what is in it; no other",
-    LISTED: "to find that calendar again by its name; it shows what your calendars are called",
+    READ: "to read the meetings in the calendars that credit: names",
+    LISTED: "to find a calendar by its name; it shows what your calendars are called",
     TASKS: "to read and write tasks, since a list of yours has as: task",
 }
 PATIENCE = 600
@@ -55,16 +58,24 @@ class Granted:
     scopes: tuple[str, ...]
 
 
-def scopes_for(calendars: Iterable[CalendarSettings]) -> tuple[str, ...]:
-    """The least rights that `calendars`, all of one sign-in, need."""
+def scopes_for(
+    calendars: Iterable[CalendarSettings], diaries: Iterable[CalendarSettings] = ()
+) -> tuple[str, ...]:
+    """The least rights that `calendars` and, only to be read, `diaries` need, all of one
+    sign-in."""
     found: dict[str, None] = {}
     for each in calendars:
         if each.is_tasks:
             found[TASKS] = None
-        elif each.calendar == "primary" or "@" in each.calendar:
+        elif is_given(each.calendar):
             found[EVENTS] = None
         else:
             found[OWN] = None
+            found[LISTED] = None
+    for each in diaries:
+        if EVENTS not in found:  # which allows as much
+            found[READ] = None
+        if not is_given(each.calendar):
             found[LISTED] = None
     return tuple(found)
 

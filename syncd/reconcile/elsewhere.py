@@ -1,0 +1,34 @@
+"""Contacts that were made elsewhere than on an entry: logged by a verb, or a meeting. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+from syncd.model.facts import Fact, Outcome
+from syncd.reconcile.plan import Plan
+from syncd.reconcile.standing import begins
+
+
+def within(fact: Fact, plan: Plan, zone: ZoneInfo) -> Fact:
+    """`fact` as it counts where `plan` is how things stand: within the open touch of its person as
+    the mark would, if it happened at or after its opening; else outside any touch, where it only
+    moves what comes after."""
+    position = plan.positions.get(fact.person)
+    stand = plan.standings.get(fact.person)
+    opened = stand.trace.opened if stand else None
+    if opened is None and position is not None and position.fold.tried:
+        opened = position.fold.tried[0].opened
+    if position is None or position.touch is None or opened is None or fact.at < opened:
+        return fact
+    day = None
+    if fact.outcome is Outcome.SKIPPED and stand is not None:
+        day = max(fact.at, begins(stand.trace.start, zone)).astimezone(zone).date()
+    return replace(
+        fact,
+        touch=position.touch,
+        attempt=position.attempt,
+        day=day,
+        opened=opened,
+        entry=stand.record.uid if stand and stand.record.seen else None,
+    )
