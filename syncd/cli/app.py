@@ -103,15 +103,25 @@ def init(
 @verb('syncd add "Ann Lee" --list clients --phone "+49 30 901820"')
 def add(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="What they are called.")],
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="What they are called.")
+    ] = None,
     list_: List = None,
     phone: Annotated[str | None, typer.Option(metavar="P", help="Their number.")] = None,
     email: Annotated[str | None, typer.Option(metavar="E", help="Their address.")] = None,
+    proposed: Annotated[
+        bool, typer.Option("--proposed", help="Those proposed by events such as + Jane Roe +49….")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --proposed: do not ask.")] = False,
 ) -> Work:
     """Append a person to the people file; comments stay."""
-    from syncd.cli.starting import add as do
+    from syncd.cli import starting
 
-    return lambda: do(context.obj, name, list_, phone, email)
+    if proposed == (name is not None):
+        raise UsageError("Say a NAME, or --proposed.")
+    if name is None:
+        return lambda: starting.add_proposed(context.obj, list_, yes)
+    return lambda: starting.add(context.obj, name, list_, phone, email)
 
 
 @verb("syncd auth google home --no-browser")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -98,6 +98,14 @@ def _line(id: str) -> dict[str, Any]:
     return {"person": person, "strategy": strategy or None}
 
 
+def _dated(said: object) -> dict[str, Any]:
+    """The fields of a value, dates as text."""
+    return {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in vars(said).items()
+    }
+
+
 def due(each: Due, zone: ZoneInfo) -> dict[str, Any]:
     """One line of `due --json`."""
     return {
@@ -157,6 +165,7 @@ def status(
         "idle": [{"person": id, "reason": why} for id, why in each.idle.items()],
         "refused": [{**record(one, zone), "reason": one.why} for one in each.refused],
         "notices": list(each.notices),
+        "said": [{"kind": type(said).__name__.lower(), **_dated(said)} for said in each.said],
         "contacts": each.facts,
         "open": each.open,
     }

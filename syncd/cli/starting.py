@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from syncd.cli import ends, files, say, trouble
 from syncd.cli.setting import Setting, missing_secrets
+from syncd.cli.words import plural
 from syncd.errors import ConfigError, Problem, UsageError
 from syncd.model.words import WEEKDAYS, read_weekday
 
@@ -169,6 +170,26 @@ def add(
     say.answer(f"{name} is added to {_shown(file)}. Next: syncd plan shows what comes of it.")
     trouble.say_all(str(problem) for problem in after)
     return ends.CONFIG if after else ends.DONE
+
+
+def add_proposed(setting: Setting, list_: str | None, yes: bool) -> int:
+    """Add those whom the user proposed by events of their own, `+ Jane Roe +49…`, after showing
+    them. Raises as `add` does, and UsageError where nobody is proposed."""
+    from syncd.reconcile.events import Proposed, recalled
+
+    service = setting.service()
+    found = [s for s in recalled(service.store.load().settings).values() if isinstance(s, Proposed)]
+    if not found:
+        raise UsageError("Nobody is proposed. Next: make an event such as + Jane Roe +49 30 4711")
+    say.table(("to be added", "phone", "email"), [(p.name, p.phone, p.email) for p in found])
+    if not yes:
+        if not say.interactive():
+            raise UsageError("Nobody is here to be asked. Nothing was changed. Next: add --yes.")
+        asked = f"Add {plural(len(found), 'person', 'people')}? (y/n)"
+        if say.ask(asked, "n").casefold() not in ("y", "yes"):
+            say.answer("Nothing was changed.")
+            return ends.DONE
+    return max(add(setting, p.name, list_, p.phone or None, p.email or None) for p in found)
 
 
 def _problems(setting: Setting) -> list[Problem]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from syncd.cli import ends, plain, say, trouble
 from syncd.cli.looking import counted
 from syncd.cli.presence import running
 from syncd.cli.setting import Setting
-from syncd.cli.words import plural, say_age, say_moment, say_name, some
+from syncd.cli.words import plural, say_age, say_day, say_moment, say_name, some
 from syncd.model.records import Scope
 
 if TYPE_CHECKING:
@@ -109,12 +110,32 @@ def _resting(service: Service, found: Status) -> Iterator[str]:
             until = f"until {pause.until}" if pause.until else "until further notice"
             verb = {Scope.ALL: "--all", Scope.LIST: f"--list {pause.name}"}.get(pause.scope)
             yield f"Paused: {whom}, {until}. Next: syncd resume {verb or pause.name} ends it."
+    yield from _said(service, found)
     by_reason: dict[str, list[str]] = defaultdict(list)
     for person, why in found.idle.items():
         if why not in found.resting.values():
             by_reason[why].append(say.one_line(say_name(service.roster, person)))
     for why, names in by_reason.items():
         yield f"Nothing is planned for {some(names, NAMED)}: {why}."
+
+
+def _said(service: Service, found: Status) -> Iterator[str]:
+    """What the user's own events say that is not done with."""
+    from syncd.reconcile.events import Asked, Away, Proposed
+
+    today = service.clock().astimezone(service.zone).date()
+    for each in found.said:
+        match each:
+            case Away(since=since, until=until):
+                last = until - timedelta(days=1)
+                days = say_day(since, today)
+                days = days if last == since else f"{days} to {say_day(last, today)}"
+                yield f"Away: {days}. Nobody is contacted then."
+            case Proposed():
+                who = " ".join(part for part in (each.name, each.phone, each.email) if part)
+                yield f"To be added: {say.one_line(who)}. Next: syncd add --proposed"
+            case Asked(question=question):
+                yield f"Not understood: {say.one_line(question)}"
 
 
 def _entry(service: Service, record: Record) -> str:

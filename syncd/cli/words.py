@@ -34,6 +34,7 @@ SOURCES = {
     Source.DRAG: "dragged event",
     Source.LOG: "syncd log",
     Source.MEETING: "meeting",
+    Source.EVENT: "your own event",
     Source.SYNCD: "time went by",
 }
 

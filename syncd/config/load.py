@@ -111,6 +111,7 @@ def _roster(
         blocks=blocks,
         lists=lists,
         ramp=assemble.ramp(shape.ramp),
+        away_words=tuple(word.casefold() for word in shape.away),
         people=people(pieces, shape.deployment, known, problems),
         credit=None
         if any(path[0] == "credit" for path in bad)

@@ -400,6 +400,11 @@ class ConfigShape(Shape):
         default="people.yaml",
     )
     calendars: dict[Name, CalendarShape] = _field("Calendars, by names of your choice", "home")
+    away: Lines = _field(
+        "The titles of all-day events on whose days nobody is to be contacted",
+        "[away, holiday, sick, pause]",
+        default=["away", "holiday", "sick", "pause"],
+    )
     ramp: RampShape | None = _field(
         "Start small: so many people, then some more each time; syncd due --waiting says who "
         "waits. Without it everybody is in at once",

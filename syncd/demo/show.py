@@ -37,6 +37,7 @@ _SOURCES = {
     Source.DELETION: "the event was deleted",
     Source.LOG: "syncd log",
     Source.MEETING: "a meeting",
+    Source.EVENT: "an event of your own",
     Source.SYNCD: "time went by",
 }
 

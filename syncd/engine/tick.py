@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from syncd.calendars.base import Calendar, Diary, Fate, Progress
 from syncd.engine.apply import Outcome, apply, intended, sendable
 from syncd.engine.crediting import Credited, credit
+from syncd.engine.hearing import heard
 from syncd.engine.observe import Observed, observe
 from syncd.model.facts import Fact
 from syncd.model.keys import Kind
@@ -180,7 +181,16 @@ def look(
     observed = tuple(observe(roster, state, calendars, now, progress))
     delta = _seen(observed, roster, state, now)
     after = applied(state, delta) if delta else state
-    if all(each.quiet for each in observed) and _still_holds(roster, state, now):
+    told = heard(observed, roster, after, now)
+    if told:
+        delta = replace(
+            delta,
+            facts=(*delta.facts, *told.facts),
+            settings={**delta.settings, **told.settings},
+        )
+        after = applied(state, delta)
+    quiet = not told and all(each.quiet for each in observed)
+    if quiet and _still_holds(roster, state, now):
         return Look(observed=observed, state=after, delta=delta, plan=None, held=_held(state))
     absent = {each.name: each.absent for each in observed}
     world = World(roster=roster, state=after, now=now, absent=absent)

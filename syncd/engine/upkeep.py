@@ -18,6 +18,7 @@ from syncd.model import facts as journal
 from syncd.model.keys import Key, Kind
 from syncd.model.records import CalendarState, Delta, Fate, Pause, Record, State
 from syncd.reconcile.actions import Act, Action
+from syncd.reconcile.events import Said, recalled
 from syncd.reconcile.guards import absence_digest, deletions
 
 
@@ -44,6 +45,9 @@ class Status:
     """What is to be known of calendars before it becomes a fault."""
     pauses: tuple[Pause, ...]
     """Those that hold."""
+    said: tuple[Said, ...]
+    """What the user said by events of their own and is not done with: days away, people to be
+    added, what was not understood."""
     idle: Mapping[str, str]
     """By person's id: why nothing is planned for them."""
     facts: int
@@ -87,6 +91,7 @@ def status(service: Service, *, ticking: bool = False) -> Status:
         refused=tuple(_refused(service, state)),
         notices=(*service.notices(), *left_behind(service.roster, state, now)),
         pauses=tuple(p for p in state.pauses if p.until is None or p.until > today),
+        said=tuple(said for _, said in sorted(recalled(state.settings).items())),
         idle={
             id: each.reason
             for id, each in plan.positions.items()

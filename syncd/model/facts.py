@@ -52,11 +52,13 @@ class Source(StrEnum):
     """The user said so on the command line."""
     MEETING = "meeting"
     """A meeting in a calendar of theirs took place."""
+    EVENT = "event"
+    """The user said so by an event of their own."""
     SYNCD = "syncd"
     """It followed by itself: missed, not-reached."""
 
 
-ELSEWHERE = frozenset({Source.LOG, Source.MEETING})
+ELSEWHERE = frozenset({Source.LOG, Source.MEETING, Source.EVENT})
 """The sources of contacts that were not made on an entry of ours."""
 
 

@@ -128,6 +128,8 @@ class Roster:
     lists: Mapping[str, ContactList]
     people: Mapping[str, Person]
     ramp: Ramp | None = None
+    away_words: tuple[str, ...] = ("away", "holiday", "sick", "pause")
+    """The titles, in small letters, of all-day events on whose days nothing is to be."""
     credit: Credit | None = None
     """None where no meeting counts."""
     files: tuple[Path, ...] = ()

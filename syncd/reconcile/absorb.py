@@ -41,6 +41,8 @@ class Absorbed:
     """UIDs of entries of which another syncd took back what they acknowledged."""
     unsure: bool = False
     """Whether only a full listing can tell where something is."""
+    strangers: tuple[Sighting, ...] = ()
+    """Those of the foreign ones that can be read: the user may say something by them."""
     foreign_series: tuple[Sighting, ...] = ()
     """Those of them that repeat: one may be the second half of a series of ours."""
     problems: tuple[str, ...] = ()
@@ -63,7 +65,7 @@ def absorb(
     known |= _left_saying(known, at, gone, last_words or {})
     adopted: list[Record] = []
     foreign: dict[str, str] = {}
-    series: list[Sighting] = []
+    strangers: list[Sighting] = []
     problems: list[str] = []
     unsure = False
     moved, changed = set[str](), set[str]()
@@ -86,8 +88,7 @@ def absorb(
         key = record.key if record else decode(entry.uid, deployment)
         if key is None:
             foreign[sighting.href] = sighting.version
-            if entry.recurrence is not None:
-                series.append(sighting)
+            strangers.append(sighting)
             continue
         if record is None:
             record = Record(calendar=calendar, uid=entry.uid, key=key)
@@ -117,7 +118,8 @@ def absorb(
         withdrawn=frozenset(withdrawn),
         unsure=unsure,
         foreign=foreign,
-        foreign_series=tuple(series),
+        strangers=tuple(strangers),
+        foreign_series=tuple(s for s in strangers if s.entry and s.entry.recurrence is not None),
         problems=tuple(problems),
     )
 

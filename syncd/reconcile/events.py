@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 from syncd.model.entries import Entry
 from syncd.model.facts import RESTING
 from syncd.model.people import Person
-from syncd.reconcile.marks import LETTERS, Meaning, leading
+from syncd.reconcile.marks import Meaning, leading
 from syncd.reconcile.spelling import fold
 from syncd.reconcile.standing import begins
 
@@ -28,8 +28,6 @@ PAST, AHEAD = timedelta(days=31), timedelta(days=1)
 """How long ago, and how far ahead, an event may begin that tells of a contact."""
 ASKED = timedelta(days=14)
 """How long one is asked about an event that was not understood."""
-AWAY = ("away", "holiday", "sick", "pause")
-"""The titles of all-day events that pause everything, unless config has others."""
 LONGEST_AWAY = timedelta(days=366)
 _PHONE = re.compile(r"\+?[0-9(][0-9 ()/.-]{4,}[0-9]")
 _EMAIL = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+")
@@ -95,7 +93,7 @@ def read_event(
     lead = leading(title)
     if lead is None or lead[1].outcome in RESTING:
         return None
-    mark, meaning, rest = lead
+    sure, meaning, rest = lead
     fits = _named(rest, people)
     if len(fits) == 1:
         return Told(person=fits[0][0], meaning=meaning, note=fits[0][1])
@@ -103,7 +101,7 @@ def read_event(
     if fits:
         names = ", ".join(person.name for person, _ in fits[:4])
         return Asked(question=f"«{title}»: is it {names}? Write the whole name.", until=until)
-    if mark in LETTERS or not rest:  # too many titles of other things begin with one
+    if not sure or not rest:  # too many titles of other things begin with one
         return None
     question = f"«{title}»: nobody is called that. Write the name as in your people file."
     return Asked(question=question, until=until)

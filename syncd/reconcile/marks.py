@@ -132,15 +132,15 @@ class Retitled:
 Reading = Marked | Snoozed | Unclear | Plain | Signed | Retitled
 
 
-def leading(title: str) -> tuple[str, Meaning, str] | None:
-    """The mark with which any title begins, its meaning, and what follows; None for none."""
+def leading(title: str) -> tuple[bool, Meaning, str] | None:
+    """The mark with which any title begins: whether it is more than a letter, what it means, and
+    what follows; None for none."""
     text = edged(tidy(title))
-    found = _lead(text, _ALL)
-    if found is None or (_PRONOUN.match(text) and not text[1:].lstrip()[:1].isupper()):
-        return None
-    folded, _ = fold(text)
-    mark = max((m for m in _ALL if folded.startswith(m)), key=len)
-    return mark, *found
+    for vocabulary in (SIGNS, WORDS, LETTERS):
+        found = _lead(text, vocabulary)
+        if found is not None:
+            return vocabulary is not LETTERS, *found
+    return None
 
 
 def sign_of(fact: Fact) -> str:
