@@ -41,6 +41,7 @@ def found(*events: str, me: frozenset[str] = frozenset()) -> list[Meeting]:
         ("mailto:Ann@Example.org", "ann@example.org"),
         ("MAILTO:ann%2Bx@example.org", "ann+x@example.org"),
         (" ann@example.org ", "ann@example.org"),
+        ("mailto:ann@example.org?subject=x", "ann@example.org"),
         ("urn:uuid:1234", ""),
         ("/principals/users/ann@example.org/", ""),
         ("https://example.org/@ann", ""),

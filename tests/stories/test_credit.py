@@ -14,8 +14,8 @@ from syncd.engine.upkeep import status
 from syncd.model.facts import Source
 from syncd.model.roster import Credit
 from tests.emulator.google import Account
-from tests.hosts import SCOPES, App, app_on, calendar_on
-from tests.household import person
+from tests.hosts import SCOPES, App, app_on, calendar_on, with_tasks
+from tests.household import clients, person
 from tests.ical import Shown
 from tests.stories.stage import ZONE, Make, Stage
 
@@ -333,3 +333,21 @@ def test_a_plan_shows_what_would_be_logged_and_logs_nothing(office: Office) -> N
     assert "logged meanwhile" in [each.reason for each in found.plan.actions]
     assert stage.facts() == []
     assert stage.starts("Ann Lee") == ["thu 03 10:00"]
+
+
+def test_an_open_task_is_ticked_off_or_goes(office: Office) -> None:
+    stage = office.stage
+    stage.changed(
+        lists={"clients": clients(as_task=True)},
+        calendars=with_tasks(stage.roster.calendars["home"]),
+    )
+    stage.sync()
+    office.meet("Breakfast", 9)
+    office.meet("Lunch", 12, days=2, guests={BOB: "accepted"})
+    stage.at("10:20")
+    stage.sync()
+    assert [each.title for each in stage.todos.tasks()] == ["Bob Roy: call"]
+    stage.at("thu 13:20")
+    stage.sync()
+    task = stage.todo("Bob Roy")
+    assert task.title == "✅ Bob Roy: call" and task.done
