@@ -127,10 +127,9 @@ def diary(
     def read() -> Found:
         until = now()
         found = opened().meetings(until - timedelta(days=7), until)
-        asked = sum(1 for each in found if each.emails)
-        return Found(
-            said=f"«{settings.calendar}» is read: {asked} meetings of {len(found)} events in a week"
-        )
+        met = sum(1 for each in found if each.emails)
+        said = f"«{settings.calendar}» is read; others accepted {met:,} of its meetings in a week"
+        return Found(said=said)
 
     yield f"meetings in {settings.calendar}", read
 

@@ -32,7 +32,8 @@ def address(text: str) -> str:
     """The e-mail address in `text`, case-folded and without `mailto:`; empty where it holds
     none."""
     told = text.strip().casefold()
-    told = unquote(told.removeprefix("mailto:")) if told.startswith("mailto:") else told
+    if told.startswith("mailto:"):
+        told = unquote(told.removeprefix("mailto:").partition("?")[0])
     return told if "@" in told and ":" not in told and "/" not in told else ""
 
 

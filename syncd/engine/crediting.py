@@ -42,7 +42,7 @@ class Credited:
 
     facts: tuple[Fact, ...] = ()
     calendars: Mapping[str, CalendarState] = field(default_factory=dict)
-    """Of each diary that was looked at: how it is to be remembered."""
+    """Of each diary of which there is anything new: how it is to be remembered."""
     errors: tuple[str, ...] = ()
     """What diaries could not do, in sentences."""
 
@@ -83,7 +83,9 @@ def credit(roster: Roster, state: State, diaries: Mapping[str, Diary], now: date
             read = list(pool.map(look, due))
     return Credited(
         facts=_facts(read, roster, state, now),
-        calendars={each.name: each.state for each in read},
+        calendars={
+            each.name: each.state for each in read if each.state != state.calendars.get(each.name)
+        },
         errors=tuple(each.error for each in read if each.error),
     )
 

@@ -15,8 +15,9 @@ from zoneinfo import ZoneInfo
 
 from syncd.calendars.base import Calendar, Progress
 from syncd.engine.crediting import Diaries
+from syncd.engine.foreseeing import foreseen
 from syncd.engine.notices import left_behind
-from syncd.engine.tick import Look, Report, foreseen, look, met, tick
+from syncd.engine.tick import Look, Report, look, met, tick
 from syncd.errors import ConfigError, Problem, UsageError
 from syncd.model.facts import CLOSING, RESTING, Fact, Outcome, Source, effective
 from syncd.model.people import Person, whose

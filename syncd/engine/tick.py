@@ -201,28 +201,6 @@ def look(
     return Look(observed=observed, state=after, delta=delta, plan=plan, held=held)
 
 
-def foreseen(found: Look, roster: Roster, diaries: Mapping[str, Diary], now: datetime) -> Look:
-    """`found` with what a tick would find in `diaries` after it, and what would follow. Reads them;
-    writes nothing, anywhere."""
-    plan = found.plan
-    if plan is None or not diaries:
-        return found
-    records = (*plan.records, *(action.record for action in plan.actions))
-    state = applied(found.state, Delta(facts=plan.facts, records=records))
-    told = credit(roster, state, diaries, now)
-    found = replace(found, unread=told.errors)
-    if not told.facts:
-        return found
-    absent = {each.name: each.absent for each in found.observed}
-    world = World(roster=roster, state=applied(state, told.delta), now=now, absent=absent)
-    after = planning.make(world)
-    held = too_much(after.actions, world.records)
-    if held and deletions(after.actions) <= approved(state):
-        held = ""
-    facts = (*plan.facts, *told.facts, *after.facts)
-    return replace(found, plan=replace(after, facts=facts), held=held)
-
-
 def approved(state: State) -> frozenset[str]:
     """The UIDs of the entries of which somebody said that they may be deleted."""
     return frozenset(json.loads(state.settings.get("approved", "[]")))

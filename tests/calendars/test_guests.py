@@ -41,6 +41,7 @@ def found(*events: str, me: frozenset[str] = frozenset()) -> list[Meeting]:
         ("mailto:Ann@Example.org", "ann@example.org"),
         ("MAILTO:ann%2Bx@example.org", "ann+x@example.org"),
         (" ann@example.org ", "ann@example.org"),
+        ("mailto:ann@example.org?subject=x", "ann@example.org"),
         ("urn:uuid:1234", ""),
         ("/principals/users/ann@example.org/", ""),
         ("https://example.org/@ann", ""),
@@ -155,6 +156,19 @@ def test_floating_times_and_dates() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("rule", "count"),
+    [
+        ("FREQ=DAILY;BYHOUR=9,14;BYMINUTE=0", 10),
+        ("FREQ=WEEKLY;INTERVAL=1;BYDAY=TH,FR", 2),
+        ("FREQ=MONTHLY;BYDAY=TH;BYSETPOS=1", 1),
+        ("FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=3", 1),
+    ],
+)
+def test_rules_that_people_have(rule: str, count: int) -> None:
+    assert len(found(event(f"RRULE:{rule}", ANN))) == count
+
+
 def test_a_duration_stands_for_an_end() -> None:
     lines = f"UID:one\nDTSTART:20261203T090000Z\nDURATION:PT2H\n{ANN}"
     (one,) = found(lines)
@@ -165,8 +179,11 @@ def test_a_duration_stands_for_an_end() -> None:
     "lines",
     [
         "RRULE:FREQ=SECONDLY",
-        "RRULE:FREQ=DAILY;BYSECOND=0,1,2,3",
-        "RRULE:FREQ=HOURLY;BYMINUTE=1,2,3,4",
+        "RRULE:FREQ=HOURLY",
+        "RRULE:FREQ=DAILY;BYHOUR=9;BYMINUTE=0,1,2,3,4",
+        "RRULE:FREQ=YEARLY;BYHOUR=9,10,11;BYMINUTE=0,30",
+        "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30",
+        "RRULE:FREQ=WEEKLY;BYDAY=MO;BYSETPOS=5",
         "RRULE:FREQ=DAILY;INTERVAL=0",
         "RRULE:FREQ=SOMETIMES",
         "DTSTART;TZID=Mars/Olympus:20261203T090000",

@@ -24,6 +24,7 @@ from tests.client import Client
 from tests.emulator.account import ALL
 from tests.emulator.faults import Fault, Kind
 from tests.emulator.google import Account
+from tests.hosts import calendar_on
 from tests.servers import Server
 
 GOOD = ("https://www.googleapis.com/auth/calendar.app.created",)
@@ -76,6 +77,21 @@ def test_all_is_well_and_nothing_is_left(desk: Desk, server: Server) -> None:
     assert "Calendar home\n" in shown.out and "  ✓ sign in: " in shown.out
     assert shown.out.endswith("All is well.\n")
     assert desk.env["SYNCD_PASSWORD"] not in shown.out
+
+
+def test_calendars_whose_meetings_count_are_read(desk: Desk, radicale: Server) -> None:
+    desk.write(radicale, "Ann Lee")
+    desk.config.write_text(f"{desk.config.read_text()}credit: {{meetings: [Personal]}}\n")
+    told = steps(desk)
+    assert told["remove"][0] == "not tried" and told["meetings in Personal"][0] == "failed"
+    assert told["meetings in Personal"][2] == "check meetings: under credit: in the config."
+    app = calendar_on(radicale, "Personal")
+    start = datetime.now(UTC) - timedelta(hours=5)
+    app.meet("Sync", start, start + timedelta(hours=1), {"ann@example.org": "accepted"})
+    app.add("Dentist", start, start + timedelta(hours=1))
+    told = steps(desk)
+    said = "«Personal» is read; others accepted 1 of its meetings in a week"
+    assert told["meetings in Personal"] == ("well", said, "")
 
 
 def test_a_calendar_that_is_not_there_yet_is_not_made(desk: Desk, radicale: Server) -> None:

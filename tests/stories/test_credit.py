@@ -14,8 +14,8 @@ from syncd.engine.upkeep import status
 from syncd.model.facts import Source
 from syncd.model.roster import Credit
 from tests.emulator.google import Account
-from tests.hosts import SCOPES, App, app_on, calendar_on
-from tests.household import person
+from tests.hosts import SCOPES, App, app_on, calendar_on, with_tasks
+from tests.household import clients, person
 from tests.ical import Shown
 from tests.stories.stage import ZONE, Make, Stage
 
@@ -130,27 +130,23 @@ def test_a_series_that_is_moved_as_a_whole_does_not_count_again(office: Office) 
     assert [fact.at.day for fact in stage.facts("Ann Lee")] == [1, 2]
 
 
-@pytest.mark.parametrize(
-    "guests",
-    [
+def test_what_did_not_take_place_with_somebody_does_not_count(office: Office) -> None:
+    stage = office.stage
+    stage.sync()
+    for guests in (
         {ANN: "declined", ME: "accepted"},
         {ANN: "tentative", ME: "accepted"},
         {ANN: "needs-action", ME: "accepted"},
         {ANN: "accepted", ME: "declined"},
         {"ann@example.com": "accepted", ME: "accepted"},
-    ],
-)
-def test_what_did_not_take_place_with_somebody_does_not_count(
-    office: Office, guests: dict[str, str]
-) -> None:
-    stage = office.stage
-    stage.sync()
-    office.meet("Project sync", 9, guests=guests)
+    ):
+        office.meet("Project sync", 9, guests=guests)
     office.app.set(office.meet("Called off", 9), "STATUS", "CANCELLED")
     office.app.delete(office.meet("Deleted", 9))
+    office.meet("Took place", 9, guests={BOB: "accepted"})
     stage.at("11:00")
     stage.sync()
-    assert stage.facts() == []
+    assert [(fact.person, fact.note) for fact in stage.facts()] == [("bob-roy", "Took place")]
 
 
 def test_addresses_are_compared_without_case(office: Office) -> None:
@@ -190,6 +186,23 @@ def test_the_event_of_the_open_touch_says_so_where_it_is_past(office: Office) ->
     said = "Reached in a meeting, Thursday 3 December 2026: Lunch with Ann"
     assert said in entry.text and "how=meeting" in entry.text
     assert stage.contact("Bob Roy").title == "Bob Roy: call"
+    stage.service.undo("ann")
+    stage.sync()
+    assert stage.contact("Ann Lee").title == "Ann Lee: call"
+    assert stage.facts("Ann Lee") == []
+
+
+def test_what_a_meeting_came_to_is_corrected_by_another_sign(office: Office) -> None:
+    stage = office.stage
+    stage.sync()
+    office.meet("Lunch", 12, days=2)
+    stage.at("thu 13:20")
+    stage.sync()
+    stage.mark("Ann Lee", "m {}")
+    for _ in range(2):
+        stage.later(minutes=20)
+        stage.sync()
+    assert stage.outcomes("Ann Lee") == ["left-message"]
 
 
 def test_a_mark_on_the_event_is_read_before_the_meeting_counts(office: Office) -> None:
@@ -333,3 +346,37 @@ def test_a_plan_shows_what_would_be_logged_and_logs_nothing(office: Office) -> N
     assert "logged meanwhile" in [each.reason for each in found.plan.actions]
     assert stage.facts() == []
     assert stage.starts("Ann Lee") == ["thu 03 10:00"]
+
+
+def test_an_open_task_is_ticked_off_or_goes(office: Office) -> None:
+    stage = office.stage
+    stage.changed(
+        lists={"clients": clients(as_task=True)},
+        calendars=with_tasks(stage.roster.calendars["home"]),
+    )
+    stage.sync()
+    office.meet("Breakfast", 9)
+    office.meet("Lunch", 12, days=2, guests={BOB: "accepted"})
+    stage.at("10:20")
+    stage.sync()
+    assert [each.title for each in stage.todos.tasks()] == ["Bob Roy: call"]
+    stage.at("thu 13:20")
+    stage.sync()
+    task = stage.todo("Bob Roy")
+    assert task.title == "✅ Bob Roy: call" and task.done
+
+
+def test_one_diary_that_fails_keeps_no_other_from_counting(office: Office) -> None:
+    stage = office.stage
+    stage.sync()
+    credit = stage.roster.credit
+    assert credit is not None
+    missing = replace(credit.diaries[0], name="home/Nowhere", calendar="Nowhere")
+    stage.changed(credit=replace(credit, diaries=(missing, *credit.diaries)))
+    office.meet("Breakfast", 9)
+    stage.at("10:20")
+    report = stage.service.sync()
+    assert [each.partition(": ")[0] for each in report.errors] == ["Calendar home/Nowhere"]
+    assert office.notes == ["Breakfast"]
+    assert [fact.note for fact in report.facts] == ["Breakfast"]
+    assert stage.contacts("Ann Lee") == []

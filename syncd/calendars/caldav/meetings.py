@@ -3,9 +3,9 @@ comes to it. Everything here is hostile input."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from math import prod
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,10 +17,13 @@ from syncd.calendars.caldav.parse import calendar_of, cancelled, end_of, moment,
 from syncd.calendars.guests import Answer, Guest, address, present
 from syncd.calendars.reading import NONSENSE, Unreadable, checked_rule
 from syncd.model.meetings import Meeting
+from syncd.model.rules import Rule
 
 _ANSWERS = {"ACCEPTED": Answer.ACCEPTED, "DECLINED": Answer.DECLINED}
-_TOO_OFTEN = re.compile(r"FREQ=(?:SECONDLY|MINUTELY)|BY(?:SECOND|MINUTE)=")
-"""How no meeting repeats, and nobody can count that far."""
+_MOST = 4
+"""Times in a day at which a meeting may be."""
+_TIMES = ("BYHOUR", "BYMINUTE", "BYSECOND")
+_DAYS = ("BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYSETPOS")
 _REPEATING = ("RRULE", "RDATE", "RECURRENCE-ID")
 
 
@@ -51,10 +54,21 @@ def _check(event: icalendar.Event, zone: ZoneInfo) -> None:
     """Raises Unreadable for a time zone that is unknown, and for rules that nobody can follow."""
     moment(event, "DTSTART", zone)
     for rule in several(event.get("RRULE")):
-        text = rule.to_ical().decode()
-        checked_rule(text)
-        if _TOO_OFTEN.search(text.upper()):
-            raise Unreadable("it repeats more often than meetings do")
+        if not _is_followed(checked_rule(rule.to_ical().decode())):
+            raise Unreadable("it repeats as no meeting does")
+
+
+def _is_followed(rule: Rule) -> bool:
+    """Whether a rule can be followed in a moment, however long ago it began. One that comes many
+    times a day, or that looks day by day for one that there may never be, takes minutes."""
+    parts = dict(each.split("=", 1) for each in rule.repeats.split(";"))
+    times = prod(parts[name].count(",") + 1 for name in _TIMES if name in parts)
+    match parts["FREQ"]:
+        case "MONTHLY" | "YEARLY":
+            return times <= _MOST
+        case "DAILY" | "WEEKLY":
+            return times <= _MOST and parts.keys().isdisjoint(_DAYS)
+    return False
 
 
 def _repeats(event: icalendar.Event) -> bool:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from syncd.model.roster import CalendarSettings
+from syncd.model.roster import CalendarSettings, account_of
 
 TESTING = timedelta(days=7)
 """How long Google lets a sign-in to an app in Testing last."""
@@ -35,7 +35,7 @@ def notice_of(settings: CalendarSettings) -> str:
     ends = ending(_told(settings.google.token))
     if ends is None:
         return ""
-    name = settings.name.removesuffix(" tasks")
+    name = account_of(settings.name)
     return (
         f"Calendar {name}: the sign-in to Google ends on {ends:%A} {ends.day} {ends:%B %Y}, since "
         f"its app is in Testing. Next: publish the app (In production), then syncd auth google "
