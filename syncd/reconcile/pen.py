@@ -19,6 +19,8 @@ from syncd.reconcile.standing import Times, begins, split_sign, zoned
 from syncd.reconcile.trace import Trace
 
 RINGS_AT_START = timedelta(0)
+REMEMBERED = 2
+"""How many earlier contacts with a note are told again."""
 SOON = timedelta(days=30)
 """How long before a date of somebody's their entries speak of it."""
 
@@ -88,7 +90,7 @@ class Pen:
     ) -> None:
         """Draw the entry of an open attempt."""
         channel = trace.channel or split_sign(trace.title)[1].rpartition(": ")[2]
-        fold_last = self._last(person)
+        spoken = self._spoken(person)
         seen = stand.record.seen
         task = seen.task if seen is not None else self.as_task(person)
         rendered = render.contact(
@@ -97,11 +99,12 @@ class Pen:
             section=text.open_section(
                 person,
                 channel,
-                fold_last,
+                spoken[0] if spoken else None,
                 self.scene.zone,
                 stand.question,
                 self.scene.wrong_number(person),
                 self._upcoming(person, times),
+                [fact for fact in spoken[1:] if fact.note][:REMEMBERED],
                 task=task,
             ),
             times=zoned(times, self.scene.zone),
@@ -128,10 +131,10 @@ class Pen:
         told = journal.told.get(uid, 0) if uid not in journal.by_entry else 0
         return max(told, stand.trace.void)
 
-    def _last(self, person: Person) -> Fact | None:
+    def _spoken(self, person: Person) -> list[Fact]:
+        """The contacts with somebody, and the attempts at one, newest first."""
         facts = self.scene.journal.whole.get(person.whose, ())
-        spoken = [f for f in facts if f.outcome in TRIED or f.outcome is Outcome.REACHED]
-        return spoken[-1] if spoken else None
+        return [f for f in reversed(facts) if f.outcome in TRIED or f.outcome is Outcome.REACHED]
 
     def act(
         self, record: Record, rendered: render.Rendered, reason: str, asked: bool = False

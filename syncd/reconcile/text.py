@@ -30,8 +30,6 @@ HOW_TO_TICK = (
 WHO_IS_UP = "Who is up:"
 SINCE_LAST = "Since last time:"
 NEXT_IN_LINE = "Next in line, should there be time left:"
-ADDRESSED = frozenset({"note", "card", "coffee", "dinner", "event"})
-"""The channels for which one wants to know where somebody lives."""
 HOW_TO_CORRECT = f"Change the sign in the title to correct this, or take it away. {END}"
 
 _SAID = {
@@ -67,11 +65,13 @@ def open_section(
     question: str = "",
     wrong: Fact | None = None,
     upcoming: Iterable[str] = (),
+    earlier: Iterable[Fact] = (),
     *,
     task: bool = False,
 ) -> str:
     """What one needs on the phone: the number alone on the first line, then what was last said.
-    `wrong` says that the number is not theirs, `upcoming` are lines about dates that come."""
+    `wrong` says that the number is not theirs, `upcoming` are lines about dates that come,
+    `earlier` contacts that are remembered, newest first."""
     address = getattr(person, ADDRESS_OF_CHANNEL.get(channel, "phone"))
     lines = [question, one_line(address or "")]
     if wrong is not None:
@@ -85,9 +85,9 @@ def open_section(
     if person.timezone and person.timezone != zone.key:
         lines.append(f"Their time zone: {person.timezone}")
     lines += upcoming
-    if channel in ADDRESSED:
-        lines += _postal(person)
+    lines += _postal(person)
     lines += _known(person)
+    lines += [f"Before: {said(fact, zone)}" for fact in earlier]
     return _section(lines, HOW_TO_TICK if task else HOW_TO_MARK)
 
 

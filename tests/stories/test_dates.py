@@ -97,3 +97,18 @@ def test_the_call_knows_what_comes(make: Make) -> None:
     stage = make(person(dates=(Occasion(name="birthday", month=12, day=24, year=1980),)))
     stage.sync()
     assert "Birthday: Thursday 24 December 2026 (46)" in stage.contact("Ann Lee").text
+
+
+def test_the_call_knows_what_was_said_before(make: Make) -> None:
+    stage = make(person(address="Linienstr. 1\n10178 Berlin"))
+    stage.sync()
+    for note in ("she moved", "new job", "tired"):
+        stage.service.log("ann", "left-message", note=note)
+        stage.later(minutes=1)
+    stage.sync()
+    text = stage.contact("Ann Lee").text
+    assert "Last: Left a message, Tuesday 1 December 2026: tired" in text
+    assert text.index("Before: Left a message, Tuesday 1 December 2026: new job") < text.index(
+        "Before: Left a message, Tuesday 1 December 2026: she moved"
+    )
+    assert "Linienstr. 1\n10178 Berlin\n" in text

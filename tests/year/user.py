@@ -16,7 +16,7 @@ from syncd.model.facts import Direction, Outcome
 from syncd.model.keys import Key, Kind, decode
 from tests.year.cast import DEPLOYMENT, ZONE
 
-SIGNS = ("✅", "↩", "✉", "↻", "⏭", "⏸")
+SIGNS = ("✅", "↩", "✉", "↻", "⏭", "⏸", "⚠", "⏹")
 """What syncd puts before a title that it has understood."""
 
 REACHED = ("x {}", "✅ {}", "{} ✓", "done {}", "[x] {}", "✔ {} good talk", "{} X", "✅ {}: ok")
@@ -30,7 +30,8 @@ FORMS = {
     (Outcome.LEFT_MESSAGE, Direction.OUT): MESSAGE,
     (Outcome.NO_ANSWER, Direction.OUT): NOBODY,
     (Outcome.SKIPPED, Direction.OUT): SKIP,
-    (Outcome.PAUSED, Direction.OUT): ("⏸ {}", "pause {}"),
+    (Outcome.PAUSED, Direction.OUT): ("⏸ {}", "pause {}", "pause 2 months {}"),
+    (Outcome.WRONG_NUMBER, Direction.OUT): ("wrong number {}", "⚠ {}"),
 }
 SHARES = {
     (Outcome.REACHED, Direction.OUT): 55,
@@ -39,6 +40,7 @@ SHARES = {
     (Outcome.NO_ANSWER, Direction.OUT): 14,
     (Outcome.SKIPPED, Direction.OUT): 6,
     (Outcome.PAUSED, Direction.OUT): 1,
+    (Outcome.WRONG_NUMBER, Direction.OUT): 1,
 }
 Said = tuple[Outcome, Direction]
 
