@@ -30,8 +30,10 @@ def doctor(setting: Setting, names: tuple[str, ...], read_only: bool, as_json: b
         if not as_json:
             say.answer(f"Calendar {name}")
         for step in bootstrap.examined(roster, name, read_only=read_only):
+            before = told[name][-1] if told[name] else None
             told[name].append(step)
-            if not as_json:
+            again = before is not None and before.verdict == "not tried" == step.verdict
+            if not as_json and not (again and before and before.said == step.said):
                 say.answer(f"  {SIGNS[step.verdict]} {step.name}: {say.one_line(step.said)}")
                 if step.remedy:
                     say.answer(f"      Next: {say.one_line(step.remedy)}")
