@@ -110,7 +110,7 @@ class Service:
         del state
         rows = [
             self._due(person, plan.positions.get(person.id), plan, today)
-            for person in self.roster.with_lines().people.values()
+            for person in self.roster.in_full.people.values()
         ]
         late = sorted(rows, key=lambda row: (row.due or date.max, row.person.id))
         return sorted(late, key=lambda row: row.due is None)

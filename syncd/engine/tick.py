@@ -268,7 +268,7 @@ def _seen(observed: tuple[Observed, ...], roster: Roster, state: State, now: dat
 def met(roster: Roster, state: State, today: date) -> dict[str, Acquaintance]:
     """People seen for the first time, each with the next seat of their list, and those of whom YAML
     says something else than before."""
-    everybody = roster.with_lines().people
+    everybody = roster.in_full.people
     seats: dict[tuple[str, str], int] = defaultdict(int)
     for id, person in everybody.items():
         met = state.acquaintances.get(id)

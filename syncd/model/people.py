@@ -186,7 +186,7 @@ class Person:
     strategies: tuple[Strategy, ...] | None = None
     """Overrides the list's."""
     strategy: Strategy | None = None
-    """Where this is but one line of somebody's plan, as `Roster.with_lines` has them: which."""
+    """Where this is but one line of somebody's plan, as `Roster.in_full` has them: which."""
 
     @property
     def lists(self) -> tuple[str, ...]:

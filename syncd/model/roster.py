@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 
 from syncd.errors import ConfigError, Problem
@@ -178,7 +179,8 @@ class Roster:
         blocks = self.blocks_for(person)
         return blocks[0].calendar if blocks else next(iter(self.calendars))
 
-    def with_lines(self) -> Roster:
+    @cached_property
+    def in_full(self) -> Roster:
         """The same with a person of its own for each strategy of everybody: planned alike, each
         has one open contact event at most."""
         lines = {

@@ -86,7 +86,7 @@ class World:
 
 def make(world: World) -> Plan:
     """Plan a pass over `world`."""
-    roster = world.roster.with_lines()
+    roster = world.roster.in_full
     state, now, zone = world.state, world.now, world.zone
     pauses = Pauses(state.pauses)
     records, gone = _without_absent_series(world)
@@ -100,9 +100,8 @@ def make(world: World) -> Plan:
     known = Journal.of(state.facts, roster)
     colours = {name: each.colours for name, each in roster.calendars.items()}
     numbers = {id: p.phone or "" for p in roster.people.values() for id in p.ids}
-    read = read_contacts(
-        records, world.absent, known, slots, _cores(roster), colours, numbers, now, zone
-    )
+    cores = _cores(roster, records)
+    read = read_contacts(records, world.absent, known, slots, cores, colours, numbers, now, zone)
     facts = (*state.facts, *read.facts)
     fresh = {(record.calendar, record.uid): record for record in read.records}
     records = tuple(fresh.get((record.calendar, record.uid), record) for record in records)
@@ -183,12 +182,14 @@ def _forgotten(scene: Scene, records: Iterable[Record]) -> tuple[tuple[str, str]
     )
 
 
-def _cores(roster: Roster) -> dict[str, list[str]]:
-    """By every id of everybody: the titles that their contact events may have."""
+def _cores(roster: Roster, records: Iterable[Record]) -> dict[str, list[str]]:
+    """By every id of whoever has an entry: the titles that their contact events may have."""
+    there = {r.key.subject for r in records if r.key.kind is Kind.CONTACT}
     return {
         id: [core_title(person, channel) for channel in roster.channels_of(person)]
         for person in roster.people.values()
         for id in person.ids
+        if id in there
     }
 
 

@@ -132,6 +132,18 @@ class FullHousehold(Household):
                 dated.append(key.subject)
         assert len(dated) == len(set(dated))  # of each date only the next one
 
+    def day(self, *, act: bool = True) -> None:
+        """The user at work, a tick at night and, once a week, one that finds nothing."""
+        self.now = self.now.replace(hour=20, minute=0)
+        if act and self.entries:
+            self.user.act(self.now)
+        self.tick()
+        if self.now.weekday() == 0:
+            self.now = self.now.replace(minute=2)
+            quiet = self.tick()
+            assert not quiet.outcomes, [each.action for each in quiet.outcomes]
+        self.now = datetime.combine(self.now.date() + timedelta(days=1), self.now.time(), ZONE)
+
     def meet(self, day: int, random: Random) -> None:
         """Somebody comes to a meeting on some days; some are moved after they took place."""
         if random.random() < 0.4:
