@@ -199,5 +199,6 @@ def _person(piece: Fields, shape: PersonShape, id: str, of: str) -> Person:
         paused=bool(shape.paused),
         paused_until=shape.paused if isinstance(shape.paused, date) else None,
         formerly=shape.formerly,
+        uid=shape.uid or "",
         where=str(piece.place),
     )

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from syncd.calendars.base import Calendar, Progress
 from syncd.engine.notices import left_behind
+from syncd.engine.taking import Contact, logged
 from syncd.engine.tick import Look, Report, look, met, tick
 from syncd.errors import ConfigError, Problem, UsageError
 from syncd.model.facts import CLOSING, Fact, Outcome, Source, effective
@@ -167,33 +168,16 @@ class Service:
         if at > now:
             raise UsageError(f"{at.isoformat()} is still to come. Next: say when it happened.")
         state, plan = self.offline()
-        position = plan.positions.get(who.id)
-        stand = plan.standings.get(who.id)
-        opened = stand.trace.opened if stand else None
-        if opened is None and position is not None and position.fold.tried:
-            opened = position.fold.tried[0].opened
-        inside = position is not None and position.touch is not None and opened is not None
-        inside = inside and opened is not None and at >= opened
-        entry = stand.record.uid if stand and stand.record.seen and inside else None
-        day = None
-        if meaning.outcome is Outcome.SKIPPED and stand is not None and inside:
-            day = max(at, begins(stand.trace.start, self.zone)).astimezone(self.zone).date()
-        fact = Fact(
+        contact = Contact(
             id=_unused(f"log:{who.id}:{now.isoformat()}", state),
             person=who.id,
             at=at,
-            outcome=meaning.outcome,
-            source=Source.LOG,
-            recorded=now,
-            channel=by or (stand.trace.channel if stand and inside else self._channel(who)),
+            channel=by,
             note=note,
+            outcome=meaning.outcome,
             direction=meaning.direction,
-            touch=position.touch if position and inside else None,
-            attempt=position.attempt if position and inside else None,
-            day=day,
-            opened=opened if inside else None,
-            entry=entry,
         )
+        fact = logged(contact, plan, self._channel(who), now, self.zone)
         self.store.commit(Delta(facts=(fact,), verb=True))
         return fact
 
