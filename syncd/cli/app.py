@@ -124,6 +124,37 @@ def add(
     return lambda: starting.add(context.obj, name, list_, phone, email)
 
 
+@verb("syncd import contacts.vcf --list friends")
+def import_(
+    context: typer.Context,
+    paths: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE…", help="vCards, a CSV table, or an export of Monica 4's."),
+    ],
+    list_: List = None,
+    columns: Annotated[
+        str,
+        typer.Option(metavar="MAP", help='Of a table: "name=Full Name,phone=Mobil".'),
+    ] = "",
+    fill: Annotated[
+        bool, typer.Option("--fill", help="Add what the people file has nothing for.")
+    ] = False,
+    separate: Annotated[
+        bool, typer.Option("--separate", help="Whoever is in doubt is somebody new.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    json: Json = False,
+) -> Work:
+    """Take people out of address books into the people file.
+
+    Shows first whom it would write; overwrites nothing."""
+    from syncd.cli.importing import Wish
+    from syncd.cli.importing import import_ as do
+
+    wish = Wish(into=list_, columns=columns, fill=fill, separate=separate, yes=yes, as_json=json)
+    return lambda: do(context.obj, paths, wish)
+
+
 @verb("syncd auth google home --no-browser")
 def auth(
     context: typer.Context,

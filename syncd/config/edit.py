@@ -76,8 +76,8 @@ def starter(
     head = "# What syncd is to do. These are the keys to begin with; there are more."
     config = "\n".join([head, "", *spaced(mapping(ConfigShape, chosen))]) + "\n"
     head = "# Whom to stay in touch with. Write more of them here, or: syncd add NAME"
-    entries: list[Chosen | None] = [{"name": scalar(n), "lists": f"[{LIST}]"} for n in names]
-    body = people(entries, told=False) if entries else ["[]"]
+    first: list[Chosen | None] = [{"name": scalar(n), "lists": f"[{LIST}]"} for n in names]
+    body = people(first, told=False) if first else ["[]"]
     return Starter(config=config, people="\n".join([head, "", *body]) + "\n")
 
 
@@ -112,7 +112,7 @@ def append_person(
 ) -> str:
     """The `text` of a people file with one more person at its end. Raises UsageError where that is
     no list with a line for each key, or where the person would not be taken as given."""
-    before = _entries(text)
+    before = entries(text)
     given = {
         "name": scalar(name),
         "lists": list and f"[{scalar(list)}]",
@@ -121,18 +121,18 @@ def append_person(
     }
     chosen: Chosen = {key: value for key, value in given.items() if value}
     lines = people([chosen], told=False)
-    (made,) = _entries("\n".join(lines))
+    (made,) = entries("\n".join(lines))
     problems: Problems = []
     check(PersonShape, made, problems, called="person")
     if problems:
         raise UsageError(" ".join(problem.message for problem in problems))
-    after = _joined(text, lines, before)
+    after = joined(text, lines, before)
     if parse(after.removeprefix(BOM), "", problems) != [*before, made]:
         raise UsageError("Nobody can be added at the end of this file. Next: write them into it.")
     return after
 
 
-def _entries(text: str) -> Items:
+def entries(text: str) -> Items:
     """The people of a file. Raises UsageError where it is no list."""
     problems: Problems = []
     piece = parse(text.removeprefix(BOM), "the people file", problems)
@@ -145,7 +145,9 @@ def _entries(text: str) -> Items:
     return piece
 
 
-def _joined(text: str, lines: Sequence[str], before: Items) -> str:
+def joined(text: str, lines: Sequence[str], before: Items) -> str:
+    """The `text` of a people file that holds `before`, with `lines` at its end, indented and
+    spaced like those."""
     end = "\r\n" if "\r\n" in text else "\n"
     if not before:
         text = re.sub(r"^\[ *\][ \t]*\r?\n?", "", text, flags=re.MULTILINE)

@@ -206,5 +206,6 @@ def _person(
         paused=bool(shape.paused),
         paused_until=shape.paused if isinstance(shape.paused, date) else None,
         formerly=shape.formerly,
+        uid=shape.uid or "",
         where=str(piece.place),
     )

@@ -346,6 +346,11 @@ class PersonShape(Shape):
     paused: Paused = _field(
         "Nothing before that day; true: nothing until further notice", "2027-01-15", default=False
     )
+    uid: Line | None = _field(
+        "The id of their card in an address book, by which syncd import finds them again",
+        "5f0c2b1e-7a3d-4c3a-9c55-0d6a1b2c3d4e",
+        default=None,
+    )
 
 
 class CreditShape(Shape):

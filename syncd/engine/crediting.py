@@ -22,7 +22,7 @@ from syncd.model.records import CalendarState, Delta, State
 from syncd.model.roster import CalendarSettings, Credit, Roster
 from syncd.reconcile import plan as planning
 from syncd.reconcile.credit import credited
-from syncd.reconcile.elsewhere import within
+from syncd.reconcile.elsewhere import placed
 from syncd.reconcile.plan import World
 
 Diaries = Callable[[State], Mapping[str, Diary]]
@@ -145,11 +145,4 @@ def _facts(read: Iterable[_Read], roster: Roster, state: State, now: datetime) -
         return ()
     plan = planning.make(World(roster=roster, state=state, now=now))
     zone = ZoneInfo(roster.timezone)
-    closed: set[str] = set()
-    facts: list[Fact] = []
-    for fact in sorted(bare.values(), key=lambda fact: (fact.at, fact.id)):
-        placed = fact if fact.person in closed else within(fact, plan, zone)
-        if placed.touch is not None:
-            closed.add(fact.person)
-        facts.append(placed)
-    return tuple(facts)
+    return placed(bare.values(), plan, zone)

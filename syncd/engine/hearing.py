@@ -15,7 +15,7 @@ from syncd.model.facts import Fact, Outcome, Source, effective
 from syncd.model.records import Delta, State
 from syncd.model.roster import Roster
 from syncd.reconcile import plan as planning
-from syncd.reconcile.elsewhere import within
+from syncd.reconcile.elsewhere import placed
 from syncd.reconcile.events import (
     Asked,
     Away,
@@ -110,14 +110,8 @@ def _placed(
     facts: list[Fact], roster: Roster, state: State, now: datetime, zone: ZoneInfo
 ) -> tuple[Fact, ...]:
     """`facts` as they count: within the open touch of their person, if it was open by then."""
-    if not any(not fact.void for fact in facts):
+    if all(fact.supersedes for fact in facts):
         return tuple(facts)
     plan = planning.make(World(roster=roster, state=state, now=now))
-    found: list[Fact] = []
-    for fact in facts:
-        placed = fact if fact.supersedes else within(fact, plan, zone)
-        stand = plan.standings.get(fact.person) if placed.touch is not None else None
-        usual = roster.channels_of(roster.people[fact.person])[0]
-        channel = stand.trace.channel if stand is not None else usual
-        found.append(placed if placed.channel else replace(placed, channel=channel))
-    return tuple(found)
+    fresh = [fact for fact in facts if not fact.supersedes]
+    return (*(fact for fact in facts if fact.supersedes), *placed(fresh, plan, zone, roster))

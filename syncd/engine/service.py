@@ -25,7 +25,7 @@ from syncd.model.records import Delta, State
 from syncd.model.roster import Ramp, Roster
 from syncd.reconcile import plan as planning
 from syncd.reconcile.attempts import Position
-from syncd.reconcile.elsewhere import within
+from syncd.reconcile.elsewhere import placed
 from syncd.reconcile.identity import mistaken
 from syncd.reconcile.marks import LETTERS, SIGNS, WORDS, Meaning
 from syncd.reconcile.plan import Plan, World
@@ -225,14 +225,12 @@ class Service:
             outcome=meaning.outcome,
             source=Source.LOG,
             recorded=now,
+            channel=by,
             note=note,
             direction=meaning.direction,
             number=(who.phone or "") if meaning.outcome is Outcome.WRONG_NUMBER else "",
         )
-        fact = within(bare, plan, self.zone)
-        stand = plan.standings.get(who.id) if fact.touch is not None else None
-        usual = stand.trace.channel if stand is not None else self._channel(who)
-        fact = replace(fact, channel=by or usual)
+        (fact,) = placed([bare], plan, self.zone, self.roster)
         self.store.commit(Delta(facts=(fact,), verb=True))
         return fact
 
@@ -293,9 +291,6 @@ class Service:
         if name in gone:
             return name
         return self.person(name)
-
-    def _channel(self, person: Person) -> str:
-        return self.roster.channels_of(person)[0]
 
 
 def _is_in(state: State, id: str) -> bool:

@@ -176,6 +176,8 @@ class Person:
     """With `paused`: the first day on which they are active again; None is until further notice."""
     formerly: tuple[str, ...] | None = None
     """Ids under which this person has history; None where config does not say."""
+    uid: str = ""
+    """The id of their card in the address book from which they came; empty where there is none."""
     where: str = ""
     """`file:line` of their entry in the YAML, for messages."""
     address: str = ""

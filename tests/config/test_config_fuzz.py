@@ -5,10 +5,12 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syncd.config import load
+from syncd.config import load, nodes
+from syncd.config.nodes import Fields, Items, Text
 from syncd.errors import ConfigError, Problem
 from syncd.model.roster import Roster
 from tests.config.world import CONFIG, ENV, PEOPLE, put
@@ -67,3 +69,28 @@ def test_damage_is_a_problem_and_never_a_crash(config: str, people: str) -> None
         assert Path(problem.file).name in ("config.yaml", "people.yaml")
         assert 0 <= problem.line <= max(config.count("\n"), people.count("\n")) + 1
         assert problem.message
+
+
+def pieces(piece: object) -> object:
+    """What a piece is, through and through, with its places; where nothing stands, each parser has
+    a place of its own for it."""
+    if isinstance(piece, Text):
+        return str(piece), piece.place if piece else None, piece.plain, piece.tag
+    if isinstance(piece, Fields):
+        return piece.place, [(pieces(key), pieces(value)) for key, value in piece.items()]
+    assert isinstance(piece, Items) or piece is None
+    return piece and (piece.place, [pieces(each) for each in piece])
+
+
+def parsed(text: str, large: int) -> tuple[object, list[Problem]]:
+    problems: list[Problem] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(nodes, "LARGE", large)
+        found = nodes.parse(text, "people.yaml", problems)
+    return pieces(found), problems
+
+
+@settings(max_examples=400, deadline=None)
+@given(text=damaged(PEOPLE) | damaged(CONFIG) | st.text(max_size=30))
+def test_both_parsers_read_the_same(text: str) -> None:
+    assert parsed(text, 0) == parsed(text, len(text) + 1)

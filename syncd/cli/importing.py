@@ -1,0 +1,224 @@
+"""The verb that takes people out of address books: import."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from syncd.cli import ends, files, say
+from syncd.cli.setting import Setting
+from syncd.cli.words import plural
+from syncd.config import Loaded
+from syncd.engine.importing import Proposal
+from syncd.engine.taking import Contact
+from syncd.errors import UsageError
+from syncd.model.people import Person
+from syncd.model.roster import Roster
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """How the user wants it."""
+
+    into: str | None = None
+    """A list for all who are new."""
+    columns: str = ""
+    """`name=Full Name,phone=Mobil`."""
+    fill: bool = False
+    separate: bool = False
+    yes: bool = False
+    as_json: bool = False
+
+
+def import_(setting: Setting, paths: Sequence[Path], wish: Wish) -> int:
+    """Show what the books at `paths` would change, ask, and write it: people into the first of the
+    people files, what else they know into the people file where it has nothing, contacts that were
+    into the journal. Raises UsageError, ConfigError and StateError, the files being as they were.
+    """
+    from syncd.cli import preview
+    from syncd.engine.taking import unknown
+
+    roster = setting.loaded().roster
+    if wish.into is not None and wish.into not in roster.lists:
+        raise UsageError(f"There is no list «{wish.into}». There is: {', '.join(roster.lists)}.")
+    proposal = _proposed(setting, roster, paths, wish)
+    contacts = unknown(setting.service(roster), proposal.contacts)
+    filling = proposal.more if wish.fill else {}
+    asked = _asked(proposal, contacts, filling)
+    go = bool(asked) and wish.yes
+    if not wish.as_json:
+        preview.show(proposal, contacts, fill=wish.fill)
+        if not asked:
+            say.answer("There is nothing to write.")
+            return ends.DONE
+        if not wish.yes and not say.interactive():
+            say.answer("Nothing is written yet. Next: the same with --yes.")
+            return ends.DONE
+        go = wish.yes or say.ask(f"{asked}? (y/n)", "n").casefold() in ("y", "yes")
+    if not go:
+        if wish.as_json:
+            say.answer_json(preview.plain(proposal, contacts, written=False))
+        else:
+            say.answer("Nothing was changed.")
+        return ends.DONE
+    setting.writes()
+    loaded, unsaid = _written(setting, roster, proposal, filling)
+    taken = _take(setting, loaded.roster, contacts)
+    if wish.as_json:
+        say.answer_json(preview.plain(proposal, contacts, written=True))
+    else:
+        _say_done(proposal, taken, len(filling) - len(unsaid))
+    _say_left(loaded, unsaid)
+    return ends.DONE
+
+
+def _proposed(setting: Setting, roster: Roster, paths: Sequence[Path], wish: Wish) -> Proposal:
+    from syncd.books.card import Book
+    from syncd.books.reading import read
+    from syncd.books.table import mapping
+    from syncd.engine.importing import propose
+
+    zone = ZoneInfo(roster.timezone)
+    columns = mapping(wish.columns)
+    ask = _ask_once() if say.interactive() else None
+    books: list[Book] = []
+    for path in paths:
+        with say.progress(f"reading {say.one_line(path.name)}") as progress:
+            books.append(read(path, zone, columns, ask, progress))
+    whole = Book(
+        cards=tuple(card for book in books for card in book.cards),
+        left_out=tuple(each for book in books for each in book.left_out),
+    )
+    today = setting.clock(zone)().astimezone(zone).date()
+    return propose(roster, whole, today, into=wish.into, separate=wish.separate)
+
+
+def _ask_once() -> Callable[[Sequence[str]], Mapping[str, str]]:
+    """Asks which column is which, of each kind of table once."""
+    known: dict[tuple[str, ...], dict[str, str]] = {}
+
+    def ask(names: Sequence[str]) -> Mapping[str, str]:
+        if (found := known.get(tuple(names))) is None:
+            say.aside(f"The columns are: {', '.join(say.one_line(name) for name in names)}.")
+            answers = {
+                "name": say.ask("Which says what people are called"),
+                "phone": say.ask("Which has their number (Enter: none)"),
+                "email": say.ask("Which has their e-mail address (Enter: none)"),
+                "categories": say.ask("Which has their list (Enter: none)"),
+            }
+            found = known[tuple(names)] = {key: each for key, each in answers.items() if each}
+        return found
+
+    return ask
+
+
+def _asked(
+    proposal: Proposal, contacts: Sequence[Contact], filling: Mapping[str, Mapping[str, str]]
+) -> str:
+    """What is to be agreed to; empty where nothing is."""
+    parts: list[str] = []
+    if proposal.newcomers:
+        parts.append(f"Write {_people(len(proposal.newcomers))} to the people file")
+    if filling:
+        parts.append(f"fill in what is missing of {len(filling)}")
+    if contacts:
+        parts.append(f"log {plural(len(contacts), 'contact')}")
+    said = ", ".join(parts)
+    return said[:1].upper() + said[1:]
+
+
+def _written(
+    setting: Setting,
+    before: Roster,
+    proposal: Proposal,
+    filling: Mapping[str, Mapping[str, str]],
+) -> tuple[Loaded, list[str]]:
+    """The config as it is once all is written, and the people whom nothing could be filled in for.
+    Raises ConfigError and UsageError, the files being as they were, where it would not be read as
+    it was meant."""
+    from syncd.config.edit import people_files
+    from syncd.config.enrol import as_it_was, enrolled, filled
+
+    first = people_files(setting.path, setting.env)[0]
+    texts = {path: files.content(path) for path in {first, *before.files}}
+    after = {path: text or "" for path, text in texts.items()}
+    said: dict[str, Mapping[str, str]] = {}
+    for path, people in _by_file(before, filling).items():
+        lines = {_line(person): filling[person.id] for person in people}
+        after[path], done = filled(after[path], lines)
+        said |= {each.id: done[_line(each)] for each in people if _line(each) in done}
+    after[first] = enrolled(after[first], [each.told for each in proposal.newcomers])
+    changed = [path for path, text in texts.items() if after[path] != (text or "")]
+    try:
+        for path in changed:
+            files.replace(path, after[path])
+        loaded = setting.loaded()
+        new = [each.id for each in proposal.newcomers]
+        if not as_it_was(before, loaded.roster, new, said):
+            raise UsageError(
+                "The people file would not be read as it was meant. Nothing was changed. "
+                "Next: syncd import into a people file of its own, named in people:."
+            )
+    except BaseException:
+        for path in changed:
+            _put_back(path, texts[path])
+        raise
+    return loaded, [id for id in filling if id not in said]
+
+
+def _put_back(path: Path, text: str | None) -> None:
+    if text is None:
+        path.unlink(missing_ok=True)
+    else:
+        files.replace(path, text)
+
+
+def _by_file(roster: Roster, filling: Mapping[str, object]) -> dict[Path, list[Person]]:
+    """Those who are to be filled in, by the file in which they stand."""
+    from syncd.config.names import shown
+
+    known = {shown(path): path for path in roster.files}
+    found: dict[Path, list[Person]] = defaultdict(list)
+    for id in filling:
+        person = roster.people[id]
+        if path := known.get(person.where.rpartition(":")[0]):
+            found[path].append(person)
+    return found
+
+
+def _line(person: Person) -> int:
+    return int(person.where.rpartition(":")[2])
+
+
+def _take(setting: Setting, roster: Roster, contacts: Sequence[Contact]) -> int:
+    from syncd.engine.taking import take
+
+    if not contacts:
+        return 0
+    service = setting.service(roster)
+    return take(service, contacts)
+
+
+def _say_done(proposal: Proposal, taken: int, fuller: int) -> None:
+    said = [f"{_people(len(proposal.newcomers))} written"]
+    if fuller:
+        said.append(f"{_people(fuller)} filled in")
+    if taken:
+        said.append(f"{plural(taken, 'contact')} logged")
+    say.answer(f"{', '.join(said)}. Next: syncd plan shows what comes of it.")
+
+
+def _say_left(loaded: Loaded, unsaid: Sequence[str]) -> None:
+    """What is left for the user."""
+    if unsaid:
+        say.aside(f"Not filled in, for how it is written: {', '.join(unsaid)}. Next: by hand.")
+    if loaded.warnings:
+        doubts = plural(len(loaded.warnings), "doubt")
+        say.aside(f"{doubts} about the YAML. Next: syncd check names them.")
+
+
+def _people(number: int) -> str:
+    return plural(number, "person", "people")

@@ -1,0 +1,138 @@
+"""What an import would do, shown before it does anything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from syncd.books.card import Card
+from syncd.books.match import Finding, Standing
+from syncd.cli import say
+from syncd.cli.words import plural, some
+from syncd.engine.importing import Newcomer, Proposal
+from syncd.engine.taking import Contact
+
+MOST = 20
+"""So many rows of each kind are shown; --json has all."""
+
+
+def show(proposal: Proposal, contacts: Sequence[Contact], *, fill: bool) -> None:
+    """All that became of the cards, those first who will be written; `contacts` are those that the
+    journal does not have yet."""
+    _table(
+        f"New: {_people(len(proposal.newcomers))}",
+        ("name", "list", "phone!", "e-mail", "from"),
+        [_new(each) for each in proposal.newcomers],
+    )
+    fuller = [each for each in proposal.findings if each.more]
+    hint = "will be filled in" if fill else "Next: --fill adds what is missing"
+    _table(
+        f"Known, and the book knows more: {_people(len(fuller))} ({hint})",
+        ("person", "missing in the people file", "from"),
+        [(each.person, ", ".join(each.more), each.card.source) for each in fuller],
+    )
+    _findings(proposal, Standing.OTHER, "Known, and told otherwise (the people file stays)", "why")
+    _findings(
+        proposal,
+        Standing.DOUBTFUL,
+        "In doubt, and left out",
+        "why",
+        "Next: if they are the same, give the person of the people file the card's uid, e-mail or "
+        "number; if none of them is, --separate adds them all.",
+    )
+    _table(
+        f"In no list, and left out: {_people(len(proposal.unplaced))}",
+        ("name", "categories", "from"),
+        [_unplaced(each) for each in proposal.unplaced],
+        "Next: --list NAME puts all who are new into one; a category counts if a list is called "
+        "like it.",
+    )
+    _table(
+        f"Left out: {plural(len(proposal.left_out), 'entry', 'entries')}",
+        ("name", "why", "from"),
+        [(each.name, each.why, each.source) for each in proposal.left_out],
+    )
+    unchanged = len(proposal.of(Standing.UNCHANGED))
+    if unchanged:
+        say.answer(f"Known already, nothing new: {plural(unchanged, 'card')}.")
+    if contacts:
+        say.answer(f"Contacts to be logged: {len(contacts)}.")
+
+
+def _people(number: int) -> str:
+    return plural(number, "person", "people")
+
+
+def _new(each: Newcomer) -> tuple[str, ...]:
+    told = each.told
+    return (
+        each.card.name,
+        each.list,
+        told.get("phone", ""),
+        told.get("email", ""),
+        each.card.source,
+    )
+
+
+def _unplaced(card: Card) -> tuple[str, ...]:
+    return (card.name, some(card.categories, 4), card.source)
+
+
+def _findings(
+    proposal: Proposal, standing: Standing, title: str, column: str, following: str = ""
+) -> None:
+    found = proposal.of(standing)
+    rows = [(each.card.name, each.reason, each.card.source) for each in found]
+    _table(f"{title}: {len(found)}", ("name", column, "from"), rows, following)
+
+
+def _table(
+    title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], following: str = ""
+) -> None:
+    if not rows:
+        return
+    say.heading(title)
+    say.table(columns, rows[:MOST])
+    if len(rows) > MOST:
+        say.answer(f"… and {len(rows) - MOST} more; --json has all.")
+    if following:
+        say.answer(following)
+
+
+def plain(proposal: Proposal, contacts: Sequence[Contact], written: bool) -> dict[str, Any]:
+    """The same for `--json`, with all rows."""
+    kinds = (Standing.FULLER, Standing.OTHER, Standing.DOUBTFUL, Standing.UNCHANGED)
+    return {
+        "new": [
+            {**_card(each.card), "id": each.id, "list": each.list} for each in proposal.newcomers
+        ],
+        **{kind.value: [_finding(each) for each in proposal.of(kind)] for kind in kinds},
+        "in-no-list": [_card(each) for each in proposal.unplaced],
+        "left-out": [
+            {"name": each.name or None, "why": each.why, "source": each.source}
+            for each in proposal.left_out
+        ],
+        "contacts": len(contacts),
+        "written": written,
+    }
+
+
+def _finding(each: Finding) -> dict[str, Any]:
+    return {
+        **_card(each.card),
+        "person": each.person or None,
+        "missing": dict(each.more),
+        "reason": each.reason,
+    }
+
+
+def _card(card: Card) -> dict[str, Any]:
+    return {
+        "name": card.name,
+        "uid": card.uid or None,
+        "phones": [*card.phones],
+        "emails": [*card.emails],
+        "birthday": str(card.birthday) if card.birthday else None,
+        "categories": [*card.categories],
+        "source": card.source,
+    }

@@ -1,0 +1,123 @@
+"""Many people at once into a people file, and what is missing of those who are in it.
+
+Text is added; what stands there stays, byte for byte. Whoever writes it loads the config again
+afterwards and compares (`as_it_was`): only that tells what a text means.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain, count
+from zlib import crc32
+
+from syncd.config.edit import BOM, entries, joined
+from syncd.config.example import Chosen, people, scalar
+from syncd.config.kinds import slug
+from syncd.config.names import too_long
+from syncd.config.nodes import Fields, Items, Piece, Text, parse
+from syncd.errors import Problem
+from syncd.model.keys import Kind
+from syncd.model.people import Person
+from syncd.model.roster import Roster
+
+Told = Mapping[str, str]
+"""By key of a person, what it is to say, as plain text; `lists` is the name of one list."""
+
+
+def new_id(name: str, taken: Collection[str], deployment: str) -> str:
+    """An id for somebody called `name` that nobody in `taken` has and that every server takes."""
+    base = slug(name) or f"person-{crc32(name.encode()):08x}"
+    while too_long(Kind.CONTACT, f"{base}-999", deployment):
+        base = base[:-1].rstrip("-.")
+    tries = chain((base,), (f"{base}-{n}" for n in count(2)))
+    return next(each for each in tries if each not in taken)
+
+
+def enrolled(text: str, newcomers: Sequence[Told]) -> str:
+    """The `text` of a people file with `newcomers` at its end. Raises UsageError where that is no
+    list."""
+    if not newcomers:
+        return text
+    return joined(text, people([_chosen(each) for each in newcomers], told=False), entries(text))
+
+
+def filled(text: str, more: Mapping[int, Told]) -> tuple[str, dict[int, Told]]:
+    """The `text` of a people file, or of a config with people in it, with `more` said of whoever
+    stands at that line; and what of it was said. Left as they are: people in braces, keys that are
+    there already, whoever is not at that line."""
+    problems: list[Problem] = []
+    bom = BOM if text.startswith(BOM) else ""
+    found = _at_lines(parse(text.removeprefix(BOM), "", problems))
+    lines = text.removeprefix(BOM).splitlines(keepends=True)
+    said: dict[int, Told] = {}
+    for number in sorted(more, reverse=True):  # from below, so that the lines above stay put
+        piece = found.get(number)
+        at = _room(piece, lines) if piece is not None else None
+        if piece is None or at is None:
+            continue
+        told = {key: value for key, value in more[number].items() if key not in piece}
+        made = _lines(piece, told, lines[number - 1])
+        if at == len(lines) and not lines[-1].endswith("\n"):
+            lines[-1] += "\n"
+        lines[at:at] = made
+        said[number] = told
+    return bom + "".join(lines), {number: told for number, told in said.items() if told}
+
+
+def as_it_was(
+    before: Roster, after: Roster, new: Iterable[str], more: Mapping[str, Collection[str]]
+) -> bool:
+    """Whether `after` says of everybody what `before` did, but for the keys `more` of the people
+    with those ids, and holds besides them just those with the ids `new`."""
+
+    def known(person: Person) -> Person:
+        fields = {key.replace("-", "_"): None for key in more.get(person.id, ())}
+        return replace(person, where="", **fields)  # type: ignore[arg-type]
+
+    added = after.people.keys() - before.people.keys()
+    return added == set(new) and all(
+        id in after.people and known(after.people[id]) == known(person)
+        for id, person in before.people.items()
+    )
+
+
+def _chosen(told: Told) -> Chosen:
+    made = {key: scalar(value) for key, value in told.items() if value}
+    if "lists" in made:
+        made["lists"] = f"[{made['lists']}]"
+    return made
+
+
+def _at_lines(root: Piece | None) -> dict[int, Fields]:
+    """The people by their lines; none where two share one."""
+    if isinstance(root, Fields):
+        root = root.get(Text("people"))
+    found: dict[int, Fields] = {}
+    for each in root if isinstance(root, Items) else []:
+        if isinstance(each, Fields):
+            found[each.place.line] = each
+    return found
+
+
+def _room(piece: Fields, lines: Sequence[str]) -> int | None:
+    """Before which line (from 0) a key can be put in: below the first one; None where the value of
+    that is, or may be, more than one line, or the person stands in braces."""
+    first = next(iter(piece))
+    at = piece.place.line
+    if first.place.line != at or lines[at - 1][piece.place.column - 1 :].startswith("{"):
+        return None
+    below = lines[at] if at < len(lines) else ""
+    indent = " " * (first.place.column - 1)
+    own = re.match(rf"{indent}[^\s#]", below)
+    ends = not below.strip() or re.match(r"\s*#", below) or re.match(r" *-( |$)", below)
+    if own or ends or len(below) - len(below.lstrip()) < len(indent):
+        return at
+    return None
+
+
+def _lines(piece: Fields, told: Told, like: str) -> list[str]:
+    end = "\r\n" if like.endswith("\r\n") else "\n"
+    indent = " " * (next(iter(piece)).place.column - 1)
+    return [f"{indent}{key}: {value}{end}" for key, value in _chosen(told).items()]
