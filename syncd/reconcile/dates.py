@@ -118,16 +118,23 @@ def _write(
     if record.fate is Fate.RELEASED:
         return
     times, seen = Times(start=day, end=day + A_DAY), record.seen
-    if seen is not None and not any(same_time(seen.start, v.start) for v in versions(record)):
+    told = versions(record) if seen is not None else ()
+    pinned = bool(told) and told[0].pinned
+    if seen is not None and not any(same_time(seen.start, version.start) for version in told):
+        pinned = True
+    if seen is not None and pinned:
         times = times_of(seen)  # where the user put it
-    title = title_of(person, occasion, day)
+    title, section = title_of(person, occasion, day), text.date_section(person)
+    as_told = seen and (seen.title, seen.start) == (title, times.start) and not pinned
+    if seen and as_told and section in seen.text:
+        return  # as most are, most of the year
     rendered = render.contact(
         record,
         title=title,
-        section=text.date_section(person),
+        section=section,
         times=times,
         alarm=None,
-        trace=Trace(title=title, start=day, end=day + A_DAY),
+        trace=Trace(title=title, start=day, end=day + A_DAY, pinned=pinned),
         zone=zone,
     )
     if rendered.differs:

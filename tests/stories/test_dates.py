@@ -61,6 +61,20 @@ def test_what_the_user_does_to_it_stays(make: Make) -> None:
     assert [each.start for each in dated(stage)][-1] == date(2028, 6, 20)
 
 
+def test_one_that_the_user_moves_stays_there(make: Make) -> None:
+    stage = make(person(dates=(WED,)))
+    stage.sync()
+    (wedding,) = dated(stage)
+    stage.app.drag(wedding, date(2027, 6, 19), date(2027, 6, 20))
+    stage.sync()
+    assert not stage.sync().outcomes
+    assert [each.start for each in dated(stage)] == [date(2027, 6, 19)]
+    stage.with_people(person(dates=(WED,), notes="Likes tea."))
+    stage.sync()
+    assert [each.start for each in dated(stage)] == [date(2027, 6, 19)]
+    assert "Likes tea." in dated(stage)[0].text
+
+
 def test_a_date_that_is_corrected_moves(make: Make) -> None:
     stage = make(person(dates=(BORN,)))
     stage.sync()

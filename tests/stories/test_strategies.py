@@ -89,6 +89,19 @@ def test_a_coffee_counts_as_a_contact(make: Make) -> None:
     assert not [each for each in lines(stage) if not each.title.startswith("✅")]
 
 
+def test_a_coffee_spares_the_call_that_is_ahead(make: Make) -> None:
+    stage = make(person(), lists=(clients(strategies=(COFFEE,)),))
+    stage.sync()
+    assert stage.starts("Ann Lee") == ["thu 03 10:00"]
+    (coffee,) = lines(stage)
+    stage.app.retitle(coffee, f"x {coffee.title}")
+    stage.sync()
+    assert stage.contacts("Ann Lee") == []
+    stage.app.retitle(lines(stage)[0], "Ann Lee: coffee")
+    stage.sync()
+    assert stage.starts("Ann Lee") == ["thu 03 10:00"]
+
+
 def test_a_coffee_that_was_logged_is_not_asked_for_again(make: Make) -> None:
     stage = make(person(last_contact=date(2026, 11, 20)), lists=(clients(strategies=(COFFEE,)),))
     stage.sync()
