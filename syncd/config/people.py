@@ -16,7 +16,7 @@ from syncd.config.shapes import PersonShape
 from syncd.config.touches import occasions, strategies
 from syncd.errors import Problem
 from syncd.model.keys import Kind
-from syncd.model.people import ADDRESS_OF_CHANNEL, ContactList, Person
+from syncd.model.people import ADDRESS_OF_CHANNEL, LINE, ContactList, Person
 from syncd.model.words import short
 
 
@@ -113,7 +113,31 @@ def people(
         if of:
             found[id] = _person(piece, shape, id, of, problems)
             _check_addresses(piece, found[id], lists.get(of[0]), problems)
+            _check_lengths(piece, found[id], lists, deployment, problems)
     return found
+
+
+def _check_lengths(
+    piece: Fields,
+    person: Person,
+    lists: Mapping[str, ContactList | None],
+    deployment: str,
+    problems: list[Problem],
+) -> None:
+    """What is named after a person and something else must fit into an id as well."""
+    own = person.strategies
+    of = [lists.get(name) for name in person.lists]
+    touches = own if own is not None else [s for each in of if each for s in each.strategies]
+    names = [(Kind.CONTACT, each.name) for each in touches]
+    names += [(Kind.DATE, each.name) for each in person.dates]
+    for kind, name in dict.fromkeys(names):
+        if too_long(kind, f"{person.id}{LINE}{name}", deployment):
+            what = "a date" if kind is Kind.DATE else "a touch"
+            message = (
+                f"{person.id} with {what} called {short(name)} is too long for some calendar "
+                "servers. Next: give the person a short id, or that a short name."
+            )
+            problems.append(piece.place.problem(message))
 
 
 def _trouble(id: str, owners: Mapping[str, Fields], deployment: str) -> str:
