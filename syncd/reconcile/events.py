@@ -19,10 +19,12 @@ from zoneinfo import ZoneInfo
 
 from syncd.model.entries import Entry
 from syncd.model.facts import RESTING
+from syncd.model.keys import is_key
 from syncd.model.people import Person
 from syncd.reconcile.marks import Meaning, leading
 from syncd.reconcile.spelling import fold
 from syncd.reconcile.standing import begins
+from syncd.reconcile.text import END
 
 PAST, AHEAD = timedelta(days=31), timedelta(days=1)
 """How long ago, and how far ahead, an event may begin that tells of a contact."""
@@ -83,6 +85,8 @@ def read_event(
     title = entry.title.strip()
     if entry.cancelled or entry.recurrence is not None or not title:
         return None
+    if is_key(entry.uid) or entry.trace or END in entry.text:
+        return None  # another deployment's, or a copy of one of ours
     if not isinstance(entry.start, datetime) and fold(title)[0].strip(" .!") in words:
         return _away(entry)
     if re.match(r"\+ ?[^\W\d]", title):

@@ -278,6 +278,7 @@ def test_sync_and_status_as_json_are_as_plain_as_the_others(desk: Desk, radicale
         "idle": [{"person": "bob-ray", "reason": "paused until 2026-12-24"}],
         "refused": [],
         "notices": [],
+        "said": [],
         "contacts": 0,
         "open": 1,
     }

@@ -200,3 +200,12 @@ def test_one_easy_person_goes_first(make: Make) -> None:
     stage = make(*people)
     stage.sync()
     assert stage.starts("P 2", "P 0") == ["thu 03 10:00", "thu 03 10:15"]
+
+
+def test_a_copy_of_an_entry_of_ours_says_nothing(make: Make) -> None:
+    stage = make("Ann Lee")
+    stage.sync()
+    ann = stage.app.retitle(stage.contact("Ann Lee"), "x Ann Lee: call")
+    stage.app.copy(ann)
+    stage.sync()
+    assert len(stage.facts()) == 1
