@@ -271,6 +271,7 @@ def _more(card: Card, person: Person) -> dict[str, str]:
         "email": (person.email, next(iter(card.emails), "")),
         "cadence": (person.cadence, every(card.cadence)),
         "last-contact": (person.last_contact, str(card.last_contact or "")),
+        "dates": (person.dates, str(card.birthday or "")),
         "notes": (person.notes, card.note),
     }
     return {key: new for key, (old, new) in told.items() if new and not old}

@@ -19,11 +19,13 @@ from syncd.config.names import too_long
 from syncd.config.nodes import Fields, Items, Piece, Text, parse
 from syncd.errors import Problem
 from syncd.model.keys import Kind
+from syncd.model.occasions import BIRTHDAY
 from syncd.model.people import Person
 from syncd.model.roster import Roster
 
 Told = Mapping[str, str]
-"""By key of a person, what it is to say, as plain text; `lists` is the name of one list."""
+"""By key of a person, what it is to say, as plain text; `lists` is the name of one list, `dates` a
+birthday."""
 
 
 def new_id(name: str, taken: Collection[str], deployment: str) -> str:
@@ -85,6 +87,8 @@ def as_it_was(
 
 def _chosen(told: Told) -> Chosen:
     made = {key: scalar(value) for key, value in told.items() if value}
+    if "dates" in made:
+        made["dates"] = f"{{{BIRTHDAY}: {made['dates']}}}"
     if "lists" in made:
         made["lists"] = f"[{made['lists']}]"
     return made

@@ -108,6 +108,7 @@ def _told(card: Card, id: str, of: str, today: date) -> Told:
         "email": next(iter(card.emails), ""),
         "cadence": every(card.cadence),
         "last-contact": str(card.last_contact) if _has_been(card.last_contact, today) else "",
+        "dates": str(card.birthday or ""),
         "notes": card.note,
         "uid": card.uid,
     }
