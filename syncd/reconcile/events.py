@@ -21,6 +21,7 @@ from syncd.model.entries import Entry
 from syncd.model.facts import RESTING
 from syncd.model.keys import is_key
 from syncd.model.people import Person
+from syncd.model.words import short
 from syncd.reconcile.marks import Meaning, leading
 from syncd.reconcile.spelling import fold
 from syncd.reconcile.standing import begins
@@ -31,6 +32,8 @@ PAST, AHEAD = timedelta(days=31), timedelta(days=1)
 ASKED = timedelta(days=14)
 """How long one is asked about an event that was not understood."""
 LONGEST_AWAY = timedelta(days=366)
+LONGEST_TITLE = 300
+"""So many characters of a title are read."""
 _PHONE = re.compile(r"\+?[0-9(][0-9 ()/.-]{4,}[0-9]")
 _EMAIL = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+")
 
@@ -82,12 +85,15 @@ def read_event(
 ) -> Said | None:
     """What `entry`, which is not ours, says to syncd; None for any other event. `words` are the
     titles of days away."""
-    title = entry.title.strip()
+    title = entry.title.strip()[:LONGEST_TITLE]
     if entry.cancelled or entry.recurrence is not None or not title:
         return None
     if is_key(entry.uid) or entry.trace or END in entry.text:
         return None  # another deployment's, or a copy of one of ours
-    if not isinstance(entry.start, datetime) and fold(title)[0].strip(" .!") in words:
+    if (
+        not (isinstance(entry.start, datetime) or entry.task)
+        and fold(title)[0].strip(" .!") in words
+    ):
         return _away(entry)
     if re.match(r"\+ ?[^\W\d]", title):
         return _proposed(title[1:])
@@ -104,10 +110,12 @@ def read_event(
     until = (start + ASKED).date()
     if fits:
         names = ", ".join(person.name for person, _ in fits[:4])
-        return Asked(question=f"«{title}»: is it {names}? Write the whole name.", until=until)
+        return Asked(
+            question=f"«{short(title)}»: is it {names}? Write the whole name.", until=until
+        )
     if not sure or not rest:  # too many titles of other things begin with one
         return None
-    question = f"«{title}»: nobody is called that. Write the name as in your people file."
+    question = f"«{short(title)}»: nobody is called that. Write the name as in your people file."
     return Asked(question=question, until=until)
 
 

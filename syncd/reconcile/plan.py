@@ -27,7 +27,7 @@ from syncd.reconcile.course import grace_ends
 from syncd.reconcile.dates import dates
 from syncd.reconcile.events import Away, recalled
 from syncd.reconcile.fold import Journal, is_over
-from syncd.reconcile.misses import is_tired
+from syncd.reconcile.misses import GRACE, is_tired
 from syncd.reconcile.occurrences import Occurrence, instant, upcoming
 from syncd.reconcile.pauses import Pauses
 from syncd.reconcile.placement import place
@@ -317,7 +317,7 @@ def _until(
         next_day = scene.now.astimezone(zone).date() + timedelta(days=1)
         moments.append(datetime(next_day.year, next_day.month, next_day.day, tzinfo=zone))
     for occurrence in occurrences:
-        moments += [occurrence.start, occurrence.end]
+        moments += [occurrence.start, occurrence.end, occurrence.end + GRACE]
     for resolution in resolutions:
         for keep in resolution.keep:
             start = begins(keep.times.start, scene.zone)
