@@ -317,7 +317,7 @@ def _until(
         next_day = scene.now.astimezone(zone).date() + timedelta(days=1)
         moments.append(datetime(next_day.year, next_day.month, next_day.day, tzinfo=zone))
     for occurrence in occurrences:
-        moments += [occurrence.start, occurrence.end, occurrence.end + GRACE]
+        moments += [occurrence.start, occurrence.end, instant(occurrence.end) + GRACE]
     for resolution in resolutions:
         for keep in resolution.keep:
             start = begins(keep.times.start, scene.zone)
