@@ -115,19 +115,14 @@ def _minted(key: Key, roster: Roster, person: Person, used: set[str]) -> Record:
 def _write(
     record: Record, person: Person, occasion: Occasion, day: date, zone: ZoneInfo, out: Dated
 ) -> None:
+    seen = record.seen
     if record.fate is Fate.RELEASED:
         return
-    times, seen = Times(start=day, end=day + A_DAY), record.seen
-    told = versions(record) if seen is not None else ()
-    pinned = bool(told) and told[0].pinned
-    if seen is not None and not any(same_time(seen.start, version.start) for version in told):
-        pinned = True
-    if seen is not None and pinned:
-        times = times_of(seen)  # where the user put it
     title, section = title_of(person, occasion, day), text.date_section(person)
-    as_told = seen and (seen.title, seen.start) == (title, times.start) and not pinned
-    if seen and as_told and section in seen.text:
+    if seen and (seen.title, seen.start) == (title, day) and section in seen.text:
         return  # as most are, most of the year
+    pinned = _moved_by_user(record)
+    times = times_of(seen) if seen and pinned else Times(start=day, end=day + A_DAY)
     rendered = render.contact(
         record,
         title=title,
@@ -141,6 +136,15 @@ def _write(
         act = Act.CREATE if seen is None else Act.MERGE if rendered.merged else Act.UPDATE
         reason = f"{occasion.name} of {person.id}"
         out.actions.append(Action(act=act, record=record, entry=rendered.entry, reason=reason))
+
+
+def _moved_by_user(record: Record) -> bool:
+    """Whether the entry lies where the user put it, now or at an earlier look."""
+    seen = record.seen
+    if seen is None:
+        return False
+    told = versions(record)
+    return told[0].pinned or not any(same_time(seen.start, each.start) for each in told)
 
 
 def _take_out(record: Record, out: Dated) -> None:
