@@ -15,7 +15,20 @@ from syncd.cli.app import app
 from syncd.cli.main import COMMAND, VERBS
 from tests.cli.desk import Desk
 
-BEGIN = ("init", "add", "auth", "check", "plan", "sync", "run", "due", "log", "history", "status")
+BEGIN = (
+    "init",
+    "add",
+    "import",
+    "auth",
+    "check",
+    "plan",
+    "sync",
+    "run",
+    "due",
+    "log",
+    "history",
+    "status",
+)
 LATER = ("review", "doctor", "approve", "restore", "pause", "resume", "clear", "remove", "demo")
 CONTRACT = (*BEGIN, *LATER)
 
