@@ -13,10 +13,11 @@ from itertools import chain, count
 from zlib import crc32
 
 from syncd.config.edit import BOM, entries, joined
-from syncd.config.example import Chosen, people, scalar
+from syncd.config.example import Chosen, mapping, people, scalar
 from syncd.config.kinds import slug
 from syncd.config.names import too_long
 from syncd.config.nodes import Fields, Items, Piece, Text, parse
+from syncd.config.shapes import PersonShape
 from syncd.errors import Problem
 from syncd.model.keys import Kind
 from syncd.model.occasions import BIRTHDAY
@@ -86,9 +87,10 @@ def as_it_was(
 
 
 def _chosen(told: Told) -> Chosen:
-    made = {key: scalar(value) for key, value in told.items() if value}
+    plain = ("cadence", "last-contact", "dates")  # a span and a day need no quotes
+    made = {key: value if key in plain else scalar(value) for key, value in told.items() if value}
     if "dates" in made:
-        made["dates"] = f"{{{BIRTHDAY}: {made['dates']}}}"
+        made["dates"] = f"{{{BIRTHDAY}: {made['dates'].removeprefix('--')}}}"
     if "lists" in made:
         made["lists"] = f"[{made['lists']}]"
     return made
@@ -124,4 +126,5 @@ def _room(piece: Fields, lines: Sequence[str]) -> int | None:
 def _lines(piece: Fields, told: Told, like: str) -> list[str]:
     end = "\r\n" if like.endswith("\r\n") else "\n"
     indent = " " * (next(iter(piece)).place.column - 1)
-    return [f"{indent}{key}: {value}{end}" for key, value in _chosen(told).items()]
+    made = mapping(PersonShape, _chosen(told), told=False)
+    return [f"{indent}{line}{end}" for line in made]

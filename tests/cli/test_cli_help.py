@@ -18,6 +18,7 @@ from tests.cli.desk import Desk
 BEGIN = (
     "init",
     "add",
+    "import",
     "auth",
     "check",
     "plan",

@@ -1,0 +1,250 @@
+"""import: a preview first, people with ids, nothing twice and nothing overwritten."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from tests.books.producers import PRODUCERS, cards
+from tests.books.test_monica import ANN, JSON, SQL
+from tests.cli.desk import NOW, Desk
+from tests.cli.test_cli_starting import Terminal
+
+CONFIG = """\
+timezone: Europe/Berlin
+people: [people.yaml, others.yaml]
+calendars:
+  home: {url: https://dav.example.org/, username: ann, password: !env SYNCD_PASSWORD}
+lists:
+  former-clients: {cadence: 6 weeks, channels: [call, email]}
+  friends: {cadence: 3 months, channels: [call]}
+"""
+PEOPLE = """\
+# mine
+
+- name: Ann Lee  # since school
+  lists: [friends]
+  phone: "+49 30 901820"
+
+- {name: Flo Flow, lists: [friends]}
+# the end
+"""
+OTHERS = "- name: Bob Ray\n  # not much is known\n  lists: [friends]\n"
+
+
+def vcard(*lines: str) -> str:
+    return "\n".join(["BEGIN:VCARD", "VERSION:3.0", *lines, "END:VCARD", ""])
+
+
+ZOE = vcard("FN:Zoë Roy", "UID:z1", "TEL:030 1234", "CATEGORIES:Work,Former Clients", "NOTE:a\\nb")
+ANN_CARD = vcard("FN:Ann Lee", "UID:a1", "TEL:030 901820", "EMAIL:ann@example.org")
+
+
+@pytest.fixture
+def table(desk: Desk) -> Desk:
+    """A desk with people in two files."""
+    desk.config.write_text(CONFIG)
+    desk.people.write_text(PEOPLE)
+    desk.people.chmod(0o600)
+    (desk.folder / "others.yaml").write_text(OTHERS)
+    desk.env["SYNCD_PASSWORD"] = "secret"
+    return desk
+
+
+def put(desk: Desk, *texts: str, name: str = "book.vcf") -> str:
+    (desk.folder / name).write_text("".join(texts))
+    return name
+
+
+def people(desk: Desk) -> dict[str, str]:
+    return {each["person"]: each["due"] for each in desk.at(NOW, "due", "--json").json}
+
+
+def test_nobody_asked_nothing_written(table: Desk) -> None:
+    said = table.syncd("import", put(table, ZOE, ANN_CARD))
+    assert said.status == 0
+    assert "New: 1 person" in said.out and "former-clients" in said.out
+    assert (
+        "Known, and the book knows more: 1 person (Next: --fill adds what is missing)" in said.out
+    )
+    assert said.out.endswith("Nothing is written yet. Next: the same with --yes.\n")
+    assert table.people.read_text() == PEOPLE
+    assert not table.state.exists()
+
+
+def test_people_are_written_with_ids_and_found_again(table: Desk) -> None:
+    book = put(table, ZOE)
+    said = table.syncd("import", "--yes", book)
+    assert said.out.endswith("1 person written. Next: syncd plan shows what comes of it.\n")
+    assert table.people.read_text() == (
+        PEOPLE
+        + '\n- name: Zoë Roy\n  id: zoë-roy\n  lists: [former-clients]\n  phone: "030 1234"\n'
+        '  notes: "a\\nb"\n  uid: z1\n'
+    )
+    assert stat.S_IMODE(table.people.stat().st_mode) == 0o600
+    assert (table.folder / "others.yaml").read_text() == OTHERS
+    assert "zoë-roy" in people(table)
+    before = table.people.read_bytes()
+    again = table.syncd("import", "--yes", book)
+    assert "Known already, nothing new: 1 card." in again.out
+    assert again.out.endswith("There is nothing to write.\n")
+    changed = put(table, ZOE.replace("Zoë Roy", "Zoë Bell"))
+    said = table.syncd("import", "--yes", changed)
+    assert "name: Zoë Roy in the file, Zoë Bell on the card" in said.out
+    assert table.people.read_bytes() == before
+
+
+def test_what_is_missing_is_filled_in_only_where_that_is_asked_for(table: Desk) -> None:
+    book = put(
+        table,
+        ANN_CARD,
+        vcard("FN:Bob Ray", "TEL:1234", "UID:b1"),
+        vcard("FN:Flo Flow", "TEL:5678"),
+    )
+    assert "There is nothing to write." in table.syncd("import", "--yes", book).out
+    assert table.people.read_text() == PEOPLE
+    said = table.syncd("import", "--yes", "--fill", book)
+    assert said.status == 0
+    assert "2 people filled in" in said.out
+    assert "Not filled in, for how it is written: flo-flow. Next: by hand." in said.err
+    first = "- name: Ann Lee  # since school\n"
+    assert table.people.read_text() == PEOPLE.replace(
+        first, f"{first}  email: ann@example.org\n  uid: a1\n"
+    )
+    assert (table.folder / "others.yaml").read_text() == OTHERS.replace(
+        "Bob Ray\n", 'Bob Ray\n  phone: "1234"\n  uid: b1\n'
+    )
+
+
+def test_whoever_is_in_no_list_waits_for_one(table: Desk) -> None:
+    book = put(table, vcard("FN:Nobody's", "TEL:1"), vcard("FN:Yves", "CATEGORIES:FRIENDS"))
+    said = table.syncd("import", "--json", "--yes", book).json
+    assert [each["name"] for each in said["in-no-list"]] == ["Nobody's"]
+    assert [(each["id"], each["list"]) for each in said["new"]] == [("yves", "friends")]
+    said = table.syncd("import", "--json", "--yes", "--list", "former-clients", book).json
+    assert [(each["id"], each["list"]) for each in said["new"]] == [("nobodys", "former-clients")]
+    assert said["written"] is True
+    wrong = table.syncd("import", "--list", "nope", book)
+    assert wrong.status == 2
+    assert wrong.err == "There is no list «nope». There is: former-clients, friends.\n"
+
+
+def test_in_doubt(table: Desk) -> None:
+    book = put(table, vcard("FN:Mum", "TEL:+4930901820", "CATEGORIES:Friends"))
+    said = table.syncd("import", "--yes", book)
+    assert "In doubt, and left out: 1" in said.out
+    assert "Ann Lee (people.yaml:3) has the same phone, and another name" in said.out
+    assert table.people.read_text() == PEOPLE
+    table.syncd("import", "--yes", "--separate", book)
+    assert people(table).keys() == {"ann-lee", "bob-ray", "flo-flow", "mum"}
+
+
+def test_ids_are_free_and_fit(table: Desk) -> None:
+    long = "Ein " + "Sehr" * 45
+    book = put(
+        table,
+        vcard("FN:Ann Lee", "TEL:88888"),
+        vcard("FN:ann-lee!", "TEL:99999"),
+        *(vcard(f"FN:{each}", f"TEL:555{n}") for n, each in enumerate((long, "🐎", "Null"))),
+    ).strip()
+    done = table.syncd("import", "--yes", "--separate", "--list", "friends", book)
+    assert done.status == 0
+    ids = people(table).keys()
+    assert {"ann-lee", "ann-lee-2", "ann-lee-3", "null"} <= ids
+    assert len(ids) == 8
+    assert table.syncd("check").status == 0
+
+
+def test_what_would_be_read_otherwise_is_put_back(table: Desk) -> None:
+    table.people.write_text("[{name: Ann Lee, lists: [friends]}]\n")
+    before = table.people.read_bytes()
+    said = table.syncd("import", "--yes", put(table, ZOE))
+    assert said.status == 1
+    assert "people.yaml:" in said.err
+    assert table.people.read_bytes() == before
+    assert [each.name for each in table.folder.glob(".*")] == []
+
+
+def test_two_hundred_cards_of_all_producers(table: Desk) -> None:
+    written = [each for producer in PRODUCERS for each in cards(producer)]
+    (table.folder / "all.vcf").write_bytes(b"".join(data for data, _ in written))
+    said = table.syncd("import", "--yes", "--json", "--list", "friends", "all.vcf").json
+    counts = {key: len(value) for key, value in said.items() if isinstance(value, list)}
+    merged = len({each["source"] for each in said["unchanged"]})
+    assert sum(counts.values()) == 200
+    assert counts["left-out"] == counts["in-no-list"] == 0
+    assert counts["new"] > 180
+    assert len(people(table)) == 3 + counts["new"]
+    names = {truth.name for _, truth in written}
+    told = [*said["new"], *said["doubtful"], *said["unchanged"]]
+    assert {each["name"] for each in told} == names
+    again = table.syncd("import", "--yes", "--json", "all.vcf").json
+    assert again["new"] == [] and again["written"] is False
+    assert len(again["unchanged"]) >= 200 - counts["doubtful"] - merged - 10
+
+
+@pytest.mark.parametrize(("text", "name"), [(SQL, "m.sql"), (json.dumps(JSON), "m.json")])
+def test_monica_brings_cadences_and_history_once(table: Desk, text: str, name: str) -> None:
+    table.people.write_text("[]\n")
+    book = put(table, text, name=name)
+    refused = table.syncd("--now", NOW, "import", "--yes", "--list", "friends", book)
+    assert refused.status == 2 and "--rehearse" in refused.err
+    said = table.at(NOW, "import", "--yes", "--list", "friends", book)
+    assert "Contacts to be logged: 3." in said.out
+    assert "2 people written, 3 contacts logged." in said.out
+    assert f"cadence: 6 weeks\n  last-contact: {'2026-10-02'}" in table.people.read_text()
+    assert f'uid: "{ANN}"' in table.people.read_text()
+    history = table.at(NOW, "history", "--json").json
+    assert [(each["person"], each["at"], each["direction"]) for each in history] == [
+        ("ann-ohara", "2026-09-01T12:00:00+02:00", "out"),
+        ("bob", "2026-09-01T12:00:00+02:00", "out"),
+        ("ann-ohara", "2026-09-20T10:30:00+02:00", "in"),
+    ]
+    assert people(table)["ann-ohara"] == "2026-11-13"
+    again = table.at(NOW, "import", "--yes", book)
+    assert "There is nothing to write." in again.out
+    assert len(table.at(NOW, "history", "--json").json) == 3
+    other = put(table, json.dumps(JSON) if text == SQL else SQL, name="other.txt")
+    table.at(NOW, "import", "--yes", other)
+    assert len(table.at(NOW, "history", "--json").json) == 3, "either export, once"
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (None, "nothing.txt cannot be read: No such file or directory."),
+        ("", "nothing.txt holds no vCards, no table and no export of Monica 4's."),
+        ("{}", "nothing.txt is no export of Monica 4's"),
+        ("a,b\n1,2\n", "Which column says what people are called?"),
+    ],
+)
+def test_what_cannot_be_read(table: Desk, content: str | None, why: str) -> None:
+    if content is not None:
+        put(table, content, name="nothing.txt")
+    said = table.syncd("import", "--yes", put(table, ZOE), "nothing.txt")
+    assert (said.status, said.err[: len(why)]) == (2, why)
+    assert table.people.read_text() == PEOPLE
+
+
+def test_on_a_terminal_it_asks(table: Desk) -> None:
+    put(table, "Wer,Wo\nYves,030 5678\n", name="list.csv")
+    for answer, there in (("n", False), ("y", True)):
+        screen = Terminal(table, "import", "--list", "friends", "list.csv")
+        screen.answer("Which says what people are called", "Wer")
+        screen.answer("Which has their number", "wo")
+        screen.answer("Which has their e-mail", "")
+        screen.answer("Which has their list", "")
+        screen.answer("Write 1 person to the people file? (y/n)", answer)
+        assert screen.end() == 0
+        assert ("Yves" in table.people.read_text()) is there
+    assert 'phone: "030 5678"' in table.people.read_text()
+
+
+def test_what_a_card_holds_steers_no_terminal(table: Desk) -> None:
+    book = put(table, vcard("FN:\x1b[2JZoë\x9b", "TEL:1234"), vcard("TEL:1"))
+    said = table.syncd("import", "--yes", "--list", "friends", str(Path(book)))
+    assert "\x1b" not in said.out + table.people.read_text()
+    assert "there is no name in it" in said.out
