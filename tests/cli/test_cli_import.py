@@ -248,3 +248,14 @@ def test_what_a_card_holds_steers_no_terminal(table: Desk) -> None:
     said = table.syncd("import", "--yes", "--list", "friends", str(Path(book)))
     assert "\x1b" not in said.out + table.people.read_text()
     assert "there is no name in it" in said.out
+
+
+def test_a_birthday_comes_along(table: Desk) -> None:
+    book = put(
+        table, vcard("FN:Kim Kay", "BDAY:--0229", "UID:k1"), vcard("FN:Lou Low", "BDAY:19800229")
+    )
+    assert table.syncd("import", book, "--list", "friends", "--yes").status == 0
+    text = table.people.read_text()
+    assert "dates: {birthday: 02-29}" in text and "dates: {birthday: 1980-02-29}" in text
+    again = table.syncd("import", book, "--list", "friends", "--yes")
+    assert "There is nothing to write." in again.out
