@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from syncd.engine import kept as keeping
-from syncd.engine.addressbooks import gone, outside, see
 from syncd.engine.kept import Kept
 from syncd.errors import CalendarError
 from syncd.model.records import CalendarState, Delta
@@ -105,6 +104,8 @@ def _taken(
 ) -> tuple[bool | str, str]:
     """Whether what was read is something new, and is kept; or, with the error, which reading is
     doubted."""
+    from syncd.engine.addressbooks import gone, outside, see  # what knows numbers is heavy
+
     kept = {each.name: keeping.read(each.file) for each in roster.books}
     before = kept[book.name]
     sheets = fetch(book, before.sheets)

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from syncd.calendars.base import Progress
-from syncd.engine.addressbooks import sentences
 from syncd.engine.apply import Outcome, apply, intended, recorded
 from syncd.engine.freshening import APPROVED, DOUBTED, state_name
 from syncd.engine.kept import read
@@ -116,7 +115,11 @@ def status(service: Service, *, ticking: bool = False) -> Status:
 
 def _outside(service: Service) -> tuple[str, ...]:
     books = service.roster.books
-    return sentences(service.roster, {b.name: read(b.file) for b in books}) if books else ()
+    if not books:
+        return ()
+    from syncd.engine.addressbooks import sentences  # what knows numbers is heavy
+
+    return sentences(service.roster, {b.name: read(b.file) for b in books})
 
 
 def _refused(service: Service, state: State) -> Iterator[Record]:
