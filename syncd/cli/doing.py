@@ -32,13 +32,16 @@ _DONE = {
 def sync(setting: Setting, as_json: bool) -> int:
     """One tick, and one line that says what it came to."""
     from syncd.engine.freshening import AGE
-    from syncd.engine.telling import summary
+    from syncd.engine.telling import Summary, summary
 
     setting.writes()
     service = setting.service(ready(setting.loaded().roster))
     fresh = service.freshen(AGE, timedelta())
     if fresh.unread:
-        trouble.say_all((*fresh.errors, "Nothing was written: an address book was never read yet."))
+        errors = [*fresh.errors, "Nothing was written: an address book was never read yet."]
+        if as_json:
+            say.answer_json(plain.sync(Summary(), [], errors, service.clock(), service.zone))
+        trouble.say_all(errors)
         return ends.CALENDAR
     if fresh.changed:
         service = setting.service(ready(setting.loaded().roster))

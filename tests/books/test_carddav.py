@@ -1,4 +1,4 @@
-"""CardDAV against a server that is scripted: where a password goes, and what no server should say."""
+"""CardDAV against a scripted server: where a password goes, and what no server should say."""
 
 from __future__ import annotations
 

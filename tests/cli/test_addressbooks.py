@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import stat
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
 
+from syncd.cli.setting import Setting
 from tests.cli.desk import Desk, Said
 from tests.servers import Server
 
@@ -140,6 +142,7 @@ def test_a_server_that_is_away_or_refuses_changes_nothing(radicale_book: Book) -
     assert said.status == 3
     assert "refused the password (401). Next: check SYNCD_BOOK" in said.err
     assert "Nothing was written" in said.err
+    assert len(book.at("sync", "--json").json["errors"]) == 2
     assert "wrong" not in said.err.replace("Nothing", "")
     status = book.at("status")
     assert status.status == 3
@@ -229,6 +232,55 @@ def test_a_hostile_card_takes_no_other_with_it(radicale_book: Book) -> None:
     assert not any("evil" in each for each in people)
     assert book.at("check").status == 0
     assert "\x1b" not in book.at("check").out
+
+
+def test_what_a_card_says_is_taken_and_what_yaml_says_stays(radicale_book: Book) -> None:
+    book = radicale_book
+    ann = ("TEL:+49 30 901820", "NOTE:sails", "ADR:;;Linienstr. 1;Berlin;;10178;Germany")
+    book.put("u1", "Ann Lee", *ann, "BDAY:1980-02-29", categories="")
+    book.put("u2", "Bob Lee", "TEL:+49 30 901820", categories="")
+    members = b"MEMBER:urn:uuid:u1\r\nMEMBER:u1\r\nMEMBER:u2\r\n"
+    group = b"BEGIN:VCARD\r\nVERSION:4.0\r\nUID:g1\r\nKIND:group\r\nFN:Clients\r\n"
+    book.put_raw("g1", group + members + b"END:VCARD\r\n")
+    assert book.sync().status == 0
+    assert book.people() == {"ann-lee", "bob-lee"}, "a group is a list; a number may be shared"
+    with chdir(book.desk.folder):
+        roster = Setting(config=book.desk.config, env=book.desk.environment).loaded().roster
+        person = roster.people["ann-lee"]
+        assert (person.phone, person.notes, person.uid) == ("+49 30 901820", "sails", "u1")
+        assert person.address == "Linienstr. 1, 10178 Berlin, Germany"
+        assert [each.name for each in person.dates] == ["birthday"]
+        assert book.file in roster.files
+
+        book.desk.people.write_text(
+            '- {name: Ann Lee, lists: [clients], phone: "+49 30 901820", notes: rows}\n'
+        )
+        roster = Setting(config=book.desk.config, env=book.desk.environment).loaded().roster
+        assert list(roster.people) == ["ann-lee", "bob-lee"]
+        person = roster.people["ann-lee"]
+        assert (person.notes, person.uid, person.where) == ("rows", "u1", "people.yaml:1")
+        assert person.address == "Linienstr. 1, 10178 Berlin, Germany"
+
+
+def test_what_is_wrong_with_a_book_is_named_where_it_stands(radicale_book: Book) -> None:
+    book = radicale_book
+    text = book.desk.config.read_text()
+    for before, after, said in (
+        (
+            "addressbook: Contacts",
+            "list: freinds",
+            "config.yaml:8:11: list: «freinds» is not known",
+        ),
+        ("addressbook: Contacts", "adressbook: X", "config.yaml:8:5: adressbook: is no key here"),
+        ("    password: !env SYNCD_BOOK\n", "", "config.yaml:5:5: carddav: password is missing"),
+        ("SYNCD_BOOK", "SYNCD_NONE", "password: SYNCD_NONE is not set in the environment"),
+        ("carddav: http", "carddav: ftp", "config.yaml:5:14: carddav: is no address of a server"),
+    ):
+        book.desk.config.write_text(text.replace(before, after, 1))
+        checked = book.at("check")
+        assert checked.status == 1, checked
+        assert said in checked.out
+        assert book.at("sync").status == 1
 
 
 def test_a_damaged_file_says_what_to_do(radicale_book: Book) -> None:
