@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from zlib import crc32
 
 from syncd.config.calendars import check_url
-from syncd.config.check import check
+from syncd.config.check import check, locate
 from syncd.config.kinds import slug, unknown
 from syncd.config.names import state_folder
 from syncd.config.nodes import Fields
@@ -42,7 +42,9 @@ def address_books(
         if "://" in made.addressbook:
             check_url(piece, ("addressbook",), made.addressbook, problems)
         if made.list and made.list not in lists:
-            problems.append(piece.key("list").place.problem(f"list: {unknown(made.list, lists)}"))
+            problems.append(
+                locate(piece, ("list",))[0].problem(f"list: {unknown(made.list, lists)}")
+            )
         if made.file in found:
             message = f"{KEY}: the same address book stands here twice. Next: take one out."
             problems.append(piece.place.problem(message))
