@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING
 from syncd.calendars.base import Calendar, Diary, Pause
 from syncd.config import Loaded, load, state_folder
 from syncd.model.records import CalendarState, State
-from syncd.model.roster import CalendarSettings, GoogleSettings, Roster
+from syncd.model.roster import AddressBook, CalendarSettings, GoogleSettings, Roster
 from syncd.store import open_store
 
 if TYPE_CHECKING:
     from syncd.calendars.diagnosis import Check, Step
     from syncd.calendars.google.account import Account
     from syncd.engine.crediting import Diaries
+    from syncd.engine.freshening import Sheets
     from syncd.engine.service import Calendars, Service
 
 __all__ = ["Loaded", "Opener", "database", "examined", "load", "service", "state_folder"]
@@ -41,6 +42,7 @@ def service(
 ) -> Service:
     """The verbs over `roster`; `pause` waits where a server's quota wants it. Each thread needs one
     of its own. Raises nothing: what cannot be used is said by the verb that needs it."""
+    from syncd.engine.freshening import freshen
     from syncd.engine.service import Service  # its arithmetic of dates is heavy
 
     store = open_store(database(roster, env), roster.deployment)
@@ -52,7 +54,14 @@ def service(
         diaries=opener.diaries_of(roster),
         clock=clock,
         notices=lambda: _notices(roster),
+        freshen=lambda age, wait: freshen(roster, store, _fetched, clock(), age, wait),
     )
+
+
+def _fetched(book: AddressBook, known: Sheets) -> Sheets:
+    from syncd.books.carddav import fetch
+
+    return fetch(book, known)
 
 
 def _notices(roster: Roster) -> tuple[str, ...]:

@@ -63,6 +63,8 @@ class Card:
     categories: tuple[str, ...] = ()
     note: str = ""
     org: str = ""
+    address: str = ""
+    """Where post goes, on one line."""
     cadence: int | None = None
     """How many days after a contact the next one is wanted."""
     last_contact: date | None = None

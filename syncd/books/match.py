@@ -307,6 +307,7 @@ def _merged(cards: Sequence[Card]) -> Card:
         birthday=next(filter(None, (each.birthday for each in cards)), None),
         categories=once(name for each in cards for name in each.categories),
         note=next(filter(None, (each.note for each in cards)), ""),
+        address=next(filter(None, (each.address for each in cards)), ""),
         org=next(filter(None, (each.org for each in cards)), ""),
         cadence=next(filter(None, (each.cadence for each in cards)), None),
         last_contact=max(filter(None, (each.last_contact for each in cards)), default=None),

@@ -18,7 +18,9 @@ from syncd.books import card as cards
 from syncd.books.card import Birthday, Book, Card, LeftOut
 from syncd.books.lines import Line, lines
 
-_TEXTS = frozenset({"FN", "N", "NICKNAME", "ORG", "NOTE", "UID", "CATEGORIES", "TEL", "EMAIL"})
+_TEXTS = frozenset(
+    {"FN", "N", "NICKNAME", "ORG", "NOTE", "UID", "CATEGORIES", "TEL", "EMAIL", "ADR"}
+)
 _GROUPS = frozenset({"KIND", "X-ADDRESSBOOKSERVER-KIND", "MEMBER", "X-ADDRESSBOOKSERVER-MEMBER"})
 WANTED = _TEXTS | _GROUPS | {"VERSION", "BDAY", "AGENT"}
 PEOPLE = ("", "individual")
@@ -53,10 +55,20 @@ class _Group:
 def read(file: BinaryIO, called: str, moved: Callable[[int], None] = lambda _: None) -> Book:
     """The cards in `file`, which messages call `called`. `moved` is told how many bytes are read.
     Raises UsageError where it is UTF-16 and broken."""
+    return _book(_cards(file, called, moved))
+
+
+def read_each(files: Iterable[tuple[BinaryIO, str]]) -> Book:
+    """The cards in `files`, each with what messages call it: as one book, but so that none of them
+    can take a card of another with it. Raises UsageError where one is UTF-16 and broken."""
+    return _book(each for file, called in files for each in _cards(file, called, lambda _: None))
+
+
+def _book(read: Iterable[Card | LeftOut | _Group]) -> Book:
     found: list[Card] = []
     left_out: list[LeftOut] = []
     groups: list[_Group] = []
-    for each in _cards(file, called, moved):
+    for each in read:
         if isinstance(each, Card):
             found.append(each)
         elif isinstance(each, LeftOut):
@@ -165,6 +177,7 @@ def _card(found: _Open, called: str) -> Card | LeftOut | _Group:
         birthday=_birthday(values),
         categories=cards.once(values.several("CATEGORIES")),
         note=cards.prose("\n".join(values.texts("NOTE"))),
+        address=_address(values),
         org=values.text("ORG") and ", ".join(filter(None, values.parts("ORG"))),
     )
 
@@ -200,6 +213,13 @@ def _emails(values: _Values) -> tuple[str, ...]:
 
     mail = [line for line in values.all("EMAIL") if "x400" not in line.types()]
     return cards.once(cards.email(values.said(line.text())) for line in sorted(mail, key=rank))
+
+
+def _address(values: _Values) -> str:
+    """Where post goes: street, then town and country (RFC 6350 6.3.1)."""
+    box, more, street, town, region, code, country, *_ = [*values.parts("ADR"), *[""] * 7]
+    place = " ".join(filter(None, (code, town)))
+    return cards.line(", ".join(filter(None, (box, more, street, place, region, country))))
 
 
 def _birthday(values: _Values) -> Birthday | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from syncd.cli import ends, plain, say, trouble
@@ -30,16 +31,30 @@ _DONE = {
 
 def sync(setting: Setting, as_json: bool) -> int:
     """One tick, and one line that says what it came to."""
-    from syncd.engine.telling import summary
+    from syncd.engine.freshening import AGE
+    from syncd.engine.telling import Summary, summary
 
     setting.writes()
     service = setting.service(ready(setting.loaded().roster))
+    fresh = service.freshen(AGE, timedelta())
+    if fresh.unread:
+        errors = [*fresh.errors, "Nothing was written: an address book was never read yet."]
+        if as_json:
+            say.answer_json(plain.sync(Summary(), [], errors, service.clock(), service.zone))
+        trouble.say_all(errors)
+        return ends.CALENDAR
+    if fresh.changed:
+        service = setting.service(ready(setting.loaded().roster))
     with say.progress("syncing") as progress:
         report = service.sync(progress)
     told, facts = summary(report), report.facts
     unread = trouble.unread(report.looks[-1], report.now, service.zone)
     plainly = {str(each.error) for each in report.looks[-1].observed if each.error is not None}
-    errors = [*unread.values(), *(each for each in told.errors if each not in plainly)]
+    errors = [
+        *fresh.errors,
+        *unread.values(),
+        *(each for each in told.errors if each not in plainly),
+    ]
     if as_json:
         say.answer_json(plain.sync(told, facts, errors, report.now, service.zone))
     else:

@@ -152,6 +152,16 @@ def status(
             }
             for name, calendar in each.calendars.items()
         ],
+        "address_books": [
+            {
+                "address_book": name,
+                "last_success": instant(book.succeeded, zone),
+                "failing_since": instant(book.failing_since, zone),
+                "error": book.error or None,
+            }
+            for name, book in each.books.items()
+        ],
+        "left_out": list(each.outside),
         "resting": [{"block": name, "reason": why} for name, why in each.resting.items()],
         "pauses": [
             {

@@ -62,7 +62,12 @@ class Setting:
         """The config, checked, with its warnings. Raises ConfigError with all that is wrong."""
         from syncd.config import load
 
-        return load(self.path, self.env)
+        def join(roster: Roster) -> tuple[Roster, list[Problem]]:
+            from syncd.engine.addressbooks import joined
+
+            return joined(roster)
+
+        return load(self.path, self.env, join)
 
     def service(self, roster: Roster | None = None, pause: Pause = time_.sleep) -> Service:
         """The verbs over `roster`, or over what the config says; `pause` waits where a calendar
@@ -118,5 +123,6 @@ def ready(roster: Roster) -> Roster:
 
 def missing_secrets(roster: Roster) -> list[Problem]:
     """Passwords that could not be had from where config says they are."""
-    found = (each.password.missing for each in roster.calendars.values())
-    return [problem for problem in found if problem is not None]
+    passwords = [each.password for each in roster.calendars.values()]
+    passwords += [each.password for each in roster.books]
+    return [each.missing for each in passwords if each.missing is not None]

@@ -46,7 +46,8 @@ def status(setting: Setting, as_json: bool) -> int:
         return ends.HELD
     if found.broken:
         return ends.STATE
-    return ends.CALENDAR if errors or found.refused else ends.DONE
+    failing = errors or any(each.error for each in found.books.values())
+    return ends.CALENDAR if failing or found.refused else ends.DONE
 
 
 def _ticks(service: Service, found: Status) -> Iterator[str]:
@@ -80,6 +81,14 @@ def _calendars(service: Service, found: Status, errors: dict[str, str]) -> Itera
             yield f"Calendar {name}: last read {say_moment(each.succeeded, now, zone)}."
         else:
             yield f"Calendar {name}: not read yet."
+    for name, each in found.books.items():
+        if each.error:
+            yield each.error
+        if each.succeeded is not None:
+            yield f"Address book {name}: last read {say_moment(each.succeeded, now, zone)}."
+        elif not each.error:
+            yield f"Address book {name}: not read yet. Next: syncd sync"
+    yield from (say.one_line(each) for each in found.outside)
     yield from found.notices
     for record in found.refused:
         yield f"Not written: {_entry(service, record)}: {record.why}"

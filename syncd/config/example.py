@@ -14,7 +14,7 @@ from typing import Any, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from syncd.config.shapes import ConfigShape, PersonShape, Shape
+from syncd.config.shapes import BookShape, ConfigShape, PersonShape, Shape
 
 WIDTH = 96
 Chosen = Mapping[str, Any]
@@ -48,11 +48,14 @@ def people(entries: list[Chosen | None], *, told: bool = True) -> list[str]:
     """The lines of a list of people."""
     lines: list[str] = []
     for n, entry in enumerate(entries):
-        of = mapping(PersonShape, entry, told=told and n == 0)
-        first = next(at for at, line in enumerate(of) if not line.startswith("#"))
-        lines += of[:first]
-        lines += ["- " + of[first], *indented(of[first + 1 :])]
+        lines += _item(mapping(PersonShape, entry, told=told and n == 0))
     return lines
+
+
+def _item(of: list[str]) -> list[str]:
+    """The lines of a mapping as an entry of a list."""
+    first = next(at for at, line in enumerate(of) if not line.startswith("#"))
+    return [*of[:first], "- " + of[first], *indented(of[first + 1 :])]
 
 
 def spaced(lines: list[str]) -> list[str]:
@@ -83,7 +86,7 @@ def _entry(key: str, field: FieldInfo, value: Any, told: bool) -> list[str]:
     shape, of_names = _shape_of(field)
     first = str((field.examples or [""])[0])
     if key == "people" and value is None:
-        return [f"{key}:", *indented(people([None]))]
+        return [f"{key}:", *indented([*people([None]), *_item(mapping(BookShape))])]
     if shape is None:
         return [f"{key}: {first if value is None else value}"]
     if not of_names:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 from syncd.config import assemble
+from syncd.config.addressbooks import KEY, address_books
 from syncd.config.calendars import calendars as calendars_of
 from syncd.config.check import check, key_place, locate
 from syncd.config.credit import credit
@@ -35,9 +36,14 @@ class Loaded:
     warnings: tuple[Problem, ...] = ()
 
 
-def load(path: Path, env: Mapping[str, str]) -> Loaded:
+Join = Callable[[Roster], tuple[Roster, list[Problem]]]
+"""Adds to a roster those who are in its address books, and gives what is doubtful about them."""
+
+
+def load(path: Path, env: Mapping[str, str], join: Join | None = None) -> Loaded:
     """The roster that the config file at `path` and the people files that it names say, with
-    secrets from `env`. A secret that cannot be had is no problem here, see `Secret.missing`.
+    secrets from `env`; with `join`, its address books too. A secret that cannot be had is no
+    problem here, see `Secret.missing`.
 
     Raises ConfigError with every problem of all files.
     """
@@ -46,8 +52,13 @@ def load(path: Path, env: Mapping[str, str]) -> Loaded:
     root = _root(path, problems)
     roster = _roster(root, files, env, problems) if root is not None else None
     if root is None or roster is None or not all(problem.warning for problem in problems):
-        missing = [each.password.missing for each in roster.calendars.values()] if roster else []
-        raise ConfigError(_ordered([*problems, *filter(None, missing)], files))
+        missing = _missing(roster) if roster else []
+        raise ConfigError(_ordered([*problems, *missing], files))
+    if join is not None and roster.books:
+        roster, doubts = join(roster)
+        roster = replace(roster, files=(*roster.files, *(book.file for book in roster.books)))
+        problems += doubts
+    roster = replace(roster, digest=_digest(roster))
     problems += [
         key_place(root, ("lists", name)).problem(message, warning=True)
         for name, message in promise(roster).items()
@@ -56,6 +67,13 @@ def load(path: Path, env: Mapping[str, str]) -> Loaded:
         message = "credit: nobody here has an email, so that no meeting counts. Next: add theirs."
         problems.append(key_place(root, ("credit",)).problem(message, warning=True))
     return Loaded(roster=roster, warnings=tuple(_ordered(problems, files)))
+
+
+def _missing(roster: Roster) -> list[Problem]:
+    """The passwords that could not be had."""
+    passwords = [each.password for each in roster.calendars.values()]
+    passwords += [each.password for each in roster.books]
+    return [each.missing for each in passwords if each.missing is not None]
 
 
 def _root(path: Path, problems: list[Problem]) -> Fields | None:
@@ -101,8 +119,9 @@ def _roster(
         for each in shape.people
     ]
     known = {name: lists.get(name) for name in names["lists"]}
-    pieces = gather(sources, folder, env, problems, files)
-    roster = Roster(
+    books = [each for each in sources if isinstance(each, Fields) and KEY in each]
+    pieces = gather([s for s in sources if s not in books], folder, env, problems, files)
+    return Roster(
         timezone=timezone,
         deployment=shape.deployment,
         poll=shape.poll,
@@ -116,9 +135,9 @@ def _roster(
         credit=None
         if any(path[0] == "credit" for path in bad)
         else credit(root, shape.credit, calendars, problems),
+        books=address_books(books, shape.deployment, known, folder, env, problems, files),
         files=tuple(files),
     )
-    return replace(roster, digest=_digest(roster))
 
 
 def _without(root: Fields, bad: Sequence[Sequence[int | str]]) -> Fields:
@@ -175,7 +194,8 @@ def _digest(roster: Roster) -> str:
     if credit is not None:
         diaries = tuple(replace(each, password=Secret()) for each in credit.diaries)
         credit = replace(credit, diaries=diaries)
-    bare = replace(roster, calendars=calendars, credit=credit)
+    books = tuple(replace(each, password=Secret()) for each in roster.books)
+    bare = replace(roster, calendars=calendars, credit=credit, books=books)
     return hashlib.sha256(repr(bare).encode()).hexdigest()
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from syncd.config.check import check, locate
 from syncd.config.kinds import slug, unknown
 from syncd.config.names import resolved, shown, too_long
-from syncd.config.nodes import Fields, Items, Text, place_of, read
+from syncd.config.nodes import Fields, Items, Place, Text, place_of, read
 from syncd.config.shapes import PersonShape
 from syncd.config.touches import occasions, strategies
 from syncd.errors import Problem
@@ -233,3 +233,32 @@ def _person(
         uid=shape.uid or "",
         where=str(piece.place),
     )
+
+
+def made(
+    told: Mapping[str, str],
+    lists: tuple[str, ...],
+    deployment: str,
+    known: Mapping[str, ContactList],
+) -> tuple[Person | None, str]:
+    """The person of whom another source than YAML says what is `told`, by key of a people file, and
+    `birthday`; None where that would be a problem in a people file, and which. They are in `lists`,
+    which are `known`."""
+    place = Place("", 1, 1)
+
+    def text(said: str) -> Text:
+        piece = Text(said)
+        piece.place, piece.plain, piece.tag = place, False, ""
+        return piece
+
+    piece, dates, of = Fields(), Fields(), Items(text(each) for each in lists)
+    piece.place = dates.place = of.place = place
+    for key, value in told.items():
+        (dates if key == "birthday" else piece)[text(key)] = text(value)
+    piece[text("lists")] = of
+    if dates:
+        piece[text("dates")] = dates
+    problems: list[Problem] = []
+    found = people([piece], deployment, known, problems)
+    wrong = [problem.message for problem in problems if not problem.warning]
+    return next(iter(found.values()), None), " ".join(wrong)

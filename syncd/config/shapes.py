@@ -98,9 +98,14 @@ def _secret(value: object) -> Text:
 
 def _people(value: object) -> tuple[Text | Fields, ...]:
     entries = value if isinstance(value, Items) else [value]
-    if isinstance(value, Fields) or any(isinstance(each, Items) for each in entries):
-        raise wrong("is a file, a glob, or a list of files and people.")
+    if (isinstance(value, Fields) and "carddav" not in value) or any(
+        isinstance(each, Items) for each in entries
+    ):
+        raise wrong("is a file, a glob, or a list of files, people and address books.")
     return tuple(entries)
+
+
+Password = Annotated[Text, PlainValidator(_secret, json_schema_input_type=str)]
 
 
 class CalendarShape(Shape):
@@ -113,7 +118,7 @@ class CalendarShape(Shape):
         default=None,
     )
     username: Line | None = _field("Who you are to the server", "ann", default=None)
-    password: Annotated[Text, PlainValidator(_secret, json_schema_input_type=str)] | None = _field(
+    password: Password | None = _field(
         "!env NAME takes it from the environment, !file PATH from a file. Plain text works, with a "
         "warning",
         "!env SYNCD_PASSWORD",
@@ -353,6 +358,29 @@ class PersonShape(Shape):
     )
 
 
+class BookShape(Shape):
+    """An address book whose people count."""
+
+    carddav: Line = _field(
+        "An address book on a CardDAV server: its address; the bare host will do. It is only read, "
+        "about once an hour; its categories are your lists",
+        "https://dav.example.org/",
+    )
+    username: Line | None = _field("Who you are to the server", "ann", default=None)
+    password: Password | None = _field(
+        "As for a calendar: !env NAME, !file PATH", "!env SYNCD_PASSWORD", default=None
+    )
+    addressbook: Line | None = _field(
+        "Its display name, or its URL; all that are yours unless given", "Contacts", default=None
+    )
+    list_: Name | None = _field(
+        "The list of those whose categories name none; without it they are left out",
+        "clients",
+        default=None,
+        alias="list",
+    )
+
+
 class CreditShape(Shape):
     """Meetings that took place count as contacts."""
 
@@ -374,7 +402,10 @@ class CreditShape(Shape):
 
 
 PeopleField = Annotated[
-    tuple[Any, ...], PlainValidator(_people, json_schema_input_type=str | list[str | PersonShape])
+    tuple[Any, ...],
+    PlainValidator(
+        _people, json_schema_input_type=str | BookShape | list[str | PersonShape | BookShape]
+    ),
 ]
 
 
@@ -399,8 +430,8 @@ class ConfigShape(Shape):
         default=None,
     )
     people: PeopleField = _field(
-        "Who: a file, a glob, or a list of files, globs and people. Most keep a file of its own, "
-        "people.yaml, that holds such a list",
+        "Who: a file, a glob, or a list of files, globs, people and address books. Most keep a "
+        "file of its own, people.yaml, that holds a list of people",
         "people.yaml",
         default="people.yaml",
     )

@@ -29,6 +29,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from syncd import logs
+from syncd.engine.freshening import AGE, WAIT
 from syncd.engine.patience import patient, patient_diaries
 from syncd.engine.reload import Watch
 from syncd.engine.service import Service
@@ -86,6 +87,7 @@ class Daemon:
         self._idle.set()
         self._wished = False
         self._unusable = False
+        self._begun = False
         self._watch = Watch()
         self._teller = Teller(self._log)
         self._scheduler = BackgroundScheduler(
@@ -234,8 +236,19 @@ class Daemon:
             return
         self._idle.clear()
         self._unusable = False
+        service = self._service
         try:
-            told = summary(self._service.sync(stopping=self._stopping.is_set))
+            fresh = service.freshen(AGE if self._begun else timedelta(), WAIT)
+            self._begun = True
+            if fresh.changed:  # the tick is for those who are in them now
+                self._inbox.put(Word.RELOAD)
+                self._inbox.put(Word.SOON)
+                return
+            if fresh.unread:
+                self._teller.trouble(*fresh.errors)
+                return
+            told = summary(service.sync(stopping=self._stopping.is_set))
+            told = replace(told, errors=(*fresh.errors, *told.errors))
             self._teller.tell(told)
             self._after(told)
         except SyncdError as error:

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from syncd.calendars.base import Calendar, Progress
 from syncd.engine.crediting import Diaries
 from syncd.engine.foreseeing import foreseen
+from syncd.engine.freshening import Fresh, Freshen
 from syncd.engine.notices import left_behind
 from syncd.engine.tick import Look, Report, look, met, tick
 from syncd.errors import ConfigError, Problem, UsageError
@@ -68,6 +69,8 @@ class Service:
     day on which a sign-in ends. Asks no server."""
     diaries: Diaries = lambda state: {}
     """How the calendars are reached whose meetings count."""
+    freshen: Freshen = lambda age, wait: Fresh()
+    """Reads the address books anew, before a tick."""
 
     @property
     def zone(self) -> ZoneInfo:

@@ -10,6 +10,8 @@ from datetime import datetime
 
 from syncd.calendars.base import Progress
 from syncd.engine.apply import Outcome, apply, intended, recorded
+from syncd.engine.freshening import APPROVED, DOUBTED, state_name
+from syncd.engine.kept import read
 from syncd.engine.notices import left_behind
 from syncd.engine.service import Service
 from syncd.engine.tick import look
@@ -31,6 +33,10 @@ class Status:
     """About when, where somebody said that the daemon is at work; None where nobody did."""
     calendars: Mapping[str, CalendarState]
     """The calendars of the config, then those whose meetings count."""
+    books: Mapping[str, CalendarState]
+    """The address books, by what messages call them."""
+    outside: tuple[str, ...]
+    """Who in them is left out, in sentences with what to do."""
     held: str
     """Why writes are held; empty where they are not."""
     doubtful: Mapping[str, tuple[Record, ...]]
@@ -80,6 +86,11 @@ def status(service: Service, *, ticking: bool = False) -> Status:
         last_tick=last,
         next_tick=max(last or now, now - poll) + poll if ticking else None,
         calendars=calendars,
+        books={
+            book.name: state.calendars.get(state_name(book), CalendarState())
+            for book in service.roster.books
+        },
+        outside=_outside(service),
         held=state.settings.get("held", ""),
         doubtful={
             name: tuple(records[name, uid] for uid in each.doubtful if (name, uid) in records)
@@ -100,6 +111,15 @@ def status(service: Service, *, ticking: bool = False) -> Status:
         facts=sum(each.outcome is not journal.Outcome.SNOOZED for each in known),
         open=sum(1 for stand in plan.standings.values() if stand.record.seen is not None),
     )
+
+
+def _outside(service: Service) -> tuple[str, ...]:
+    books = service.roster.books
+    if not books:
+        return ()
+    from syncd.engine.addressbooks import sentences  # what knows numbers is heavy
+
+    return sentences(service.roster, {b.name: read(b.file) for b in books})
 
 
 def _refused(service: Service, state: State) -> Iterator[Record]:
@@ -140,6 +160,10 @@ def approve(service: Service) -> str:
         if each.doubtful:
             settings[f"approved:{name}"] = absence_digest(each.doubtful)
             said.append(f"{len(each.doubtful)} entries are gone from {name}")
+    for book in service.roster.books:
+        if doubted := state.settings.get(DOUBTED + book.name):
+            settings[APPROVED + book.name] = doubted
+            said.append(f"those who are gone from address book {book.name} go")
     if state.settings.get("held"):
         found = service.plan()
         gone = deletions(found.plan.actions) if found.plan is not None else frozenset()

@@ -106,6 +106,24 @@ class Credit:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AddressBook:
+    """An address book on a CardDAV server whose people are in the roster, too."""
+
+    name: str
+    """What messages call it: `Contacts`, or the server."""
+    url: str
+    username: str
+    password: Secret
+    addressbook: str
+    """Display name, or URL; empty for all that there are."""
+    list: str
+    """The list of those whose categories name none; empty where they are left out."""
+    file: Path
+    """Where it is kept as it was last read (0600)."""
+    where: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Ramp:
     """How one starts small: so many people, then some more in every period."""
 
@@ -133,6 +151,7 @@ class Roster:
     """The titles, in small letters, of all-day events on whose days nothing is to be."""
     credit: Credit | None = None
     """None where no meeting counts."""
+    books: tuple[AddressBook, ...] = ()
     files: tuple[Path, ...] = ()
     """Every file that was read, for whoever watches them for changes."""
     digest: str = ""

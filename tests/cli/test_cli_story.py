@@ -271,6 +271,8 @@ def test_sync_and_status_as_json_are_as_plain_as_the_others(desk: Desk, radicale
                 "in_doubt": [],
             }
         ],
+        "address_books": [],
+        "left_out": [],
         "resting": [],
         "pauses": [
             {"scope": "person", "name": "bob-ray", "since": "2026-11-24", "until": "2026-12-24"}

@@ -69,7 +69,9 @@ def shown(piece: Piece, sections: frozenset[str], above: str = "") -> Iterator[s
 
 def test_the_example_has_every_key_of_the_schema_and_says_what_it_means() -> None:
     made = schema()
-    known = set(keys(made, made))
+    # One address book alone may stand where the example has a list.
+    alone = {f"/people/{key}" for key in made["$defs"]["BookShape"]["properties"]}
+    known = set(keys(made, made)) - alone
     sections = frozenset({"/calendars", "/blocks", "/lists", "/people/*/dates"})
     assert set(shown(read(example()), sections)) == known
     assert {
