@@ -220,12 +220,13 @@ def test_a_hostile_card_takes_no_other_with_it(radicale_book: Book) -> None:
     assert book.sync().status == 0
     kept = json.loads(book.file.read_text())
     path = sorted(kept["sheets"])[0]
-    kept["sheets"] |= {
+    hostile = {
         path + "0": ["e", "BEGIN:VCARD\nVERSION:2.1\nFN:Evil\nAGENT:\nBEGIN:VCARD\nFN:X\n"],
         path + "1": ["e", "BEGIN:VCARD\nFN:" + "x" * 300 + "\nCATEGORIES:clients\nEND:VCARD\n"],
         path + "2": ["e", "BEGIN:VCARD\nFN:\x1b[31m- !env A: *x\nCATEGORIES:clients\nEND:VCARD\n"],
         path + "3": ["e", "\x00\x01 no card"],
     }
+    kept["sheets"] = {**hostile, **kept["sheets"]}
     book.file.write_text(json.dumps(kept))
     people = book.people()
     assert {"ann-lee", "bob-ray"} <= people
