@@ -11,6 +11,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from syncd.model.facts import Fact, Outcome, effective
+from syncd.model.keys import Kind
 from syncd.model.records import Fate, Record
 from syncd.reconcile.actions import Act, Action
 from syncd.reconcile.occurrences import instant
@@ -69,6 +70,8 @@ def _open(record: Record, acknowledged: frozenset[str], now: datetime, zone: Zon
     if record.seen.recurrence is not None:
         return True
     ahead = instant(begins(record.seen.end, zone)) > instant(now)
+    if record.key.kind is Kind.DATE:  # what is past is history, and may be tidied away
+        return ahead
     return ahead or record.uid not in acknowledged
 
 

@@ -126,3 +126,18 @@ def test_the_call_knows_what_was_said_before(make: Make) -> None:
         "Before: Left a message, Tuesday 1 December 2026: she moved"
     )
     assert "Linienstr. 1\n10178 Berlin\n" in text
+
+
+def test_dates_that_are_past_may_be_tidied_away(make: Make) -> None:
+    days = [Occasion(name=f"day {n}", month=12, day=2 + n) for n in range(8)]
+    stage = make(person(dates=tuple(days)))
+    stage.sync()
+    stage.later(days=20)
+    stage.sync()
+    past = [each for each in dated(stage) if str(each.start) < "2026-12-20"]
+    assert len(past) == 8
+    for each in past:
+        stage.app.delete(each)
+    report = stage.sync()
+    assert not report.held
+    assert len(dated(stage)) == 8  # next year's
