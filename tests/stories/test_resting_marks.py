@@ -40,7 +40,7 @@ def test_a_wrong_number_is_called_no_more_until_it_changes(make: Make) -> None:
     stage.sync()
     stage.later(days=40)
     stage.sync()
-    assert "Wrong number" not in titled(stage, "Ann Lee: call").text
+    assert "Wrong number since" not in titled(stage, "Ann Lee: call").text
 
 
 def test_a_wrong_number_and_no_other_channel_says_so(make: Make) -> None:
