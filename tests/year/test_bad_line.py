@@ -17,7 +17,7 @@ import pytest
 
 from syncd.calendars.base import Calendar, Changes, Progress, Result, Write
 from syncd.engine.tick import tick
-from syncd.model.facts import Fact, Outcome, effective
+from syncd.model.facts import Direction, Fact, Outcome, effective
 from syncd.model.records import Delta, State
 from syncd.store.base import Store
 from tests.faults import Crash, Faulty, Read, SendFault, Sent
@@ -146,6 +146,8 @@ class Rivals(Household):
     def __init__(self, seed: int) -> None:
         super().__init__(seed=seed)
         self.other = fresh()
+        # What one takes out for a pause the other takes for a deletion, as README says.
+        del self.user.shares[Outcome.PAUSED, Direction.OUT]
         self.chance = Random(seed + 3000)
 
     def theirs(self) -> None:

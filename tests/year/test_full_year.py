@@ -116,6 +116,8 @@ class FullHousehold(Household):
         return report
 
     def check(self) -> None:
+        if self.now.weekday() % 3:  # looking costs more than planning
+            return
         super().check()
         state = self.state
         inside = {id for id, each in state.acquaintances.items() if each.admitted is not None}

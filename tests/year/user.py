@@ -79,6 +79,7 @@ class User:
 
     def __init__(self, random: Random, hands: dict[str, Hands]) -> None:
         self.random, self.hands = random, hands
+        self.shares = dict(SHARES)
         self.ledger = Ledger()
         self.away: set[int] = set()
 
@@ -138,7 +139,7 @@ class User:
             self._did("snoozes", entry)
 
     def _mark(self, hands: Hands, entry: Entry, instead: str = "") -> None:
-        said = self.random.choices(list(SHARES), list(SHARES.values()))[0]
+        said = self.random.choices(list(self.shares), list(self.shares.values()))[0]
         self.ledger.said[entry.uid] = said
         if entry.task and not instead and said == (Outcome.REACHED, Direction.OUT):
             self._did("ticks off", entry)
