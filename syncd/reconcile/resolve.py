@@ -57,6 +57,9 @@ def resolve(
     candidates = _sort_out(standings, facts, told, scene, out)
     reason = _inactive(person, scene)
     stand = candidates[0] if candidates else None
+    if stand is not None and stand.trace.channel in scene.barred(person):
+        _call_off(stand, scene, out)
+        stand = None
     due = _due(person, told, facts, scene)
     if stand is not None:
         key = stand.record.key
@@ -196,6 +199,14 @@ def _due(person: Person, told: Fold, facts: tuple[Fact, ...], scene: Scene) -> d
     else:
         due = first_due(met.first_seen, met.seat, cadence) if met else scene.today
     return max([due, *ends])
+
+
+def _call_off(stand: Standing, scene: Scene, out: Resolution) -> None:
+    """An open attempt by a number that turned out to be wrong: another channel's turn, if any."""
+    if begins(stand.trace.start, scene.zone) > scene.now:
+        _withdraw(stand, Fate.REMOVED, "the number is wrong", out)
+    else:
+        out.keep.append(Keep(standing=stand, times=stand.times, open=False))
 
 
 def _rest(stand: Standing, reason: str, scene: Scene, out: Resolution) -> None:

@@ -106,3 +106,16 @@ def test_a_pause_lasts_as_long_as_it_says(make: Make) -> None:
     stage.app.retitle(stage.contact("Ann Lee"), "⏸ Ann Lee: call 2 weeks")
     stage.sync()
     assert "Paused until Tuesday 15 December 2026" in stage.contact("Ann Lee").text
+
+
+def test_a_number_found_wrong_late_calls_off_the_next_call(make: Make) -> None:
+    stage = make(person("Ann Lee", channels=("call",)))
+    stage.sync()
+    stage.at("thu 10:10")
+    stage.mark("Ann Lee", "n {}")
+    stage.sync()
+    assert len(stage.contacts("Ann Lee")) == 2
+    stage.app.retitle(titled(stage, "↻ Ann Lee: call"), "⚠ Ann Lee: call")
+    stage.sync()
+    assert [each.title for each in stage.contacts("Ann Lee")] == ["⚠ Ann Lee: call"]
+    assert stage.outcomes("Ann Lee") == ["wrong-number", "not-reached"]
