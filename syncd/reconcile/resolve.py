@@ -117,6 +117,7 @@ def _let_go(loose: list[Record], facts: tuple[Fact, ...], told: Fold, scene: Sce
         for each in loose
         if ((fact := told_of[each.uid]) is None or fact.outcome in RESTING)
         and _open(each, facts, told)
+        and each.key.attempt == _turn(each, told)
     ]
     record = max(held, key=lambda each: each.key, default=None)
     if record is None:
@@ -125,6 +126,14 @@ def _let_go(loose: list[Record], facts: tuple[Fact, ...], told: Fold, scene: Sce
     if record.fate is Fate.GONE and told_of[record.uid] is None:
         trace = replace(trace, head=True, rolls=trace.rolls + 1)
     return LetGo(record=record, trace=trace)
+
+
+def _turn(record: Record, told: Fold) -> int:
+    """Which attempt of the touch of `record` is up by what was tried: an entry of a later one is
+    left over from a mark that was taken back since."""
+    if told.touch != record.key.day or not told.tried:
+        return 1
+    return (told.tried[-1].attempt or len(told.tried)) + 1
 
 
 def _sort_out(
