@@ -17,6 +17,7 @@ from syncd.model.roster import Roster
 from syncd.reconcile import plan as planning
 from syncd.reconcile.elsewhere import placed
 from syncd.reconcile.events import (
+    PAST,
     Asked,
     Away,
     Proposed,
@@ -79,8 +80,8 @@ def _facts(
     before = next(iter(effective(known)), None)
     id = f"{prefix}{len(known) + 1}"
     if told is None:
-        if before is None:
-            return []
+        if before is None or begins(entry.start, zone) < now - PAST:
+            return []  # what was read long ago stands, whatever is edited since
         return [replace(before, id=id, recorded=now, supersedes=before.id, void=True)]
     wrong = told.meaning.outcome is Outcome.WRONG_NUMBER
     fact = Fact(

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from syncd.model.facts import CLOSING, RESTING, TRIED, Fact, Outcome, effective
+from syncd.model.facts import CLOSING, ELSEWHERE, RESTING, TRIED, Fact, Outcome, effective
 from syncd.model.keys import Key
 from syncd.model.people import Period, Person, Retry, whose
 from syncd.model.roster import Roster
@@ -88,7 +88,10 @@ def _crossed(people: Mapping[str, list[Fact]], roster: Roster) -> dict[str, tupl
             continue
         if line.strategy.counts:
             _cross(people.get(line.id, ()), found.setdefault(line.whose, []))
-        same = [f for f in people.get(line.whose, ()) if f.channel == line.strategy.channel]
+        if line.strategy.every is None:  # an occasion is one whatever was said before it
+            continue
+        told = (f for f in people.get(line.whose, ()) if f.source in ELSEWHERE)
+        same = [f for f in told if f.channel == line.strategy.channel]
         _cross(same, found.setdefault(line.id, []))
     return {
         who: tuple(sorted(theirs, key=lambda fact: (fact.at, fact.recorded, fact.id)))
