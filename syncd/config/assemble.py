@@ -119,6 +119,7 @@ def lists(
             hours=shape.hours,
             a_day=shape.a_day,
             as_task=shape.as_ == "task",
+            as_checklist=shape.as_ == "checklist",
             strategies=strategies(root, ("lists", name, "touches"), shape.touches, problems),
         )
         for name, shape in shapes.items()

@@ -279,7 +279,8 @@ class ListShape(Shape):
         default="mon-fri 09:00-18:00",
     )
     as_: As = _field(
-        "What a contact is in the calendar: an event, or a task, which is ticked off",
+        "What a contact is in the calendar: an event; a task, which is ticked off; or, with "
+        "checklist, a line to be marked in the text of its block",
         "event",
         default="event",
         alias="as",

@@ -336,13 +336,14 @@ def _committed(
     for record in intended(released):
         changed[record.calendar, record.uid] = record
     for record in seen.state.records:
-        if record.leaving is not None and record.fate is RecordFate.LIVE:
+        if record.leaving is not None and record.fate is RecordFate.LIVE and not record.item:
             # It was to be removed, is there, and is wanted again: what happens to it is not ours.
             changed.setdefault((record.calendar, record.uid), record)
     deleted = {(a.record.calendar, a.record.uid) for a in plan.actions if a.act is Act.DELETE}
     read = {each.name for each in seen.observed if each.error is None}
     for name, record in changed.items():
-        if record.leaving is not None and record.calendar in read and name not in deleted:
+        goes = name in deleted or record.item
+        if record.leaving is not None and record.calendar in read and not goes:
             changed[name] = replace(record, leaving=None)
     settings = {k: v for k, v in settings.items() if state.settings.get(k) != v}
     before = {(record.calendar, record.uid): record for record in state.records}

@@ -1,7 +1,8 @@
 """Entries: what a calendar holds, in the words of RFC 5545 and in no server's shape.
 
 A task (VTODO, Google Task) is an entry that is due at its start: it has no length (its end is its
-start, or the day after for one that is due on a date) and never repeats.
+start, or the day after for one that is due on a date) and never repeats. An item is an entry that
+no calendar holds by itself: some lines in the text of an occurrence.
 """
 
 from __future__ import annotations
@@ -83,6 +84,8 @@ class Entry:
     """Of a task: whether it is completed."""
     completed: datetime | None = None
     """COMPLETED: when it was done, aware, where the source says so."""
+    item: bool = False
+    """Whether it is an item of a checklist; `text` is then its lines, the first to be marked."""
 
 
 @dataclass(frozen=True, kw_only=True)

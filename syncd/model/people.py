@@ -136,6 +136,8 @@ class ContactList:
     """How many contact events a day may hold outside blocks before the rest wait."""
     as_task: bool = False
     """Whether its contact events are tasks."""
+    as_checklist: bool = False
+    """Whether its contact events inside blocks are items: lines in the occurrence's text."""
     strategies: tuple[Strategy, ...] = ()
     """What is to happen with everybody in it besides."""
 

@@ -60,6 +60,13 @@ class Record:
     why: str = ""
     """What the server said to the last of them."""
 
+    @property
+    def item(self) -> bool:
+        """Whether it is an item of a checklist, and so no resource: its `href` is empty, and it is
+        `seen` only while a plan is made."""
+        entry = self.intent or self.base or self.seen
+        return entry is not None and entry.item
+
 
 @dataclass(frozen=True, kw_only=True)
 class CalendarState:

@@ -8,14 +8,15 @@ from datetime import date, datetime, timedelta
 
 from syncd.model.blocks import OccurrenceId
 from syncd.model.facts import RESTING, Fact, Source
+from syncd.model.keys import Key
 from syncd.model.people import Person, whose
 from syncd.model.roster import Roster
 from syncd.reconcile import text
 from syncd.reconcile.attempts import Position, Scene
+from syncd.reconcile.checklist import state_line
 from syncd.reconcile.events import Asked, Proposed, Said
 from syncd.reconcile.occurrences import Occurrence, instant
-from syncd.reconcile.pen import Drawn
-from syncd.reconcile.render import who_is_up
+from syncd.reconcile.pen import Drawn, Seat
 from syncd.reconcile.series import Series
 
 MOST = 4
@@ -43,20 +44,38 @@ def sections(
     told: set[str] = set()
     for occurrence in sorted(next_two, key=lambda o: instant(o.start)):
         block = occurrence.id.block
-        up = sorted(drawn.seated.get(occurrence.id, ()), key=lambda seat: instant(seat[0]))
+        up = sorted(drawn.seated.get(occurrence.id, ()), key=_by_start)
         since: tuple[str, ...] = ()
         following: tuple[str, ...] = ()
         if block not in told:
             told.add(block)
             people = served(scene.roster, block)
             before = last_started(blocks[block].occurrences, scene.now) or scene.now - RECENT
-            moved = [person for _, person, _ in up if _rolled(drawn, person)]
+            moved = [each.person for each in up if each.person and _rolled(drawn, each.person)]
             since = since_last(
                 people, scene.roster, facts, said.values(), moved, before, scene.today
             )
             following = next_in_line(people, positions, drawn.standings, scene.today)
-        found[occurrence.id] = who_is_up(up, scene.zone, since, following)
+        found[occurrence.id] = _section(occurrence.id, up, since, following)
+    checked = {id for id, seats in drawn.seated.items() if any(seat.item for seat in seats)}
+    for id in checked - found.keys():  # lines that are still to be marked, or were
+        found[id] = _section(id, sorted(drawn.seated[id], key=_by_start))
     return found
+
+
+def _by_start(seat: Seat) -> tuple[datetime, Key]:
+    return instant(seat.start), seat.key
+
+
+def _section(
+    id: OccurrenceId, up: Sequence[Seat], since: Sequence[str] = (), following: Sequence[str] = ()
+) -> str:
+    """Whom to contact in an occurrence, in order, with what there is to say beside; empty where
+    nobody is up and nothing was."""
+    if not up and not since:
+        return ""
+    state = state_line(id, [seat.item for seat in up if seat.item is not None])
+    return text.occurrence_section([seat.lines for seat in up], since, following, state)
 
 
 def served(roster: Roster, block: str) -> frozenset[str]:

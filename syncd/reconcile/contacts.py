@@ -97,7 +97,6 @@ class Book:
             if occurrence is not None:
                 since = instant(keep.times.start) - instant(occurrence.start)
                 trace = replace(trace, offset=int(since.total_seconds() // 60))
-            self.pen.sit(slot, keep.times.start, person, trace.channel)
         self.pen.write(stand, person, keep.times, trace, _why_kept(keep))
 
     def _place(self, placed: Placed) -> None:
@@ -116,8 +115,6 @@ class Book:
             pinned=want.pinned,
             rolls=want.rolls,
         )
-        if slot is not None:
-            self.pen.sit(slot, start, person, want.channel)
         if want.standing is not None:
             self.out.standings[person.id] = want.standing
             reason = "moved on" if not want.pinned else "moved as asked"
@@ -173,6 +170,9 @@ class Book:
         if render.acknowledged(stand.record, fact) and not to_say:
             self.pen.note(stand.record)
             return
+        if stand.record.item:
+            self._checked(position, stand, fact)
+            return
         # Where the user put it: what they moved while marking it stays there.
         times, seen = stand.times, stand.record.seen
         if seen is not None:
@@ -204,6 +204,21 @@ class Book:
             task=self.pen.as_task(position.person),
         )
         self.pen.act(stand.record, rendered, f"{fact.outcome.value} understood", asked=True)
+
+    def _checked(self, position: Position, stand: Standing, fact: Fact) -> None:
+        """An item whose outcome is known: it stays in its occurrence, where it says so."""
+        person, channel = position.person, stand.trace.channel or fact.channel or ""
+        said = text.said(fact, self.scene.zone)
+        entry = render.item(
+            stand.record,
+            title=text.title_of(text.core_title(person, channel), fact),
+            times=zoned(stand.times, self.scene.zone),
+            trace=replace(stand.trace, fact=fact_line(fact, note=False), head=False),
+            zone=self.scene.zone,
+            address="",
+            below=(stand.question, said, self._follows(position, fact)),
+        )
+        self.pen.item(stand.record, entry)
 
     @staticmethod
     def _asks(stand: Standing) -> bool:

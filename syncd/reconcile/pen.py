@@ -7,22 +7,39 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from syncd.model.blocks import OccurrenceId
+from syncd.model.entries import Entry
 from syncd.model.facts import TRIED, Fact, Outcome
+from syncd.model.keys import Key
 from syncd.model.people import Person
 from syncd.model.records import Fate, Record
 from syncd.reconcile import render, text
 from syncd.reconcile.actions import Act, Action
 from syncd.reconcile.attempts import Scene
+from syncd.reconcile.checklist import Told
 from syncd.reconcile.hall import Placed
+from syncd.reconcile.items import bare, shown
 from syncd.reconcile.reader import Standing
 from syncd.reconcile.standing import Times, begins, split_sign, zoned
-from syncd.reconcile.trace import Trace
+from syncd.reconcile.trace import Trace, decode
 
 RINGS_AT_START = timedelta(0)
 REMEMBERED = 2
 """How many earlier contacts with a note are told again."""
 SOON = timedelta(days=30)
 """How long before a date of somebody's their entries speak of it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seat:
+    """What an occurrence says of one contact."""
+
+    start: datetime
+    key: Key
+    lines: str
+    person: Person | None = None
+    """Who is up; None where the lines are about what was."""
+    item: Told | None = None
+    """What is to be remembered of an item; None for what has an event of its own."""
 
 
 @dataclass(kw_only=True)
@@ -33,10 +50,8 @@ class Drawn:
     records: dict[tuple[str, str], Record] = field(default_factory=dict)
     """Records that change without a write."""
     standings: dict[str, Standing] = field(default_factory=dict)
-    seated: dict[OccurrenceId, list[tuple[datetime, Person, str]]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
-    """Who sits in which occurrence: start, person, channel."""
+    seated: dict[OccurrenceId, list[Seat]] = field(default_factory=lambda: defaultdict(list))
+    """Who sits in which occurrence."""
     placed: dict[str, Placed] = field(default_factory=dict)
 
 
@@ -56,6 +71,12 @@ class Pen:
     ) -> None:
         """Take an entry out, unless the user put something of theirs into it: then it is theirs."""
         record = stand.record
+        if record.item:  # it is out once its lines are
+            told = record.base or record.intent
+            assert told is not None
+            left = replace(told, trace=replace(stand.trace, head=head).encode())
+            self._remember(replace(record, base=left, intent=None, leaving=fate))
+            return
         if record.seen is None:  # it was about to be made, and may yet turn up
             self.note(replace(record, fate=fate))
             return
@@ -90,11 +111,19 @@ class Pen:
     ) -> None:
         """Draw the entry of an open attempt."""
         channel = trace.channel or split_sign(trace.title)[1].rpartition(": ")[2]
+        trace = replace(trace, channel=channel, void=self._void(stand))
         spoken = self._spoken(person)
-        seen = stand.record.seen
+        record, seen = stand.record, stand.record.seen
+        if self._as_item(record, person, trace):
+            self._check(stand, person, times, trace)
+            return
+        leaves = record.item  # its hour: from now on it is an event
+        if leaves:
+            record = replace(record, seen=None, base=None, consumed=None)
+            seen = None
         task = seen.task if seen is not None else self.as_task(person)
         rendered = render.contact(
-            stand.record,
+            record,
             title=text.core_title(person, channel),
             section=text.open_section(
                 person,
@@ -109,11 +138,71 @@ class Pen:
             ),
             times=zoned(times, self.scene.zone),
             alarm=None if trace.slot is not None else RINGS_AT_START,
-            trace=replace(trace, channel=channel, void=self._void(stand)),
+            trace=trace,
             zone=self.scene.zone,
             task=task,
         )
-        self.act(stand.record, rendered, reason)
+        if leaves:
+            record = replace(record, intent=rendered.entry)
+        self.act(record, rendered, reason)
+        if trace.slot is not None and isinstance(times.start, datetime):
+            line = text.seat_line(person, channel, times.start, self.scene.zone)
+            lines = "\n".join((line, *text.below(self._about(person, times))))
+            self._sit(
+                trace.slot, Seat(start=times.start, key=record.key, lines=lines, person=person)
+            )
+
+    def _as_item(self, record: Record, person: Person, trace: Trace) -> bool:
+        """Whether an attempt is drawn into the text of its occurrence."""
+        if trace.slot is None:
+            return False
+        if record.seen or record.base or record.intent:
+            return record.item
+        return self.scene.roster.lists[person.list].as_checklist
+
+    def _check(self, stand: Standing, person: Person, times: Times, trace: Trace) -> None:
+        """Draw the item of an open attempt."""
+        occurrence = self.scene.occurrences.get(trace.slot) if trace.slot else None
+        if occurrence is not None:
+            trace = replace(trace, slot=occurrence.id)
+        entry = render.item(
+            stand.record,
+            title=text.core_title(person, trace.channel),
+            times=zoned(times, self.scene.zone),
+            trace=trace,
+            zone=self.scene.zone,
+            address=text.address_for(person, trace.channel),
+            below=(stand.question, *self._about(person, times)),
+        )
+        self.item(stand.record, entry, person)
+
+    def item(self, record: Record, entry: Entry, person: Person | None = None) -> None:
+        """Have the item of `record` stand as `entry` in its occurrence, where `person` is up; where
+        that is out of sight it is history."""
+        trace = decode(entry.trace)
+        assert trace is not None and trace.slot is not None and isinstance(entry.start, datetime)
+        if trace.slot not in self.scene.occurrences:
+            self._remember(replace(record, fate=Fate.REMOVED, intent=None))
+            return
+        fact = self.scene.journal.by_entry.get(record.uid)
+        told = Told(
+            key=record.key,
+            line=entry.text.partition("\n")[0],
+            trace=entry.trace,
+            note=fact.note if fact is not None and trace.fact else "",
+        )
+        lines = shown(record, entry)
+        seat = Seat(start=entry.start, key=record.key, lines=lines, person=person, item=told)
+        self._sit(trace.slot, seat)
+        intent = None if entry == record.base else entry
+        self._remember(replace(record, fate=Fate.LIVE, intent=intent))
+
+    def _about(self, person: Person, times: Times) -> list[str]:
+        """What helps to talk, as far as there is room for it among others."""
+        spoken = self._spoken(person)
+        last = spoken[0] if spoken else None
+        wrong = self.scene.wrong_number(person)
+        return text.about(person, last, self.scene.zone, wrong, self._upcoming(person, times))
 
     def _upcoming(self, person: Person, times: Times) -> list[str]:
         """The dates of `person` that come within weeks of the entry, or that it is for."""
@@ -153,8 +242,16 @@ class Pen:
 
     def note(self, record: Record) -> None:
         """Remember `record` as it is; nothing is written."""
-        self.out.records[record.calendar, record.uid] = record
+        entry = record.base or record.intent
+        if record.item and record.fate is Fate.LIVE and entry is not None:
+            self.item(record, entry)
+        else:
+            self._remember(record)
 
-    def sit(self, slot: OccurrenceId, start: datetime, person: Person, channel: str) -> None:
-        """Have `person` named in an occurrence."""
-        self.out.seated[slot].append((start, person, channel))
+    def _remember(self, record: Record) -> None:
+        self.out.records[record.calendar, record.uid] = bare(record)
+
+    def _sit(self, slot: OccurrenceId, seat: Seat) -> None:
+        """Have a contact named in an occurrence, by what that is called today."""
+        occurrence = self.scene.occurrences.get(slot)
+        self.out.seated[occurrence.id if occurrence is not None else slot].append(seat)

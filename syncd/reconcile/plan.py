@@ -9,7 +9,7 @@ because whether a drag left its occurrence depends on where that is now.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -26,7 +26,8 @@ from syncd.reconcile.attempts import Position, Resolution, Scene
 from syncd.reconcile.course import grace_ends
 from syncd.reconcile.dates import dates
 from syncd.reconcile.events import Away, recalled
-from syncd.reconcile.fold import Journal, is_over
+from syncd.reconcile.fold import Journal, is_over, read_back
+from syncd.reconcile.items import bare, taken_in, understood
 from syncd.reconcile.misses import GRACE, is_tired
 from syncd.reconcile.occurrences import Occurrence, instant, upcoming
 from syncd.reconcile.pauses import Pauses
@@ -90,6 +91,8 @@ def make(world: World) -> Plan:
     state, now, zone = world.state, world.now, world.zone
     pauses = Pauses(state.pauses)
     records, gone = _without_absent_series(world)
+    items = taken_in(records, roster.deployment)
+    records, told = items.records, read_back(items.facts, frozenset(), state.facts, now)
     blocks = _settle_blocks(world, records, pauses)
     said = recalled(state.settings)
     aways = tuple(each for each in said.values() if isinstance(each, Away))
@@ -97,12 +100,12 @@ def make(world: World) -> Plan:
         o.id: _unless_away(o, aways, zone) for each in blocks.values() for o in each.occurrences
     }
     slots = {id: o for each in blocks.values() for id, o in each.alias.items()} | occurrences
-    known = Journal.of(state.facts, roster)
+    known = Journal.of((*state.facts, *told), roster)
     colours = {name: each.colours for name, each in roster.calendars.items()}
     numbers = {id: p.phone or "" for p in roster.people.values() for id in p.ids}
     cores = _cores(roster, records)
     read = read_contacts(records, world.absent, known, slots, cores, colours, numbers, now, zone)
-    facts = (*state.facts, *read.facts)
+    facts = (*state.facts, *told, *read.facts)
     fresh = {(record.calendar, record.uid): record for record in read.records}
     records = tuple(fresh.get((record.calendar, record.uid), record) for record in records)
     scene = Scene(
@@ -145,17 +148,20 @@ def make(world: World) -> Plan:
     drawn = book.draw(resolutions, strangers, placement)
     actions = list(drawn.actions)
     positions = {id: r.position for id, r in resolutions.items() if r.position is not None}
-    actions += _block_actions(
-        world, blocks, next_two, sections(scene, blocks, drawn, next_two, positions, said, held)
-    )
+    texts = sections(scene, blocks, drawn, next_two, positions, said, held)
+    lines = understood(stand.record for stand in read.standings)
+    actions += _block_actions(world, blocks, occurrences, texts, lines)
     dated = dates(roster, records, world.absent, scene.today, zone)
     actions += dated.actions
     concluded = tuple(fact for each in resolutions.values() for fact in each.facts)
-    changed = {(r.calendar, r.uid): r for r in (*gone, *read.records, *dated.records)}
+    changed = {
+        (r.calendar, r.uid): r
+        for r in (*gone, *items.changed, *map(bare, read.records), *dated.records)
+    }
     touched = {(a.record.calendar, a.record.uid) for a in actions}
     return Plan(
         actions=tuple(sorted(actions, key=_order)),
-        facts=(*read.facts, *concluded),
+        facts=(*told, *read.facts, *concluded),
         records=tuple(
             record for id, record in (changed | drawn.records).items() if id not in touched
         ),
@@ -262,13 +268,17 @@ def _unless_away(occurrence: Occurrence, aways: Iterable[Away], zone: ZoneInfo) 
 def _block_actions(
     world: World,
     blocks: Mapping[str, Series],
-    next_two: Iterable[Occurrence],
+    occurrences: Mapping[OccurrenceId, Occurrence],
     texts: Mapping[OccurrenceId, str],
+    lines: Mapping[OccurrenceId, Sequence[str]],
 ) -> list[Action]:
     sections: dict[str, dict[datetime, str]] = defaultdict(dict)
-    for occurrence in next_two:
-        owner = blocks[occurrence.id.block].owner[occurrence.id]
-        sections[owner][instant(occurrence.original)] = texts[occurrence.id]
+    read: dict[str, dict[datetime, Sequence[str]]] = defaultdict(dict)
+    for id in {*texts, *lines} & occurrences.keys():
+        owner, at = blocks[id.block].owner[id], instant(occurrences[id].original)
+        if id in texts:
+            sections[owner][at] = texts[id]
+        read[owner][at] = lines.get(id, ())
     actions: list[Action] = []
     for name, each in blocks.items():
         block = world.roster.blocks.get(name)
@@ -287,7 +297,8 @@ def _block_actions(
                     )
                 )
                 continue
-            rendered = series(record, run, block, sections.get(record.uid, {}), world.now)
+            mine = sections.get(record.uid, {}), read.get(record.uid, {})
+            rendered = series(record, run, block, *mine, world.now)
             if rendered.differs and not known:
                 reason = f"block {name} is not in config; syncd clear removes it"
                 actions.append(

@@ -14,9 +14,10 @@ from zoneinfo import ZoneInfo
 from syncd.model.blocks import Block
 from syncd.model.entries import Entry, Override
 from syncd.model.facts import Fact
-from syncd.model.people import Person
 from syncd.model.records import Record
 from syncd.reconcile import text
+from syncd.reconcile.checklist import line_of
+from syncd.reconcile.items import without
 from syncd.reconcile.occurrences import instant
 from syncd.reconcile.series import Run
 from syncd.reconcile.standing import (
@@ -113,11 +114,13 @@ def series(
     run: Run,
     block: Block | None,
     who_is_up: Mapping[datetime, str],
+    understood: Mapping[datetime, Sequence[str]],
     now: datetime,
 ) -> Rendered:
     """A block's series with the sections of its next occurrences: `who_is_up` gives, by
-    RECURRENCE-ID in UTC, what the instance there is to say, empty for nothing. `block` is None
-    where config has it no more: then only its rule and times change."""
+    RECURRENCE-ID in UTC, what the instance there is to say, empty for nothing; `understood` the
+    lines of it that carry a mark which was read. `block` is None where config has it no more: then
+    only its rule and times change."""
     told = standing(record) if record.seen or record.intent else None
     shape = run.shape
     seen = record.seen
@@ -148,7 +151,7 @@ def series(
         merged = not (title_is_ours and alarm_is_ours)
     if entry.recurrence is not None and run.ended is None:
         old_title = seen.title if seen is not None else entry.title
-        overrides = _overrides(record, entry, old_title, who_is_up, now)
+        overrides = _overrides(record, entry, old_title, who_is_up, understood, now)
         entry = replace(entry, recurrence=replace(entry.recurrence, overrides=overrides))
     return _compared(record, entry, trace, merged)
 
@@ -167,6 +170,7 @@ def _overrides(
     entry: Entry,
     old_title: str,
     who_is_up: Mapping[datetime, str],
+    understood: Mapping[datetime, Sequence[str]],
     now: datetime,
 ) -> tuple[Override, ...]:
     assert entry.recurrence is not None and isinstance(entry.start, datetime)
@@ -177,12 +181,15 @@ def _overrides(
     for override in entry.recurrence.overrides:
         at = instant(override.original)
         section = waiting.pop(at, None)
+        left = override.text
+        if at in understood:
+            left = without(override.text.replace("\r\n", "\n"), understood[at])
         if section is not None:
-            body = _merged(override.text, ours.get(at, ()), section)
+            body = _merged(override.text, left, ours.get(at, ()), section)
         elif instant(override.end) <= instant(now):
-            body = override.text if _users(override.text, ours.get(at, ())) else ""
+            body = override.text if _users(left, ours.get(at, ())) else ""
         else:
-            body = text.users_words(override.text, ours.get(at, ()))
+            body = text.users_words(left, ours.get(at, ()))
         one = replace(
             override,
             text=body,
@@ -227,10 +234,10 @@ def _override_texts(record: Record) -> dict[datetime, tuple[str, ...]]:
     return found
 
 
-def _merged(observed: str, ours: Iterable[str], section: str) -> str:
+def _merged(observed: str, left: str, ours: Iterable[str], section: str) -> str:
     if section and section in observed:
         return observed
-    return text.merge(observed, ours, section)
+    return text.merge(left, ours, section)
 
 
 def _users(observed: str, ours: Iterable[str]) -> bool:
@@ -289,18 +296,29 @@ def acknowledged(record: Record, fact: Fact) -> bool:
     )
 
 
-def who_is_up(
-    people: Iterable[tuple[datetime, Person, str]],
+def item(
+    record: Record,
+    *,
+    title: str,
+    times: Times,
+    trace: Trace,
     zone: ZoneInfo,
-    since: Sequence[str] = (),
-    following: Sequence[str] = (),
-) -> str:
-    """The section of an occurrence: whom to contact, in order, with what there is to say beside;
-    empty where nobody is up and nothing was."""
-    lines = []
-    for start, person, channel in sorted(people, key=lambda each: (each[0], each[1].id)):
-        title = text.core_title(person, channel)
-        address = person.email if channel == "email" else person.phone
-        detail = f", {text.one_line(address)}" if address else ""
-        lines.append(f"{text.time_text(start, zone)} {title}{detail}")
-    return text.occurrence_section(lines, since, following) if lines or since else ""
+    address: str,
+    below: Iterable[str],
+) -> Entry:
+    """An item of a checklist as it is to be, with the lines `below` it. Of `trace` title and times
+    are filled in here."""
+    assert isinstance(times.start, datetime)
+    trace = replace(trace, title=title, start=times.start, end=times.end, alarm=None, lines=())
+    line = line_of(title, times.start, zone, address)
+    return Entry(
+        uid=record.uid,
+        title=title,
+        start=times.start,
+        end=times.end,
+        text="\n".join((line, *text.below(below))),
+        busy=False,
+        private=True,
+        trace=trace.encode(),
+        item=True,
+    )

@@ -30,6 +30,14 @@ HOW_TO_TICK = (
 WHO_IS_UP = "Who is up:"
 SINCE_LAST = "Since last time:"
 NEXT_IN_LINE = "Next in line, should there be time left:"
+HOW_TO_CHECK = (
+    "Mark in the brackets: x reached · i they called · m left message · n no answer · s skip · "
+    f">1w later; a note goes to the end of the line. {END}"
+)
+DETAILS = 3
+"""Lines below whoever is named in an occurrence."""
+LONGEST = 120
+"""Characters in one of them."""
 HOW_TO_CORRECT = f"Change the sign in the title to correct this, or take it away. {END}"
 
 _SAID = {
@@ -72,8 +80,26 @@ def open_section(
     """What one needs on the phone: the number alone on the first line, then what was last said.
     `wrong` says that the number is not theirs, `upcoming` are lines about dates that come,
     `earlier` contacts that are remembered, newest first."""
-    address = getattr(person, ADDRESS_OF_CHANNEL.get(channel, "phone"))
-    lines = [question, one_line(address or "")]
+    lines = [question, address_for(person, channel)]
+    lines += about(person, last, zone, wrong, upcoming, earlier)
+    return _section(lines, HOW_TO_TICK if task else HOW_TO_MARK)
+
+
+def address_for(person: Person, channel: str) -> str:
+    """Where `person` is reached by `channel`; empty where that is not known."""
+    return one_line(getattr(person, ADDRESS_OF_CHANNEL.get(channel, "phone")) or "")
+
+
+def about(
+    person: Person,
+    last: Fact | None,
+    zone: ZoneInfo,
+    wrong: Fact | None = None,
+    upcoming: Iterable[str] = (),
+    earlier: Iterable[Fact] = (),
+) -> list[str]:
+    """What helps to talk, as lines; the parameters are those of `open_section`."""
+    lines: list[str] = []
     if wrong is not None:
         noted = f"; noted then: {one_line(wrong.note)}" if wrong.note else ""
         since = day_text(wrong.at.astimezone(zone).date())
@@ -87,8 +113,7 @@ def open_section(
     lines += upcoming
     lines += _postal(person)
     lines += _known(person)
-    lines += [f"Before: {said(fact, zone)}" for fact in earlier]
-    return _section(lines, HOW_TO_TICK if task else HOW_TO_MARK)
+    return lines + [f"Before: {said(fact, zone)}" for fact in earlier]
 
 
 def _known(person: Person) -> list[str]:
@@ -114,8 +139,8 @@ def closed_section(
     person: Person, channel: str, fact: Fact, follows: str, zone: ZoneInfo, question: str = ""
 ) -> str:
     """What was understood, what comes of it, and the fact in its fixed form."""
-    address = getattr(person, ADDRESS_OF_CHANNEL.get(channel, "phone"))
-    lines = [question, one_line(address or ""), said(fact, zone), follows, fact_line(fact)]
+    address = address_for(person, channel)
+    lines = [question, address, said(fact, zone), follows, fact_line(fact)]
     return _section(lines, HOW_TO_CORRECT)
 
 
@@ -127,13 +152,33 @@ def date_section(person: Person) -> str:
 
 
 def occurrence_section(
-    lines: Iterable[str], since: Sequence[str] = (), following: Sequence[str] = ()
+    lines: Iterable[str],
+    since: Sequence[str] = (),
+    following: Sequence[str] = (),
+    state: str = "",
 ) -> str:
     """Who is up in an occurrence, in order; before it what was `since` the last one, after it who
-    are `following`."""
+    are `following`. With `state`, the machine text of a checklist, its lines are to be marked."""
     told = (SINCE_LAST, *since) if since else ()
     more = (NEXT_IN_LINE, *following) if following else ()
-    return _section((*told, WHO_IS_UP, *lines, *more), f"Mark each in its own event. {END}")
+    how = HOW_TO_CHECK if state else f"Mark each in its own event. {END}"
+    return _section((*told, WHO_IS_UP, *lines, *more, state), how)
+
+
+def seat_line(person: Person, channel: str, start: datetime, zone: ZoneInfo) -> str:
+    """Who is up, in a line: `10:00 Ann Lee: call, +49 30 901820`."""
+    address = address_for(person, channel)
+    beside = f", {address}" if address else ""
+    return f"{time_text(start, zone)} {core_title(person, channel)}{beside}"
+
+
+def below(lines: Iterable[str]) -> list[str]:
+    """The first of `lines`, as they stand below a name in an occurrence."""
+    return [f"– {_cut(one_line(line))}" for line in lines if line.strip()][:DETAILS]
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
 
 
 def said(fact: Fact, zone: ZoneInfo) -> str:
@@ -252,7 +297,8 @@ def _carried(character: str) -> bool:
 
 
 def _section(lines: Iterable[str], last: str) -> str:
-    ours = (f"{line}." if line.endswith(END) else line for line in lines if line)
+    split = (line for each in lines for line in each.split("\n"))
+    ours = (f"{line}." if line.endswith(END) else line for line in split if line)
     return "\n".join((*ours, last))
 
 

@@ -1,0 +1,178 @@
+"""The text of a checklist: one line to be marked for each contact, in the occurrence of a block.
+
+    [ ] 10:00 Ann Lee: call, +49 30 901820
+    [✉] 10:15 Bob Roy: call
+    – Left a message by call, Thursday 3 December 2026: try Monday. Next: call, …
+
+A mark stands in the brackets, before them or at the line's end. What syncd must know of its lines
+when the database is lost stands in one line of machine text below them, in place of the traces that
+entries have: an override has no property that every server and every app lets be.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from syncd.model.blocks import OccurrenceId
+from syncd.model.entries import YEARS
+from syncd.model.keys import Key, Kind
+from syncd.reconcile.marks import ACKNOWLEDGED, LETTERS
+from syncd.reconcile.spelling import find, fold
+from syncd.reconcile.standing import split_sign
+from syncd.reconcile.text import one_line, time_text
+
+STATE = "For syncd: "
+"""How the line of machine text begins."""
+_MOST = 65_536
+"""Characters that it may stand for."""
+_BULLETS = " -–—*•·"
+_BRACKETS = re.compile(r"\[([^][]*)\]")
+_TIME = re.compile(r"\s*\d{1,2}:\d\d\s+")
+_SIGN_OF_LETTER = {letter: ACKNOWLEDGED[meaning] for letter, meaning in LETTERS.items()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What an occurrence says of one of its items."""
+
+    key: Key
+    line: str
+    """The line to be marked, as syncd wrote it."""
+    trace: str
+    note: str = ""
+    """Of the fact that it acknowledges."""
+
+
+def line_of(title: str, start: datetime, zone: ZoneInfo, address: str = "") -> str:
+    """The line of an item whose title as an event would be `title`: with our sign, or none."""
+    sign, core = split_sign(title)
+    beside = f", {one_line(address)}" if address else ""
+    return f"[{sign or ' '}] {time_text(start, zone)} {core}{beside}"
+
+
+def title_in(line: str, ours: str, title: str) -> str:
+    """What the title would be if the item were an event, now that its line is `line`: syncd wrote
+    it as `ours`, for an item of that `title`. A letter in the brackets is a mark whatever stands
+    beside it, so it becomes a sign."""
+    if alike(line, ours):
+        return title
+    core = split_sign(title)[1]
+    before, inside, after = _parts(line)
+    written = _TIME.sub("", _parts(ours)[2], count=1)
+    after = _TIME.sub("", f" {after}", count=1)
+    for whole in (written, core):
+        where = find(after, whole, glued_before=True)
+        if where is not None:
+            after = f"{after[: where[0]]} {core} {after[where[1] :]}"
+            break
+    said = " ".join(_SIGN_OF_LETTER.get(fold(word)[0], word) for word in inside.split())
+    return " ".join(f"{before} {said} {after}".split())
+
+
+def alike(line: str, other: str) -> bool:
+    """Whether two lines say the same; apps change the spaces of a text."""
+    return _plain(line) == _plain(other)
+
+
+def lines_of(text: str, wanted: Mapping[str, tuple[Sequence[str], str]]) -> dict[str, str]:
+    """Which line of `text` is whose: by name, for each of `wanted`, which are the forms in which
+    syncd may have written its line, and its title. Each line is one item's: first of those whose
+    line stands there as it was written, then of those in whose line something was added, then of
+    those whose name stands beside brackets."""
+    left = [line for line in text.split("\n") if line.strip() and not line.startswith(STATE)]
+    found: dict[str, str] = {}
+    longest_first = sorted(wanted, key=lambda name: (-len(wanted[name][1]), name))
+    for is_it in (_as_written, _added_to, _named):
+        for name in longest_first:
+            if name in found:
+                continue
+            forms, title = wanted[name]
+            line = next((line for line in left if is_it(line, forms, title)), None)
+            if line is not None:
+                found[name] = line
+                left.remove(line)
+    return found
+
+
+def _as_written(line: str, forms: Sequence[str], title: str) -> bool:
+    return any(alike(line, form) for form in forms)
+
+
+def _added_to(line: str, forms: Sequence[str], title: str) -> bool:
+    return any(find(line, _parts(form)[2], glued_before=True) for form in forms)
+
+
+def _named(line: str, forms: Sequence[str], title: str) -> bool:
+    core = split_sign(title)[1]
+    name = core.rpartition(":")[0] or core
+    return bool(_BRACKETS.search(line) and find(line, name))
+
+
+def state_line(occurrence: OccurrenceId, items: Iterable[Told]) -> str:
+    """The machine text for the items of `occurrence`; empty where it has none."""
+    rows = [
+        [*_row(each.key), each.line, each.trace, each.note]
+        for each in sorted(items, key=lambda each: each.key)
+    ]
+    if not rows:
+        return ""
+    told = json.dumps([str(occurrence), rows], ensure_ascii=False, separators=(",", ":"))
+    return STATE + base64.urlsafe_b64encode(zlib.compress(told.encode(), 9)).decode()
+
+
+def state_in(text: str, occurrence: OccurrenceId) -> tuple[Told, ...]:
+    """What the text of `occurrence` says of its items. A line of another occurrence, pasted here,
+    says nothing, nor does one that cannot be read."""
+    line = next((each for each in text.split("\n") if each.startswith(STATE)), None)
+    if line is None:
+        return ()
+    try:
+        packed = base64.urlsafe_b64decode(line.removeprefix(STATE).strip())
+        unpacker = zlib.decompressobj()
+        where, rows = json.loads(unpacker.decompress(packed, _MOST))
+        if where != str(occurrence) or unpacker.unconsumed_tail:
+            return ()
+        return tuple(
+            Told(key=_key(*row[:4]), line=str(row[4]), trace=str(row[5]), note=str(row[6]))
+            for row in rows
+        )
+    except (ValueError, TypeError, IndexError, RecursionError, binascii.Error, zlib.error):
+        return ()
+
+
+def _row(key: Key) -> tuple[str, str, int, int]:
+    return key.subject, key.day.isoformat(), key.attempt, key.generation
+
+
+def _key(subject: str, day: str, attempt: int, generation: int) -> Key:
+    touch = date.fromisoformat(day)
+    if touch.year not in YEARS or not subject:
+        raise ValueError("no touch of anybody's")
+    return Key(
+        kind=Kind.CONTACT,
+        subject=str(subject),
+        day=touch,
+        attempt=int(attempt),
+        generation=int(generation),
+    )
+
+
+def _parts(line: str) -> tuple[str, str, str]:
+    """What stands before the first brackets of `line`, in them, and after them."""
+    found = _BRACKETS.search(line)
+    if found is None:
+        return "", "", line
+    before = line[: found.start()]
+    return ("" if not before.strip(_BULLETS) else before), found[1], line[found.end() :]
+
+
+def _plain(line: str) -> str:
+    return " ".join(line.replace("[]", "[ ]").split())

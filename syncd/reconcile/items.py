@@ -1,0 +1,249 @@
+"""The items of checklists as records: read out of the texts of occurrences, before a plan is made.
+
+An item is planned like any contact event. What differs is where it stands: its record is `seen` as
+the text of its occurrence shows it, and it is written by writing that text.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from syncd.model.blocks import OccurrenceId
+from syncd.model.entries import Entry
+from syncd.model.facts import Fact
+from syncd.model.keys import Kind
+from syncd.model.records import Fate, Record
+from syncd.reconcile.checklist import STATE, Told, alike, lines_of, state_in, title_in
+from syncd.reconcile.occurrences import is_timed_series, zone_of
+from syncd.reconcile.standing import standing, versions
+from syncd.reconcile.trace import decode, read_fact_line
+
+
+@dataclass(frozen=True, kw_only=True)
+class Items:
+    """All records, those of items as they are seen now."""
+
+    records: tuple[Record, ...]
+    changed: tuple[Record, ...]
+    """Those of items that are new to us, or were found to be written, or gone."""
+    facts: tuple[Fact, ...]
+    """What items acknowledge that we did not write so."""
+
+
+def taken_in(records: Iterable[Record], deployment: str) -> Items:
+    """See every item among `records` in its occurrence's text, and adopt those that no record
+    knows."""
+    records = tuple(records)
+    texts = _texts(records)
+    told = {slot: state_in(text, slot) for slot, (_, text) in texts.items()}
+    adopted: list[Record] = []
+    facts: list[Fact] = []
+    known = {(record.calendar, record.uid): record for record in records}
+    for slot, each in told.items():
+        for item in each:
+            uid, calendar = item.key.encode(deployment), texts[slot][0]
+            record = known.get((calendar, uid))
+            if record is None:
+                entry = _entry(uid, item)
+                if entry is None:
+                    continue
+                record = Record(calendar=calendar, uid=uid, key=item.key, base=entry)
+                known[calendar, uid] = record
+                adopted.append(record)
+                facts += _fact(record, item)
+            elif record.item and item.trace not in _traces(record):
+                facts += _fact(record, item)
+    if not any(record.item for record in known.values()):
+        return Items(records=records, changed=(), facts=())
+    found = _found(known.values(), texts)
+    said = {
+        (slot, item.key.encode(deployment)): item for slot, each in told.items() for item in each
+    }
+    seen = {name: _seen(record, found, said) for name, record in known.items()}
+    changed = (*adopted, *(each for name, each in seen.items() if each is not known[name]))
+    return Items(
+        records=tuple(seen.values()),
+        changed=tuple(
+            {(r.calendar, r.uid): bare(seen[r.calendar, r.uid]) for r in changed}.values()
+        ),
+        facts=tuple(facts),
+    )
+
+
+def bare(record: Record) -> Record:
+    """`record` as it is remembered: what is seen of an item is seen anew each time."""
+    return replace(record, seen=None) if record.item else record
+
+
+def is_ours(record: Record) -> bool:
+    """Whether the line of an item is as we wrote it, or carries but a mark that was understood."""
+    seen = record.seen
+    return seen is None or seen.title == record.consumed or _as_written(record)
+
+
+def shown(record: Record, entry: Entry) -> str:
+    """The lines of an item that is to be `entry`: a line in which the user wrote something that is
+    no mark stays as it is."""
+    if is_ours(record) or record.seen is None:
+        return entry.text
+    _, _, below = entry.text.partition("\n")
+    return "\n".join(part for part in (_line(record.seen), below) if part)
+
+
+def understood(records: Iterable[Record]) -> dict[OccurrenceId, list[str]]:
+    """By occurrence, the lines that were changed and are to be ours again."""
+    found: dict[OccurrenceId, list[str]] = defaultdict(list)
+    for record in records:
+        seen = record.seen
+        if record.item and seen is not None and is_ours(record) and not _as_written(record):
+            for trace in versions(record):
+                if trace.slot is not None:
+                    found[trace.slot].append(_line(seen))
+    return found
+
+
+def without(text: str, lines: Sequence[str]) -> str:
+    """`text` without those `lines`, and without the machine text."""
+    kept = (line for line in text.split("\n") if line not in lines and not line.startswith(STATE))
+    return "\n".join(kept)
+
+
+def _as_written(record: Record) -> bool:
+    seen = record.seen
+    return seen is not None and any(alike(_line(seen), form) for form in _forms(record))
+
+
+def _texts(records: Iterable[Record]) -> dict[OccurrenceId, tuple[str, str]]:
+    """By occurrence: its calendar, and its text where it has one of its own; of two halves of a
+    series the later one's."""
+    found: dict[OccurrenceId, tuple[str, str]] = {}
+    for record in sorted(records, key=lambda record: record.key):
+        seen = record.seen
+        if record.key.kind is not Kind.BLOCK or record.fate is not Fate.LIVE or seen is None:
+            continue
+        if not is_timed_series(seen) or seen.recurrence is None:
+            continue
+        zone = zone_of(seen, ZoneInfo("UTC"))
+        for override in seen.recurrence.overrides:
+            if not override.cancelled and override.text:
+                day = override.original.astimezone(zone).date()
+                text = override.text.replace("\r\n", "\n")
+                found[OccurrenceId(record.key.subject, day)] = record.calendar, text
+    return found
+
+
+def _found(
+    records: Iterable[Record], texts: Mapping[OccurrenceId, tuple[str, str]]
+) -> dict[tuple[OccurrenceId, str], str]:
+    """By occurrence and UID, the line there that is an item's."""
+    wanted: dict[OccurrenceId, dict[str, tuple[Sequence[str], str]]] = defaultdict(dict)
+    for record in records:
+        if not record.item or record.fate is not Fate.LIVE:
+            continue
+        for trace in versions(record):
+            if trace.slot in texts and trace.slot is not None:
+                wanted[trace.slot][record.uid] = _forms(record), trace.title
+    return {
+        (slot, uid): line
+        for slot, items in wanted.items()
+        for uid, line in lines_of(texts[slot][1], items).items()
+    }
+
+
+def _seen(
+    record: Record,
+    found: Mapping[tuple[OccurrenceId, str], str],
+    said: Mapping[tuple[OccurrenceId, str], Told],
+) -> Record:
+    """An item's record as its occurrence shows it."""
+    if not record.item or record.fate is not Fate.LIVE:
+        return record
+    for entry in (record.intent, record.base):
+        trace = decode(entry.trace) if entry is not None else None
+        if entry is None or trace is None or trace.slot is None:
+            continue
+        line = found.get((trace.slot, record.uid))
+        if line is None:
+            continue
+        told = said.get((trace.slot, record.uid))
+        if told is None and entry is record.intent and record.base is not None:
+            told_by = entry if alike(line, _line(entry)) else record.base
+        else:
+            told_by = entry
+        return _sighted(record, line, told_by, told)
+    if record.leaving is not None:
+        return replace(record, fate=record.leaving, leaving=None, intent=None, consumed=None)
+    if record.base is None:
+        return record
+    if standing(record).is_over:  # tidied away
+        return replace(record, fate=Fate.GONE, intent=None, consumed=None)
+    # A line that is not there means what no mark means: texts get lost more easily than entries.
+    return replace(record, seen=record.base)
+
+
+def _sighted(record: Record, line: str, entry: Entry, told: Told | None) -> Record:
+    """`record`, of whose item `line` is seen, in a text that says what was written there; `entry`
+    is what was written where it does not."""
+    ours = told.line if told is not None else _line(entry)
+    trace = told.trace if told is not None else ""
+    written = decode(trace) or decode(entry.trace)
+    assert written is not None
+    seen = replace(
+        entry,
+        title=title_in(line, ours, written.title or entry.title),
+        start=written.start,
+        end=written.end,
+        text=line,
+        trace=trace,
+    )
+    intent = record.intent
+    arrived = intent is not None and (trace == intent.trace if trace else entry is intent)
+    return replace(
+        record,
+        seen=seen,
+        base=intent if arrived else record.base,
+        intent=None if arrived else intent,
+        leaving=None,
+        consumed=None if arrived else record.consumed,
+    )
+
+
+def _entry(uid: str, told: Told) -> Entry | None:
+    """What we once wrote, by what is told of it; None where that cannot be."""
+    trace = decode(told.trace)
+    if trace is None or trace.slot is None or not isinstance(trace.start, datetime):
+        return None
+    return Entry(
+        uid=uid,
+        title=trace.title,
+        start=trace.start,
+        end=trace.end,
+        text=told.line,
+        busy=False,
+        private=True,
+        trace=told.trace,
+        item=True,
+    )
+
+
+def _fact(record: Record, told: Told) -> list[Fact]:
+    trace = decode(told.trace)
+    fact = read_fact_line(trace.fact, record.uid, record.key) if trace is not None else None
+    return [replace(fact, note=told.note)] if fact is not None else []
+
+
+def _traces(record: Record) -> list[str]:
+    return [entry.trace for entry in (record.base, record.intent) if entry is not None]
+
+
+def _forms(record: Record) -> list[str]:
+    """The lines that we may have written for an item, newest first."""
+    return [_line(entry) for entry in (record.intent, record.base) if entry is not None]
+
+
+def _line(entry: Entry) -> str:
+    return entry.text.partition("\n")[0]
