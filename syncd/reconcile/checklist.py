@@ -34,7 +34,7 @@ STATE = "For syncd: "
 _MOST = 65_536
 """Characters that it may stand for."""
 _BULLETS = " -–—*•·"
-_BRACKETS = re.compile(r"\[([^][]*)\]")
+_BRACKETS = re.compile(r"\[+([^][]*)\]+")
 _TIME = re.compile(r"\s*\d{1,2}:\d\d\s+")
 _SIGN_OF_LETTER = {letter: ACKNOWLEDGED[meaning] for letter, meaning in LETTERS.items()}
 

@@ -115,6 +115,9 @@ class User:
         if entry.uid in self.ledger.said:  # marked, and not acknowledged yet
             return
         begun = entry.start <= now
+        if entry.item:
+            self._line(hands, entry, begun)
+            return
         if self._chance(0.02):
             line = f"P.S. {self.random.randrange(10**6)}"
             self.ledger.written[entry.uid] = line
@@ -133,6 +136,15 @@ class User:
             hands.drop(entry.uid)
         elif self._chance(0.012):
             self._drag(hands, entry, now)
+        elif self._chance(0.006):
+            self.ledger.moved.add(entry.uid)
+            hands.edit(entry.uid, title=f"{entry.title} >{self.random.choice(('3d', '1w', 'fri'))}")
+            self._did("snoozes", entry)
+
+    def _line(self, hands: Hands, entry: Entry, begun: bool) -> None:
+        """What one does to a line: it cannot be dragged, and deleting it says nothing."""
+        if begun and self._chance(0.55) or not begun and self._chance(0.004):
+            self._mark(hands, entry)
         elif self._chance(0.006):
             self.ledger.moved.add(entry.uid)
             hands.edit(entry.uid, title=f"{entry.title} >{self.random.choice(('3d', '1w', 'fri'))}")
@@ -162,7 +174,7 @@ class User:
         if not isinstance(entry.start, datetime) or not entry.start <= now:
             return
         if now - entry.start > timedelta(days=6):
-            if self._chance(0.01):
+            if not entry.item and self._chance(0.01):
                 self._did("tidies away", entry)
                 self.ledger.tidied.add(entry.uid)
                 hands.drop(entry.uid)
@@ -186,6 +198,8 @@ class User:
         assert entry.recurrence is not None and isinstance(entry.start, datetime)
         if not self._chance(0.03):
             return
+        entry = next(each for each in hands.entries() if each.uid == entry.uid)
+        assert entry.recurrence is not None and isinstance(entry.start, datetime)
         at = entry.start
         while at <= now:
             at = datetime.combine(at.date() + timedelta(days=7), at.time(), ZONE)
