@@ -104,7 +104,7 @@ def absorb(
             moved.add(record.href)
         if _written_by_another(record, entry):
             told.add(entry.uid)
-            if _withdrawn(record, entry):
+            if record.seen is not None and withdraws(record.seen.trace, entry.trace, record):
                 withdrawn.add(entry.uid)
         known[entry.uid] = _taken_in(record, sighting)
         problems += _left_alone(known[entry.uid])
@@ -209,11 +209,11 @@ def _written_by_another(record: Record, entry: Entry) -> bool:
     return entry.trace not in ours
 
 
-def _withdrawn(record: Record, entry: Entry) -> bool:
-    """Whether `entry` acknowledged something when it was last seen, and now says that it was taken
-    back. One that only lacks it is an old copy, put back by an app or a backup."""
-    before = decode_trace(record.seen.trace) if record.seen else None
-    after = decode_trace(entry.trace)
+def withdraws(earlier: str, later: str, record: Record) -> bool:
+    """Whether the entry of `record` acknowledged something when its trace was `earlier`, and says,
+    now that it is `later`, that it was taken back. One that only lacks it is an old copy, put back
+    by an app or a backup."""
+    before, after = decode_trace(earlier), decode_trace(later)
     if before is None or after is None or not before.fact or after.fact:
         return False
     fact = read_fact_line(before.fact, record.uid, record.key)

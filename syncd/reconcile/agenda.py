@@ -74,8 +74,11 @@ def _section(
     nobody is up and nothing was."""
     if not up and not since:
         return ""
-    state = state_line(id, [seat.item for seat in up if seat.item is not None])
-    return text.occurrence_section([seat.lines for seat in up], since, following, state)
+    lines = [seat.lines for seat in up]
+    items = [seat.item for seat in up if seat.item is not None]
+    written = text.occurrence_section(lines, since, following).split("\n")
+    state = state_line(id, items, written[:-1])
+    return text.occurrence_section(lines, since, following, state)
 
 
 def served(roster: Roster, block: str) -> frozenset[str]:

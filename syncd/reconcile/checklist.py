@@ -16,7 +16,7 @@ import binascii
 import json
 import re
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -27,12 +27,14 @@ from syncd.model.keys import Key, Kind
 from syncd.reconcile.marks import ACKNOWLEDGED, LETTERS
 from syncd.reconcile.spelling import find, fold
 from syncd.reconcile.standing import split_sign
-from syncd.reconcile.text import one_line, time_text
+from syncd.reconcile.text import END, one_line, time_text
 
 STATE = "For syncd: "
 """How the line of machine text begins."""
 _MOST = 65_536
 """Characters that it may stand for."""
+_SUM = 6
+"""Hexadecimal digits of a checksum: the user's own words hardly ever have one of ours."""
 _BULLETS = " -–—*•·"
 _BRACKETS = re.compile(r"\[+([^][]*)\]+")
 _TIME = re.compile(r"\s*\d{1,2}:\d\d\s+")
@@ -116,36 +118,65 @@ def _named(line: str, forms: Sequence[str], title: str) -> bool:
     return bool(_BRACKETS.search(line) and find(line, name))
 
 
-def state_line(occurrence: OccurrenceId, items: Iterable[Told]) -> str:
-    """The machine text for the items of `occurrence`; empty where it has none."""
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """What an occurrence says of itself."""
+
+    items: tuple[Told, ...] = ()
+    sums: frozenset[int] = frozenset()
+    """Checksums of all lines that are ours."""
+
+
+def state_line(occurrence: OccurrenceId, items: Iterable[Told], lines: Iterable[str]) -> str:
+    """The machine text for the items of `occurrence`, whose text has those `lines` of ours; empty
+    where it has none."""
     rows = [
         [*_row(each.key), each.line, each.trace, each.note]
         for each in sorted(items, key=lambda each: each.key)
     ]
     if not rows:
         return ""
-    told = json.dumps([str(occurrence), rows], ensure_ascii=False, separators=(",", ":"))
+    sums = "".join(sorted({f"{_sum(line):0{_SUM}x}" for line in lines}))
+    told = json.dumps([str(occurrence), rows, sums], ensure_ascii=False, separators=(",", ":"))
     return STATE + base64.urlsafe_b64encode(zlib.compress(told.encode(), 9)).decode()
 
 
-def state_in(text: str, occurrence: OccurrenceId) -> tuple[Told, ...]:
-    """What the text of `occurrence` says of its items. A line of another occurrence, pasted here,
-    says nothing, nor does one that cannot be read."""
+def sheet_in(text: str, occurrence: OccurrenceId) -> Sheet:
+    """What the text of `occurrence` says of itself. A line of another occurrence, pasted here, says
+    nothing, nor does one that cannot be read."""
     line = next((each for each in text.split("\n") if each.startswith(STATE)), None)
     if line is None:
-        return ()
+        return Sheet()
     try:
         packed = base64.urlsafe_b64decode(line.removeprefix(STATE).strip())
         unpacker = zlib.decompressobj()
-        where, rows = json.loads(unpacker.decompress(packed, _MOST))
+        where, rows, sums = json.loads(unpacker.decompress(packed, _MOST))
         if where != str(occurrence) or unpacker.unconsumed_tail:
-            return ()
-        return tuple(
+            return Sheet()
+        items = tuple(
             Told(key=_key(*row[:4]), line=str(row[4]), trace=str(row[5]), note=str(row[6]))
             for row in rows
         )
+        each = (sums[n : n + _SUM] for n in range(0, len(sums), _SUM))
+        return Sheet(items=items, sums=frozenset(int(one, 16) for one in each))
     except (ValueError, TypeError, IndexError, RecursionError, binascii.Error, zlib.error):
-        return ()
+        return Sheet()
+
+
+def users_lines(text: str, sheet: Sheet, ours: Collection[str]) -> str:
+    """`text`, whose sheet that is, without the lines that are ours by it or are among `ours`; the
+    last of them stays, to say where they were."""
+    kept = (
+        line
+        for line in text.split("\n")
+        if line.rstrip().endswith(END)
+        or not (line in ours or line.startswith(STATE) or _sum(line) in sheet.sums)
+    )
+    return "\n".join(kept)
+
+
+def _sum(line: str) -> int:
+    return zlib.crc32(" ".join(line.split()).encode()) & ((1 << 4 * _SUM) - 1)
 
 
 def _row(key: Key) -> tuple[str, str, int, int]:

@@ -30,7 +30,8 @@ def doubtful(
     """Whether the absence of the entries `absent` from a calendar, whose records these are, is to
     be doubted: all of three or more that were open or ahead, or more than five of them and more
     than a third. `acknowledged` are the UIDs of entries whose outcome is known: history, which may
-    be tidied away."""
+    be tidied away. The items in the texts of what is gone are gone with it."""
+    records = list(records)
     counted = {
         record.uid
         for record in records
@@ -39,9 +40,14 @@ def doubtful(
         and _open(record, acknowledged, now, zone)
     }
     missing = len(counted & absent)
-    if missing >= 3 and missing == len(counted):
-        return True
+    if missing and missing == len(counted):
+        return missing + _items(records, acknowledged) >= 3
     return missing > 5 and missing * 3 > len(counted)
+
+
+def _items(records: Iterable[Record], acknowledged: frozenset[str]) -> int:
+    """How many lines that are to be checked there are."""
+    return sum(1 for r in records if r.item and r.fate is Fate.LIVE and r.uid not in acknowledged)
 
 
 def too_much(actions: Iterable[Action], records: Iterable[Record]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,8 @@ from syncd.model.entries import Entry
 from syncd.model.facts import Fact
 from syncd.model.keys import Kind
 from syncd.model.records import Fate, Record
-from syncd.reconcile.checklist import STATE, Told, alike, lines_of, state_in, title_in
+from syncd.reconcile.absorb import withdraws
+from syncd.reconcile.checklist import Told, alike, lines_of, sheet_in, title_in, users_lines
 from syncd.reconcile.occurrences import is_timed_series, zone_of
 from syncd.reconcile.standing import standing, versions
 from syncd.reconcile.trace import decode, read_fact_line
@@ -30,8 +31,12 @@ class Items:
     records: tuple[Record, ...]
     changed: tuple[Record, ...]
     """Those of items that are new to us, or were found to be written, or gone."""
-    facts: tuple[Fact, ...]
+    facts: tuple[Fact, ...] = ()
     """What items acknowledge that we did not write so."""
+    texts: Mapping[OccurrenceId, str] = field(default_factory=dict)
+    """What the occurrences say that have items, or had."""
+    withdrawn: frozenset[str] = frozenset()
+    """UIDs of items of which another syncd took back what they acknowledged."""
 
 
 def taken_in(records: Iterable[Record], deployment: str) -> Items:
@@ -39,9 +44,10 @@ def taken_in(records: Iterable[Record], deployment: str) -> Items:
     knows."""
     records = tuple(records)
     texts = _texts(records)
-    told = {slot: state_in(text, slot) for slot, (_, text) in texts.items()}
+    told = {slot: sheet_in(text, slot).items for slot, (_, text) in texts.items()}
     adopted: list[Record] = []
     facts: list[Fact] = []
+    withdrawn: set[str] = set()
     known = {(record.calendar, record.uid): record for record in records}
     for slot, each in told.items():
         for item in each:
@@ -57,12 +63,15 @@ def taken_in(records: Iterable[Record], deployment: str) -> Items:
                 facts += _fact(record, item)
             elif record.item and item.trace not in _traces(record):
                 facts += _fact(record, item)
+                if record.base is not None and withdraws(record.base.trace, item.trace, record):
+                    withdrawn.add(uid)
     if not any(record.item for record in known.values()):
-        return Items(records=records, changed=(), facts=())
-    found = _found(known.values(), texts)
+        return Items(records=records, changed=())
     said = {
         (slot, item.key.encode(deployment)): item for slot, each in told.items() for item in each
     }
+    found = _found(known.values(), texts, said)
+    slots = {slot for slot, _ in found}
     seen = {name: _seen(record, found, said) for name, record in known.items()}
     changed = (*adopted, *(each for name, each in seen.items() if each is not known[name]))
     return Items(
@@ -71,6 +80,8 @@ def taken_in(records: Iterable[Record], deployment: str) -> Items:
             {(r.calendar, r.uid): bare(seen[r.calendar, r.uid]) for r in changed}.values()
         ),
         facts=tuple(facts),
+        texts={slot: text for slot, (_, text) in texts.items() if told[slot] or slot in slots},
+        withdrawn=frozenset(withdrawn),
     )
 
 
@@ -82,7 +93,9 @@ def bare(record: Record) -> Record:
 def is_ours(record: Record) -> bool:
     """Whether the line of an item is as we wrote it, or carries but a mark that was understood."""
     seen = record.seen
-    return seen is None or seen.title == record.consumed or _as_written(record)
+    if seen is None or seen.title == record.consumed:
+        return True
+    return any(seen.title == each.title for each in versions(record))
 
 
 def shown(record: Record, entry: Entry) -> str:
@@ -94,27 +107,25 @@ def shown(record: Record, entry: Entry) -> str:
     return "\n".join(part for part in (_line(record.seen), below) if part)
 
 
-def understood(records: Iterable[Record]) -> dict[OccurrenceId, list[str]]:
-    """By occurrence, the lines that were changed and are to be ours again."""
+def left(texts: Mapping[OccurrenceId, str], records: Iterable[Record]) -> dict[OccurrenceId, str]:
+    """The `texts` of occurrences without what is ours in them, by what they say and by what was
+    read on the items `records`."""
+    ours = _ours(records)
+    return {
+        slot: users_lines(text, sheet_in(text, slot), ours.get(slot, ()))
+        for slot, text in texts.items()
+    }
+
+
+def _ours(records: Iterable[Record]) -> dict[OccurrenceId, list[str]]:
+    """By occurrence, the lines that are to be ours again, whatever was changed in them."""
     found: dict[OccurrenceId, list[str]] = defaultdict(list)
     for record in records:
         seen = record.seen
-        if record.item and seen is not None and is_ours(record) and not _as_written(record):
-            for trace in versions(record):
-                if trace.slot is not None:
-                    found[trace.slot].append(_line(seen))
+        if record.item and seen is not None and is_ours(record):
+            for slot in {trace.slot for trace in versions(record) if trace.slot is not None}:
+                found[slot].append(_line(seen))
     return found
-
-
-def without(text: str, lines: Sequence[str]) -> str:
-    """`text` without those `lines`, and without the machine text."""
-    kept = (line for line in text.split("\n") if line not in lines and not line.startswith(STATE))
-    return "\n".join(kept)
-
-
-def _as_written(record: Record) -> bool:
-    seen = record.seen
-    return seen is not None and any(alike(_line(seen), form) for form in _forms(record))
 
 
 def _texts(records: Iterable[Record]) -> dict[OccurrenceId, tuple[str, str]]:
@@ -137,16 +148,26 @@ def _texts(records: Iterable[Record]) -> dict[OccurrenceId, tuple[str, str]]:
 
 
 def _found(
-    records: Iterable[Record], texts: Mapping[OccurrenceId, tuple[str, str]]
+    records: Iterable[Record],
+    texts: Mapping[OccurrenceId, tuple[str, str]],
+    said: Mapping[tuple[OccurrenceId, str], Told],
 ) -> dict[tuple[OccurrenceId, str], str]:
-    """By occurrence and UID, the line there that is an item's."""
+    """By occurrence and UID, the line there that is an item's. Where a text says which items it
+    has, it has no others: a line may look like that of one that is about to be written."""
+    sure = {slot for slot, _ in said}
     wanted: dict[OccurrenceId, dict[str, tuple[Sequence[str], str]]] = defaultdict(dict)
     for record in records:
-        if not record.item or record.fate is not Fate.LIVE:
+        if not record.item:
             continue
         for trace in versions(record):
-            if trace.slot in texts and trace.slot is not None:
-                wanted[trace.slot][record.uid] = _forms(record), trace.title
+            slot = trace.slot
+            if slot is None or slot not in texts:
+                continue
+            told = said.get((slot, record.uid))
+            if told is not None:
+                wanted[slot][record.uid] = [told.line, *_forms(record)], trace.title
+            elif slot not in sure and record.fate is Fate.LIVE:
+                wanted[slot][record.uid] = _forms(record), trace.title
     return {
         (slot, uid): line
         for slot, items in wanted.items()
@@ -159,8 +180,8 @@ def _seen(
     found: Mapping[tuple[OccurrenceId, str], str],
     said: Mapping[tuple[OccurrenceId, str], Told],
 ) -> Record:
-    """An item's record as its occurrence shows it."""
-    if not record.item or record.fate is not Fate.LIVE:
+    """An item's record as its occurrence shows it; one that was out and is there is back."""
+    if not record.item:
         return record
     for entry in (record.intent, record.base):
         trace = decode(entry.trace) if entry is not None else None
@@ -175,6 +196,8 @@ def _seen(
         else:
             told_by = entry
         return _sighted(record, line, told_by, told)
+    if record.fate is not Fate.LIVE:
+        return record
     if record.leaving is not None:
         return replace(record, fate=record.leaving, leaving=None, intent=None, consumed=None)
     if record.base is None:
@@ -204,6 +227,7 @@ def _sighted(record: Record, line: str, entry: Entry, told: Told | None) -> Reco
     arrived = intent is not None and (trace == intent.trace if trace else entry is intent)
     return replace(
         record,
+        fate=Fate.LIVE,
         seen=seen,
         base=intent if arrived else record.base,
         intent=None if arrived else intent,

@@ -9,7 +9,7 @@ because whether a drag left its occurrence depends on where that is now.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -27,7 +27,7 @@ from syncd.reconcile.course import grace_ends
 from syncd.reconcile.dates import dates
 from syncd.reconcile.events import Away, recalled
 from syncd.reconcile.fold import Journal, is_over, read_back
-from syncd.reconcile.items import bare, taken_in, understood
+from syncd.reconcile.items import bare, left, taken_in
 from syncd.reconcile.misses import GRACE, is_tired
 from syncd.reconcile.occurrences import Occurrence, instant, upcoming
 from syncd.reconcile.pauses import Pauses
@@ -92,7 +92,7 @@ def make(world: World) -> Plan:
     pauses = Pauses(state.pauses)
     records, gone = _without_absent_series(world)
     items = taken_in(records, roster.deployment)
-    records, told = items.records, read_back(items.facts, frozenset(), state.facts, now)
+    records, told = items.records, read_back(items.facts, items.withdrawn, state.facts, now)
     blocks = _settle_blocks(world, records, pauses)
     said = recalled(state.settings)
     aways = tuple(each for each in said.values() if isinstance(each, Away))
@@ -149,8 +149,8 @@ def make(world: World) -> Plan:
     actions = list(drawn.actions)
     positions = {id: r.position for id, r in resolutions.items() if r.position is not None}
     texts = sections(scene, blocks, drawn, next_two, positions, said, held)
-    lines = understood(stand.record for stand in read.standings)
-    actions += _block_actions(world, blocks, occurrences, texts, lines)
+    theirs = left(items.texts, (stand.record for stand in read.standings))
+    actions += _block_actions(world, blocks, occurrences, texts, theirs)
     dated = dates(roster, records, world.absent, scene.today, zone)
     actions += dated.actions
     concluded = tuple(fact for each in resolutions.values() for fact in each.facts)
@@ -270,15 +270,14 @@ def _block_actions(
     blocks: Mapping[str, Series],
     occurrences: Mapping[OccurrenceId, Occurrence],
     texts: Mapping[OccurrenceId, str],
-    lines: Mapping[OccurrenceId, Sequence[str]],
+    theirs: Mapping[OccurrenceId, str],
 ) -> list[Action]:
-    sections: dict[str, dict[datetime, str]] = defaultdict(dict)
-    read: dict[str, dict[datetime, Sequence[str]]] = defaultdict(dict)
-    for id in {*texts, *lines} & occurrences.keys():
-        owner, at = blocks[id.block].owner[id], instant(occurrences[id].original)
-        if id in texts:
-            sections[owner][at] = texts[id]
-        read[owner][at] = lines.get(id, ())
+    wanted: dict[str, dict[datetime, str]] = defaultdict(dict)
+    kept: dict[str, dict[datetime, str]] = defaultdict(dict)
+    for by_run, by_id in ((wanted, texts), (kept, theirs)):
+        for id in by_id.keys() & occurrences.keys():
+            owner = blocks[id.block].owner[id]
+            by_run[owner][instant(occurrences[id].original)] = by_id[id]
     actions: list[Action] = []
     for name, each in blocks.items():
         block = world.roster.blocks.get(name)
@@ -297,8 +296,8 @@ def _block_actions(
                     )
                 )
                 continue
-            mine = sections.get(record.uid, {}), read.get(record.uid, {})
-            rendered = series(record, run, block, *mine, world.now)
+            said = wanted.get(record.uid, {}), kept.get(record.uid, {})
+            rendered = series(record, run, block, *said, world.now)
             if rendered.differs and not known:
                 reason = f"block {name} is not in config; syncd clear removes it"
                 actions.append(

@@ -6,7 +6,7 @@ value is the user's and stays.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -17,7 +17,6 @@ from syncd.model.facts import Fact
 from syncd.model.records import Record
 from syncd.reconcile import text
 from syncd.reconcile.checklist import line_of
-from syncd.reconcile.items import without
 from syncd.reconcile.occurrences import instant
 from syncd.reconcile.series import Run
 from syncd.reconcile.standing import (
@@ -114,13 +113,13 @@ def series(
     run: Run,
     block: Block | None,
     who_is_up: Mapping[datetime, str],
-    understood: Mapping[datetime, Sequence[str]],
+    left: Mapping[datetime, str],
     now: datetime,
 ) -> Rendered:
     """A block's series with the sections of its next occurrences: `who_is_up` gives, by
-    RECURRENCE-ID in UTC, what the instance there is to say, empty for nothing; `understood` the
-    lines of it that carry a mark which was read. `block` is None where config has it no more: then
-    only its rule and times change."""
+    RECURRENCE-ID in UTC, what the instance there is to say, empty for nothing; `left` what of its
+    text is known not to be ours. `block` is None where config has it no more: then only its rule
+    and times change."""
     told = standing(record) if record.seen or record.intent else None
     shape = run.shape
     seen = record.seen
@@ -151,7 +150,7 @@ def series(
         merged = not (title_is_ours and alarm_is_ours)
     if entry.recurrence is not None and run.ended is None:
         old_title = seen.title if seen is not None else entry.title
-        overrides = _overrides(record, entry, old_title, who_is_up, understood, now)
+        overrides = _overrides(record, entry, old_title, who_is_up, left, now)
         entry = replace(entry, recurrence=replace(entry.recurrence, overrides=overrides))
     return _compared(record, entry, trace, merged)
 
@@ -170,7 +169,7 @@ def _overrides(
     entry: Entry,
     old_title: str,
     who_is_up: Mapping[datetime, str],
-    understood: Mapping[datetime, Sequence[str]],
+    left: Mapping[datetime, str],
     now: datetime,
 ) -> tuple[Override, ...]:
     assert entry.recurrence is not None and isinstance(entry.start, datetime)
@@ -181,15 +180,13 @@ def _overrides(
     for override in entry.recurrence.overrides:
         at = instant(override.original)
         section = waiting.pop(at, None)
-        left = override.text
-        if at in understood:
-            left = without(override.text.replace("\r\n", "\n"), understood[at])
+        theirs = left.get(at, override.text)
         if section is not None:
-            body = _merged(override.text, left, ours.get(at, ()), section)
+            body = _merged(override.text, theirs, ours.get(at, ()), section)
         elif instant(override.end) <= instant(now):
-            body = override.text if _users(left, ours.get(at, ())) else ""
+            body = override.text if _users(theirs, ours.get(at, ())) else ""
         else:
-            body = text.users_words(left, ours.get(at, ()))
+            body = text.users_words(theirs, ours.get(at, ()))
         one = replace(
             override,
             text=body,
@@ -234,10 +231,10 @@ def _override_texts(record: Record) -> dict[datetime, tuple[str, ...]]:
     return found
 
 
-def _merged(observed: str, left: str, ours: Iterable[str], section: str) -> str:
+def _merged(observed: str, theirs: str, ours: Iterable[str], section: str) -> str:
     if section and section in observed:
         return observed
-    return text.merge(left, ours, section)
+    return text.merge(theirs, ours, section)
 
 
 def _users(observed: str, ours: Iterable[str]) -> bool:

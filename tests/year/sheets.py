@@ -13,7 +13,7 @@ from syncd.calendars.memory import MemoryCalendar
 from syncd.model.blocks import OccurrenceId
 from syncd.model.entries import Entry, Override
 from syncd.model.keys import Kind, decode
-from syncd.reconcile.checklist import state_in
+from syncd.reconcile.checklist import sheet_in
 from tests.year.cast import DEPLOYMENT, ZONE
 
 
@@ -60,7 +60,7 @@ class Sheets:
             for override in series.recurrence.overrides:
                 day = override.original.astimezone(ZONE).date()
                 lines = override.text.split("\n")
-                for told in state_in(override.text, OccurrenceId(key.subject, day)):
+                for told in sheet_in(override.text, OccurrenceId(key.subject, day)).items:
                     clock = told.line.partition("] ")[2]
                     at = next((n for n, each in enumerate(lines) if clock in each), None)
                     assert at is not None, (told, override.text)

@@ -143,7 +143,7 @@ class User:
 
     def _line(self, hands: Hands, entry: Entry, begun: bool) -> None:
         """What one does to a line: it cannot be dragged, and deleting it says nothing."""
-        if begun and self._chance(0.55) or not begun and self._chance(0.004):
+        if self._chance(0.55 if begun else 0.004):
             self._mark(hands, entry)
         elif self._chance(0.006):
             self.ledger.moved.add(entry.uid)
