@@ -35,6 +35,8 @@ class Items:
     """What items acknowledge that we did not write so."""
     texts: Mapping[OccurrenceId, str] = field(default_factory=dict)
     """What the occurrences say that have items, or had."""
+    stale: Mapping[OccurrenceId, list[str]] = field(default_factory=dict)
+    """Lines there of what has become an event of its own."""
     withdrawn: frozenset[str] = frozenset()
     """UIDs of items of which another syncd took back what they acknowledged."""
 
@@ -71,6 +73,11 @@ def taken_in(records: Iterable[Record], deployment: str) -> Items:
         (slot, item.key.encode(deployment)): item for slot, each in told.items() for item in each
     }
     found = _found(known.values(), texts, said)
+    stale: dict[OccurrenceId, list[str]] = defaultdict(list)
+    items = {record.uid for record in known.values() if record.item}
+    for (slot, uid), line in found.items():
+        if uid not in items:
+            stale[slot].append(line)
     slots = {slot for slot, _ in found}
     seen = {name: _seen(record, found, said) for name, record in known.items()}
     changed = (*adopted, *(each for name, each in seen.items() if each is not known[name]))
@@ -81,6 +88,7 @@ def taken_in(records: Iterable[Record], deployment: str) -> Items:
         ),
         facts=tuple(facts),
         texts={slot: text for slot, (_, text) in texts.items() if told[slot] or slot in slots},
+        stale=stale,
         withdrawn=frozenset(withdrawn),
     )
 
@@ -107,19 +115,23 @@ def shown(record: Record, entry: Entry) -> str:
     return "\n".join(part for part in (_line(record.seen), below) if part)
 
 
-def left(texts: Mapping[OccurrenceId, str], records: Iterable[Record]) -> dict[OccurrenceId, str]:
-    """The `texts` of occurrences without what is ours in them, by what they say and by what was
-    read on the items `records`."""
-    ours = _ours(records)
+def left(items: Items, records: Iterable[Record]) -> dict[OccurrenceId, str]:
+    """The texts of occurrences without what is ours in them, by what they say and by what was read
+    on the `records` of their items."""
+    ours = _ours(items.stale, records)
     return {
         slot: users_lines(text, sheet_in(text, slot), ours.get(slot, ()))
-        for slot, text in texts.items()
+        for slot, text in items.texts.items()
     }
 
 
-def _ours(records: Iterable[Record]) -> dict[OccurrenceId, list[str]]:
+def _ours(
+    stale: Mapping[OccurrenceId, list[str]], records: Iterable[Record]
+) -> dict[OccurrenceId, list[str]]:
     """By occurrence, the lines that are to be ours again, whatever was changed in them."""
     found: dict[OccurrenceId, list[str]] = defaultdict(list)
+    for slot, lines in stale.items():
+        found[slot] += lines
     for record in records:
         seen = record.seen
         if record.item and seen is not None and is_ours(record):
@@ -156,18 +168,15 @@ def _found(
     has, it has no others: a line may look like that of one that is about to be written."""
     sure = {slot for slot, _ in said}
     wanted: dict[OccurrenceId, dict[str, tuple[Sequence[str], str]]] = defaultdict(dict)
+    for (slot, uid), told in said.items():
+        trace = decode(told.trace)
+        wanted[slot][uid] = [told.line], trace.title if trace is not None else ""
     for record in records:
-        if not record.item:
-            continue
-        for trace in versions(record):
-            slot = trace.slot
-            if slot is None or slot not in texts:
-                continue
-            told = said.get((slot, record.uid))
-            if told is not None:
-                wanted[slot][record.uid] = [told.line, *_forms(record)], trace.title
-            elif slot not in sure and record.fate is Fate.LIVE:
-                wanted[slot][record.uid] = _forms(record), trace.title
+        if record.item and record.fate is Fate.LIVE:
+            for trace in versions(record):
+                slot = trace.slot
+                if slot is not None and slot in texts and slot not in sure:
+                    wanted[slot][record.uid] = _forms(record), trace.title
     return {
         (slot, uid): line
         for slot, items in wanted.items()

@@ -149,7 +149,7 @@ def make(world: World) -> Plan:
     actions = list(drawn.actions)
     positions = {id: r.position for id, r in resolutions.items() if r.position is not None}
     texts = sections(scene, blocks, drawn, next_two, positions, said, held)
-    theirs = left(items.texts, (stand.record for stand in read.standings))
+    theirs = left(items, (stand.record for stand in read.standings))
     actions += _block_actions(world, blocks, occurrences, texts, theirs)
     dated = dates(roster, records, world.absent, scene.today, zone)
     actions += dated.actions

@@ -183,7 +183,7 @@ def _overrides(
         theirs = left.get(at, override.text)
         if section is not None:
             body = _merged(override.text, theirs, ours.get(at, ()), section)
-        elif instant(override.end) <= instant(now):
+        elif instant(override.end) <= instant(now) and at not in left:
             body = override.text if _users(theirs, ours.get(at, ())) else ""
         else:
             body = text.users_words(theirs, ours.get(at, ()))
