@@ -173,10 +173,9 @@ def _found(
         wanted[slot][uid] = [told.line], trace.title if trace is not None else ""
     for record in records:
         if record.item and record.fate is Fate.LIVE:
-            for trace in versions(record):
-                slot = trace.slot
-                if slot is not None and slot in texts and slot not in sure:
-                    wanted[slot][record.uid] = _forms(record), trace.title
+            for each in versions(record):
+                if each.slot is not None and each.slot in texts and each.slot not in sure:
+                    wanted[each.slot][record.uid] = _forms(record), each.title
     return {
         (slot, uid): line
         for slot, items in wanted.items()
