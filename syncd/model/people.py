@@ -17,6 +17,10 @@ CHANNELS = ("call", "email", "message", "note", "card", "coffee", "dinner", "eve
 """The means of contact that syncd knows."""
 
 
+DAYS_AHEAD = 14
+"""How far ahead first attempts outside blocks are written."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Period:
     """A length of time in calendar terms: `months` are calendar months, `days` are days."""
