@@ -47,7 +47,7 @@ class Finding:
     """The id of the person whom it is about, if they are known."""
     newcomer: int | None = None
     """Else the number of the newcomer whom it is about; none where that is doubtful."""
-    more: Mapping[str, str] = field(default_factory=dict)
+    more: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     """By key of the people file, what it has nothing for."""
     reason: str = ""
 
@@ -135,8 +135,8 @@ def _known(person: Person, region: str | None) -> _Known:
         name=person.name,
         person=person,
         uids={person.uid} - {""},
-        emails={person.email.casefold()} if person.email else set(),
-        phones={e164(person.phone, region)} if person.phone else set(),
+        emails=_cased(person.emails),
+        phones=_called(person.phones, region),
     )
 
 
@@ -263,12 +263,12 @@ def _same(card: Card, known: _Known, by: str, index: _Index) -> Finding:
     )
 
 
-def _more(card: Card, person: Person) -> dict[str, str]:
+def _more(card: Card, person: Person) -> dict[str, str | tuple[str, ...]]:
     """What the people file has nothing for, by its keys."""
-    told = {
+    told: dict[str, tuple[object, str | tuple[str, ...]]] = {
         "uid": (person.uid, card.uid),
-        "phone": (person.phone, next(iter(card.phones), "")),
-        "email": (person.email, next(iter(card.emails), "")),
+        "phone": (person.phones, card.phones),
+        "email": (person.emails, card.emails),
         "cadence": (person.cadence, every(card.cadence)),
         "last-contact": (person.last_contact, str(card.last_contact or "")),
         "dates": (person.dates, str(card.birthday or "")),
@@ -282,9 +282,9 @@ def _others(card: Card, person: Person, region: str | None) -> list[str]:
     found: list[str] = []
     if not _agree(card.name, person.name):
         found.append(f"name: {person.name} in the file, {card.name} on the card")
-    if person.phone and card.phones and e164(person.phone, region) not in _numbers(card, region):
+    if person.phone and card.phones and not _called(person.phones, region) & _numbers(card, region):
         found.append(f"phone: {person.phone} in the file, {card.phones[0]} on the card")
-    if person.email and card.emails and person.email.casefold() not in _mail(card):
+    if person.email and card.emails and not _cased(person.emails) & _mail(card):
         found.append(f"email: {person.email} in the file, {card.emails[0]} on the card")
     return found
 
@@ -316,11 +316,19 @@ def _merged(cards: Sequence[Card]) -> Card:
 
 
 def _mail(card: Card) -> set[str]:
-    return {each.casefold() for each in card.emails}
+    return _cased(card.emails)
 
 
 def _numbers(card: Card, region: str | None) -> set[str]:
-    return {e164(each, region) for each in card.phones}
+    return _called(card.phones, region)
+
+
+def _cased(emails: Iterable[str]) -> set[str]:
+    return {each.casefold() for each in emails}
+
+
+def _called(phones: Iterable[str], region: str | None) -> set[str]:
+    return {e164(each, region) for each in phones}
 
 
 def _agree(one: str, other: str) -> bool:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from syncd.cli import ends, files, say
@@ -17,6 +18,9 @@ from syncd.engine.taking import Contact
 from syncd.errors import UsageError
 from syncd.model.people import Person
 from syncd.model.roster import Roster
+
+if TYPE_CHECKING:
+    from syncd.config.enrol import Told
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,9 +119,7 @@ def _ask_once() -> Callable[[Sequence[str]], Mapping[str, str]]:
     return ask
 
 
-def _asked(
-    proposal: Proposal, contacts: Sequence[Contact], filling: Mapping[str, Mapping[str, str]]
-) -> str:
+def _asked(proposal: Proposal, contacts: Sequence[Contact], filling: Mapping[str, Told]) -> str:
     """What is to be agreed to; empty where nothing is."""
     parts: list[str] = []
     if proposal.newcomers:
@@ -134,7 +136,7 @@ def _written(
     setting: Setting,
     before: Roster,
     proposal: Proposal,
-    filling: Mapping[str, Mapping[str, str]],
+    filling: Mapping[str, Told],
 ) -> tuple[Loaded, list[str]]:
     """The config as it is once all is written, and the people whom nothing could be filled in for.
     Raises ConfigError and UsageError, the files being as they were, where it would not be read as
@@ -145,7 +147,7 @@ def _written(
     first = people_files(setting.path, setting.env)[0]
     texts = {path: files.content(path) for path in {first, *before.files}}
     after = {path: text or "" for path, text in texts.items()}
-    said: dict[str, Mapping[str, str]] = {}
+    said: dict[str, Told] = {}
     for path, people in _by_file(before, filling).items():
         lines = {_line(person): filling[person.id] for person in people}
         after[path], done = filled(after[path], lines)

@@ -64,14 +64,8 @@ def _people(number: int) -> str:
 
 
 def _new(each: Newcomer) -> tuple[str, ...]:
-    told = each.told
-    return (
-        each.card.name,
-        each.list,
-        told.get("phone", ""),
-        told.get("email", ""),
-        each.card.source,
-    )
+    card = each.card
+    return (card.name, each.list, some(card.phones, 1), some(card.emails, 1), card.source)
 
 
 def _unplaced(card: Card) -> tuple[str, ...]:

@@ -179,12 +179,12 @@ def _plain(name: str) -> str:
     return re.sub(r"[\W_]+", "-", name.casefold()).strip("-")
 
 
-def _told(card: Card, id: str) -> dict[str, str]:
-    told = {
+def _told(card: Card, id: str) -> dict[str, str | tuple[str, ...]]:
+    told: dict[str, str | tuple[str, ...]] = {
         "name": card.name,
         "id": id,
-        "phone": next(iter(card.phones), ""),
-        "email": next(iter(card.emails), ""),
+        "phone": card.phones,
+        "email": card.emails,
         "birthday": str(card.birthday or "").removeprefix("--"),
         "address": card.address,
         "notes": card.note,
@@ -199,10 +199,13 @@ def _fuller(roster: Roster, person: Person, card: Card) -> Person:
     if theirs is None:
         return person
     born = {each.name for each in person.dates}
+    phones, emails = person.phones or theirs.phones, person.emails or theirs.emails
     return replace(
         person,
-        phone=person.phone or theirs.phone,
-        email=person.email or theirs.email,
+        phone=next(iter(phones), None),
+        email=next(iter(emails), None),
+        more_phones=phones[1:],
+        more_emails=emails[1:],
         address=person.address or theirs.address,
         notes=person.notes or theirs.notes,
         uid=person.uid or theirs.uid,

@@ -68,7 +68,7 @@ def propose(
         id = new_id(card.name, taken, roster.deployment)
         taken.add(id)
         placed[n] = Newcomer(card=card, id=id, list=of, told=_told(card, id, of, today))
-    more: dict[str, dict[str, str]] = defaultdict(dict)
+    more: dict[str, dict[str, str | tuple[str, ...]]] = defaultdict(dict)
     contacts: dict[str, Contact] = {}
     for each in matched.findings:
         whose = placed.get(each.newcomer) if each.newcomer is not None else None
@@ -100,12 +100,12 @@ def _plain(name: str) -> str:
 
 
 def _told(card: Card, id: str, of: str, today: date) -> Told:
-    told = {
+    told: dict[str, str | tuple[str, ...]] = {
         "name": card.name,
         "id": id,
         "lists": of,
-        "phone": next(iter(card.phones), ""),
-        "email": next(iter(card.emails), ""),
+        "phone": card.phones,
+        "email": card.emails,
         "cadence": every(card.cadence),
         "last-contact": str(card.last_contact) if _has_been(card.last_contact, today) else "",
         "dates": str(card.birthday or ""),

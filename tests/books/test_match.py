@@ -60,7 +60,21 @@ def test_what_the_file_lacks_is_told_and_what_it_has_is_left() -> None:
         card(emails=("ann@example.org",), uid="u9", phones=("1234",), note="rows", cadence=30), bare
     )
     assert finding.standing is Standing.FULLER
-    assert finding.more == {"uid": "u9", "phone": "1234", "cadence": "30 days", "notes": "rows"}
+    assert finding.more == {"uid": "u9", "phone": ("1234",), "cadence": "30 days", "notes": "rows"}
+
+
+@pytest.mark.parametrize(
+    "each",
+    [
+        card("Ann", emails=("LEE@work.example",)),
+        card("Ann", phones=("0172 123456",)),
+        card("Ann Lee", emails=("new@example.org", "lee@work.example"), phones=("+49172123456",)),
+    ],
+)
+def test_any_address_finds_them_and_is_told_as_no_other(each: Card) -> None:
+    several = replace(ANN, more_emails=("Lee@work.example",), more_phones=("+49 172 123456",))
+    finding = only(each, several)
+    assert (finding.standing, finding.person) == (Standing.UNCHANGED, "ann-lee")
 
 
 @pytest.mark.parametrize(

@@ -237,7 +237,8 @@ def test_a_hostile_card_takes_no_other_with_it(radicale_book: Book) -> None:
 
 def test_what_a_card_says_is_taken_and_what_yaml_says_stays(radicale_book: Book) -> None:
     book = radicale_book
-    ann = ("TEL:+49 30 901820", "NOTE:sails", "ADR:;;Linienstr. 1;Berlin;;10178;Germany")
+    mail = ("EMAIL:ann@example.org", "EMAIL;TYPE=pref:lee@example.org")
+    ann = ("TEL:+49 30 901820", *mail, "NOTE:sails", "ADR:;;Linienstr. 1;Berlin;;10178;Germany")
     book.put("u1", "Ann Lee", *ann, "BDAY:1980-02-29", categories="")
     book.put("u2", "Bob Lee", "TEL:+49 30 901820", categories="")
     members = b"MEMBER:urn:uuid:u1\r\nMEMBER:u1\r\nMEMBER:u2\r\n"
@@ -249,6 +250,7 @@ def test_what_a_card_says_is_taken_and_what_yaml_says_stays(radicale_book: Book)
         roster = Setting(config=book.desk.config, env=book.desk.environment).loaded().roster
         person = roster.people["ann-lee"]
         assert (person.phone, person.notes, person.uid) == ("+49 30 901820", "sails", "u1")
+        assert person.emails == ("lee@example.org", "ann@example.org")
         assert person.address == "Linienstr. 1, 10178 Berlin, Germany"
         assert [each.name for each in person.dates] == ["birthday"]
         assert book.file in roster.files
@@ -259,6 +261,7 @@ def test_what_a_card_says_is_taken_and_what_yaml_says_stays(radicale_book: Book)
         roster = Setting(config=book.desk.config, env=book.desk.environment).loaded().roster
         assert list(roster.people) == ["ann-lee", "bob-lee"]
         person = roster.people["ann-lee"]
+        assert person.emails == ("lee@example.org", "ann@example.org")
         assert (person.notes, person.uid, person.where) == ("rows", "u1", "people.yaml:1")
         assert person.address == "Linienstr. 1, 10178 Berlin, Germany"
 

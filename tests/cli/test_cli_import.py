@@ -119,6 +119,25 @@ def test_what_is_missing_is_filled_in_only_where_that_is_asked_for(table: Desk) 
     )
 
 
+def test_all_addresses_come_along_the_preferred_first(table: Desk) -> None:
+    zoe = ("TEL:030 1234", "TEL;TYPE=pref:030 5678", "EMAIL:zoe@work.example")
+    zoe = (*zoe, "EMAIL;TYPE=pref:zoe@example.org", "CATEGORIES:Friends")
+    bob = vcard("FN:Bob Ray", "EMAIL:b@example.org", "EMAIL:ray@example.org")
+    book = put(table, vcard("FN:Zoë Roy", *zoe), bob)
+    said = table.syncd("import", "--yes", "--fill", book)
+    assert "zoe@example.org and 1 more" in said.out
+    text = table.people.read_text()
+    assert 'phone: ["030 5678", "030 1234"]\n' in text
+    assert "email: [zoe@example.org, zoe@work.example]\n" in text
+    assert "email: [b@example.org, ray@example.org]\n" in (table.folder / "others.yaml").read_text()
+    other = put(table, vcard("FN:Zoë", "EMAIL:Zoe@WORK.example"), vcard("FN:Roy", "TEL:0301234"))
+    found = table.syncd("import", "--json", other).json
+    assert [(each["person"], each["reason"]) for each in found["unchanged"]] == [
+        ("zoë-roy", "known by their e-mail"),
+        ("zoë-roy", "known by their phone"),
+    ]
+
+
 def test_whoever_is_in_no_list_waits_for_one(table: Desk) -> None:
     book = put(table, vcard("FN:Nobody's", "TEL:1"), vcard("FN:Yves", "CATEGORIES:FRIENDS"))
     said = table.syncd("import", "--json", "--yes", book).json
