@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from syncd.calendars.base import Calendar, Diary, Pause
 from syncd.config import Loaded, load, state_folder
+from syncd.errors import Problem
 from syncd.model.records import CalendarState, State
 from syncd.model.roster import AddressBook, CalendarSettings, GoogleSettings, Roster
 from syncd.store import open_store
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from syncd.engine.freshening import Sheets
     from syncd.engine.service import Calendars, Service
 
-__all__ = ["Loaded", "Opener", "database", "examined", "load", "service", "state_folder"]
+__all__ = ["Loaded", "Opener", "database", "examined", "joined", "load", "service", "state_folder"]
 
 
 def database(roster: Roster, env: Mapping[str, str]) -> Path:
@@ -56,6 +57,19 @@ def service(
         notices=lambda: _notices(roster),
         freshen=lambda age, wait: freshen(roster, store, _fetched, clock(), age, wait),
     )
+
+
+def joined(roster: Roster, env: Mapping[str, str]) -> tuple[Roster, list[Problem]]:
+    """`roster` with those who are in its address books, and what is doubtful about them. Raises
+    StateError."""
+    from syncd.engine.addressbooks import joined as with_books  # what knows numbers is heavy
+    from syncd.engine.deciding import decisions
+
+    store = open_store(database(roster, env), roster.deployment)
+    try:
+        return with_books(roster, decisions(store.load().settings))
+    finally:
+        store.close()
 
 
 def _fetched(book: AddressBook, known: Sheets) -> Sheets:

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
 from syncd.books.card import Book, Card, LeftOut, Past
 from syncd.books.match import Finding, Standing, every, match
@@ -50,13 +51,20 @@ class Proposal:
 
 
 def propose(
-    roster: Roster, book: Book, today: date, *, into: str | None = None, separate: bool = False
+    roster: Roster,
+    book: Book,
+    today: date,
+    *,
+    into: str | None = None,
+    separate: bool = False,
+    decided: Mapping[str, str] = MappingProxyType({}),
 ) -> Proposal:
     """What becomes of `book`. Whoever is new is in the list `into`; without it in the one that is
     called like one of their categories, else in the only one that there is. With `separate`,
-    whoever may be somebody known is somebody new."""
+    whoever may be somebody known is somebody new, unless the user `decided` about them."""
     region = region_of(roster.timezone)
-    matched = match(book.cards, roster.people.values(), region, separate=separate)
+    people = roster.people.values()
+    matched = match(book.cards, people, region, separate=separate, decided=decided)
     taken = {id for person in roster.people.values() for id in person.ids}
     placed: dict[int, Newcomer] = {}
     unplaced: list[Card] = []
