@@ -182,9 +182,10 @@ def decide(
     ] = None,
     json: Json = False,
 ) -> Work:
-    """Decide whom the cards in doubt of your CardDAV address books mean.
+    """Decide whom the cards in doubt mean.
 
-    Asks about each on a terminal; else lists them. Remembers it, and leaves the YAML alone."""
+    Those of your CardDAV address books. Asks about each on a terminal; else lists them. It is
+    remembered; the YAML stays as it is."""
     from syncd.cli.deciding import decide as do
 
     return lambda: do(context.obj, tuple(decisions or ()), json)
@@ -378,16 +379,18 @@ def log(
 def doctor(
     context: typer.Context,
     calendars: Annotated[
-        list[str] | None, typer.Argument(metavar="CALENDAR", help="Which; else all.")
+        list[str] | None,
+        typer.Argument(metavar="NAME", help="Which calendar or address book; else all."),
     ] = None,
     read_only: Annotated[
         bool, typer.Option("--read-only", help="Write no probe into the calendar.")
     ] = False,
     json: Json = False,
 ) -> Work:
-    """Find out what does not work with a calendar, step by step.
+    """Find out what does not work, step by step.
 
-    Writes one entry far in the past, and takes it out again."""
+    Of a calendar or an address book. Writes one entry far in the past into a calendar, and takes
+    it out again."""
     from syncd.cli.doctor import doctor as do
 
     return lambda: do(context.obj, tuple(calendars or ()), read_only, json)
