@@ -42,9 +42,8 @@ def findings(service: Service, decided: Mapping[str, str]) -> Sequence[Finding]:
 
 def decide(service: Service, decided: Mapping[str, str]) -> None:
     """Remember what was `decided`, by the keys of the cards. What is kept of the address books is
-    written anew, so that a daemon sees that there is something new. Raises StateError."""
+    touched, so that a daemon sees that there is something new. Raises StateError."""
     settings: dict[str, str | None] = {DECIDED + key: word for key, word in decided.items()}
     service.store.commit(Delta(settings=settings))
     for book in service.roster.books:
-        if book.file.exists():
-            keeping.write(book.file, keeping.read(book.file))
+        keeping.touch(book.file)
