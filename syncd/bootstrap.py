@@ -15,18 +15,29 @@ from typing import TYPE_CHECKING
 
 from syncd.calendars.base import Calendar, Diary, Pause
 from syncd.config import Loaded, load, state_folder
+from syncd.errors import Problem
 from syncd.model.records import CalendarState, State
 from syncd.model.roster import AddressBook, CalendarSettings, GoogleSettings, Roster
 from syncd.store import open_store
 
 if TYPE_CHECKING:
-    from syncd.calendars.diagnosis import Check, Step
     from syncd.calendars.google.account import Account
     from syncd.engine.crediting import Diaries
     from syncd.engine.freshening import Sheets
     from syncd.engine.service import Calendars, Service
+    from syncd.model.examination import Check, Step
 
-__all__ = ["Loaded", "Opener", "database", "examined", "load", "service", "state_folder"]
+__all__ = [
+    "Loaded",
+    "Opener",
+    "database",
+    "examined",
+    "examined_book",
+    "joined",
+    "load",
+    "service",
+    "state_folder",
+]
 
 
 def database(roster: Roster, env: Mapping[str, str]) -> Path:
@@ -58,6 +69,19 @@ def service(
     )
 
 
+def joined(roster: Roster, env: Mapping[str, str]) -> tuple[Roster, list[Problem]]:
+    """`roster` with those who are in its address books, and what is doubtful about them. Raises
+    StateError."""
+    from syncd.engine.addressbooks import joined as with_books  # what knows numbers is heavy
+    from syncd.engine.deciding import decisions
+
+    store = open_store(database(roster, env), roster.deployment)
+    try:
+        return with_books(roster, decisions(store.load().settings))
+    finally:
+        store.close()
+
+
 def _fetched(book: AddressBook, known: Sheets) -> Sheets:
     from syncd.books.carddav import fetch
 
@@ -76,10 +100,19 @@ def _notices(roster: Roster) -> tuple[str, ...]:
 def examined(roster: Roster, name: str, *, read_only: bool) -> Iterator[Step]:
     """The steps of an examination of the calendar `name`, each as it is done; `read_only` leaves
     out those that write a probe."""
-    from syncd.calendars import diagnosis
+    from syncd.model.examination import examined as steps
 
     settings, opener = roster.calendars[name], Opener(roster.timezone)
-    yield from diagnosis.examined(_checks(roster, settings, opener, read_only=read_only))
+    yield from steps(_checks(roster, settings, opener, read_only=read_only))
+
+
+def examined_book(book: AddressBook) -> Iterator[Step]:
+    """The steps of an examination of an address book, each as it is done; it is only read."""
+    from syncd.books.doctor import checks
+    from syncd.calendars.reach import network
+    from syncd.model.examination import examined as steps
+
+    yield from steps(checks(book, network(book.url)))
 
 
 def _checks(

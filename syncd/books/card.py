@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -69,6 +70,12 @@ class Card:
     """How many days after a contact the next one is wanted."""
     last_contact: date | None = None
     history: tuple[Past, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """What a decision about it is remembered by: its id; without one, what it says."""
+        told = "\n".join((self.name, *self.phones, *self.emails))
+        return self.uid or hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:20]
 
 
 @dataclass(frozen=True, kw_only=True)

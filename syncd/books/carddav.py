@@ -45,8 +45,8 @@ def fetch(settings: AddressBook, known: Mapping[str, Sheet]) -> dict[str, Sheet]
     wire = Wire(settings)
     try:
         found: dict[str, Sheet] = {}
-        for book in _books(wire, settings):
-            found |= _cards(wire, book, known)
+        for book in books(wire, settings):
+            found |= cards(wire, book, known)
             if len(found) > MOST:
                 raise Refused(
                     f"{wire.called} has more than {MOST} cards. "
@@ -57,7 +57,8 @@ def fetch(settings: AddressBook, known: Mapping[str, Sheet]) -> dict[str, Sheet]
         wire.close()
 
 
-def _cards(wire: Wire, book: str, known: Mapping[str, Sheet]) -> dict[str, Sheet]:
+def cards(wire: Wire, book: str, known: Mapping[str, Sheet]) -> dict[str, Sheet]:
+    """The cards of the address book at `book`, by their paths. Raises as `fetch` does."""
     etags: dict[str, tuple[str, str]] = {}
     body = _propfind("D:getetag", "D:resourcetype")
     for href, properties in _rows(wire.multistatus("PROPFIND", book, body, 1)):
@@ -88,15 +89,22 @@ def _cards(wire: Wire, book: str, known: Mapping[str, Sheet]) -> dict[str, Sheet
     return found
 
 
+def tells_changes(wire: Wire, book: str) -> bool:
+    """Whether the server can say what has changed in a book (sync-collection, RFC 6578). Raises as
+    `fetch` does."""
+    asked = wire.multistatus("PROPFIND", book, _propfind("D:supported-report-set"), 0)
+    return next(asked.iter(f"{_DAV}sync-collection"), None) is not None
+
+
 # -- where it is
 
 
-def _books(wire: Wire, settings: AddressBook) -> list[str]:
-    """The addresses of the address books that are meant."""
+def books(wire: Wire, settings: AddressBook) -> list[str]:
+    """The addresses of the address books that are meant. Raises as `fetch` does."""
     wanted = settings.addressbook
     if "://" in wanted:
         return [_slashed(_named(wire, settings.url, wanted))]
-    at, row = _entrance(wire, settings.url)
+    at, row = entrance(wire, settings.url)
     if _is(row, f"{_CARD}addressbook"):
         return [_slashed(at)]
     found: list[str] = []
@@ -117,8 +125,9 @@ def _books(wire: Wire, settings: AddressBook) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _entrance(wire: Wire, url: str) -> tuple[str, Mapping[str, etree._Element]]:
-    """Where the server lets us in, and what it says of that place and of us."""
+def entrance(wire: Wire, url: str) -> tuple[str, Mapping[str, etree._Element]]:
+    """Where the server lets us in, and what it says of that place and of us. Raises as `fetch`
+    does."""
     body = _propfind(
         "D:current-user-principal", "D:resourcetype", "C:addressbook-home-set", "D:displayname"
     )

@@ -8,20 +8,32 @@
     several are found                           the one whose name agrees, else doubtful
     nobody                                      new, and from then on known
 
+What the user decided about a card ends a doubt about it.
+
 Names agree where all words of one are in the other. Nothing here is ever overwritten: what a card
 says otherwise than the people file is told and left to the user.
 """
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from types import MappingProxyType
 
 from syncd.books.card import Card, once
-from syncd.books.phones import e164
+from syncd.books.known import (
+    Index,
+    Known,
+    agree,
+    book_of,
+    called_by,
+    cased,
+    known_as,
+    mail,
+    numbers,
+)
 from syncd.model.people import Period, Person
 
 
@@ -34,7 +46,24 @@ class Standing(StrEnum):
     OTHER = "other"
     """Known, and the card says something else than the file, which stays as it is."""
     DOUBTFUL = "doubtful"
+    OUT = "out"
+    """To be left out, as the user decided."""
     UNCHANGED = "unchanged"
+
+
+NEW, OUT = "+", "-"
+"""What may be decided of a card beside whose it is: somebody new; to be left out. No id is one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """Somebody whom a doubtful card may mean."""
+
+    key: str
+    """Their id, or the key of a card of theirs where they are new."""
+    name: str
+    called: str
+    """How a message names them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,9 +76,11 @@ class Finding:
     """The id of the person whom it is about, if they are known."""
     newcomer: int | None = None
     """Else the number of the newcomer whom it is about; none where that is doubtful."""
-    more: Mapping[str, str] = field(default_factory=dict)
+    more: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     """By key of the people file, what it has nothing for."""
     reason: str = ""
+    candidates: tuple[Candidate, ...] = ()
+    """Whom a doubtful one may mean."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,33 +97,43 @@ def match(
     region: str | None,
     *,
     separate: bool = False,
+    decided: Mapping[str, str] = MappingProxyType({}),
 ) -> Matched:
     """What each of `cards` is to `people`. Numbers without a country are of `region`. With
-    `separate`, whoever is doubtful is somebody new."""
-    index = _Index(region)
+    `separate`, whoever is doubtful is somebody new; `decided` says, by the key of a card, whose it
+    is (the id of a person, or the key of another card of theirs), NEW or OUT."""
+    index = Index(region)
     for person in people:
-        index.add(_known(person, region))
+        index.add(known_as(person, region))
     here: dict[str, set[str]] = defaultdict(set)
     for card in cards:
-        here[_book(card)].add(card.uid)
+        here[book_of(card)].add(card.uid)
     findings: dict[int, Finding] = {}
     # Those who are surely known come first, so that the others meet everybody of this book.
     for n, card in enumerate(cards):
-        found = index.find(card)
-        if found.sure is not None:
-            findings[n] = _same(card, found.sure, found.by, index)
-    newcomers: list[_Known] = []
+        if (finding := _settled(card, index, decided)) is not None:
+            findings[n] = finding
+    newcomers: list[Known] = []
     for n, card in enumerate(cards):
         if n in findings:
             continue
+        if (finding := _settled(card, index, decided)) is not None:
+            findings[n] = finding
+            continue
         found = index.find(card)
-        doubt = "" if separate or found.sure is not None else found.doubt(card, here[_book(card)])
-        if found.sure is not None:
-            findings[n] = _same(card, found.sure, found.by, index)
-        elif doubt:
-            findings[n] = Finding(card=card, standing=Standing.DOUBTFUL, reason=doubt)
+        apart = separate or decided.get(card.key) == NEW
+        if not apart and (doubt := found.doubt(card, here[book_of(card)])):
+            findings[n] = Finding(
+                card=card,
+                standing=Standing.DOUBTFUL,
+                reason=doubt,
+                candidates=tuple(
+                    Candidate(key=each.key, name=each.name, called=each.called)
+                    for each in found.candidates
+                ),
+            )
         else:
-            known = _Known(name=card.name, newcomer=len(newcomers))
+            known = Known(name=card.name, newcomer=len(newcomers))
             newcomers.append(known)
             known.take(card, region)
             index.add(known)
@@ -103,140 +144,22 @@ def match(
     )
 
 
-@dataclass(eq=False, kw_only=True)
-class _Known:
-    """Somebody, with all by which they are known."""
-
-    name: str
-    person: Person | None = None
-    newcomer: int | None = None
-    cards: list[Card] = field(default_factory=list)
-    uids: set[str] = field(default_factory=set)
-    emails: set[str] = field(default_factory=set)
-    phones: set[str] = field(default_factory=set)
-
-    def take(self, card: Card, region: str | None) -> None:
-        """From now on they are known by what the card says, too."""
-        self.cards.append(card)
-        self.uids |= {card.uid} - {""}
-        self.emails |= _mail(card)
-        self.phones |= _numbers(card, region)
-
-    @property
-    def called(self) -> str:
-        """How a message names them."""
-        if self.person is not None:
-            return f"{self.name} ({self.person.where})" if self.person.where else self.name
-        return f"{self.name} ({self.cards[0].source})"
+def _settled(card: Card, index: Index, decided: Mapping[str, str]) -> Finding | None:
+    """The finding about a card of somebody who is known by now, or that is left out. What was
+    decided counts for more than names and addresses, and for less than an id."""
+    found, word = index.find(card), decided.get(card.key, "")
+    theirs = index.told(word)
+    if theirs is not None and not (found.sure is not None and found.by == "uid"):
+        theirs.decided.add(card.key)
+        return _same(card, theirs, "what you decided", index)
+    if found.sure is not None:
+        return _same(card, found.sure, f"their {found.by}", index)
+    if word == OUT:
+        return Finding(card=card, standing=Standing.OUT, reason="left out, as you decided")
+    return None
 
 
-def _known(person: Person, region: str | None) -> _Known:
-    return _Known(
-        name=person.name,
-        person=person,
-        uids={person.uid} - {""},
-        emails={person.email.casefold()} if person.email else set(),
-        phones={e164(person.phone, region)} if person.phone else set(),
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Found:
-    """Whom a card shares something with."""
-
-    candidates: tuple[_Known, ...] = ()
-    by: str = ""
-    """What is shared: uid, e-mail, phone, name."""
-    sure: _Known | None = None
-    clash: str = ""
-    """What speaks against the one of the same name, or why there is no telling."""
-
-    def doubt(self, card: Card, here: set[str]) -> str:
-        """Why only the user can say who it is; empty where it is somebody new. `here` are the ids
-        of all who stand in the same book as the card."""
-        names = " and ".join(each.called for each in self.candidates)
-        if self.by == "name":
-            return f"{names} has the same name, and {self.clash}" if names else ""
-        if self.clash:
-            return f"{names} have the same {self.by}, and {self.clash}"
-        if all(_kept_apart(each, card, here) for each in self.candidates):
-            return ""
-        has = "have" if len(self.candidates) > 1 else "has"
-        return f"{names} {has} the same {self.by}, and another name"
-
-
-def _kept_apart(known: _Known, card: Card, here: set[str]) -> bool:
-    """Whether the book in which the card stands has another card for that person."""
-    if any(_book(each) == _book(card) for each in known.cards):
-        return True
-    return bool(card.uid and card.uid not in known.uids and known.uids & here)
-
-
-def _book(card: Card) -> str:
-    return card.source.rpartition(":")[0]
-
-
-class _Index:
-    """Everybody known, by what they can be found by."""
-
-    def __init__(self, region: str | None) -> None:
-        self.region = region
-        self._by: Mapping[str, dict[str, list[_Known]]] = {
-            kind: defaultdict(list) for kind in ("uid", "e-mail", "phone", "name")
-        }
-
-    def add(self, known: _Known) -> None:
-        """From now on they are found, by all that they are known by now."""
-        for kind, keys in (
-            ("uid", known.uids),
-            ("e-mail", known.emails),
-            ("phone", known.phones),
-            ("name", {_folded(known.name)}),
-        ):
-            for key in keys:
-                found = self._by[kind][key]
-                if known not in found:
-                    found.append(known)
-
-    def find(self, card: Card) -> _Found:
-        """Whom the card is about, or may be about."""
-        for kind, keys in (
-            ("uid", {card.uid} - {""}),
-            ("e-mail", _mail(card)),
-            ("phone", _numbers(card, self.region)),
-        ):
-            shared = self._all(kind, keys)
-            agreeing = [each for each in shared if kind == "uid" or _agree(each.name, card.name)]
-            if len(agreeing) == 1:
-                return _Found(candidates=tuple(shared), by=kind, sure=agreeing[0])
-            if shared:
-                clash = "there are several of them" if agreeing else ""
-                return _Found(candidates=tuple(shared), by=kind, clash=clash)
-        named = self._all("name", {_folded(card.name)} - {""})
-        if len(named) > 1:
-            return _Found(candidates=tuple(named), by="name", clash="there are several of them")
-        for each in named:
-            if clash := self._clash(each, card):
-                return _Found(candidates=(each,), by="name", clash=clash)
-            return _Found(candidates=(each,), by="name", sure=each)
-        return _Found()
-
-    def _all(self, kind: str, keys: Iterable[str]) -> list[_Known]:
-        found = [known for key in sorted(keys) for known in self._by[kind].get(key, ())]
-        return list(dict.fromkeys(found))
-
-    def _clash(self, known: _Known, card: Card) -> str:
-        numbers = _numbers(card, self.region)
-        for kind, theirs, its in (
-            ("e-mail address", known.emails, _mail(card)),
-            ("number", known.phones, numbers),
-        ):
-            if theirs and its and not theirs & its:
-                return f"another {kind}"
-        return ""
-
-
-def _same(card: Card, known: _Known, by: str, index: _Index) -> Finding:
+def _same(card: Card, known: Known, by: str, index: Index) -> Finding:
     """The finding about a card of somebody who is known by now."""
     if known.person is None:
         known.take(card, index.region)
@@ -245,7 +168,7 @@ def _same(card: Card, known: _Known, by: str, index: _Index) -> Finding:
             card=card,
             standing=Standing.UNCHANGED,
             newcomer=known.newcomer,
-            reason=f"the same as {known.called}, by their {by}",
+            reason=f"the same as {known.called}, by {by}",
         )
     person = known.person
     others = _others(card, person, index.region)
@@ -259,16 +182,16 @@ def _same(card: Card, known: _Known, by: str, index: _Index) -> Finding:
         standing=standing,
         person=person.id,
         more=more,
-        reason="; ".join(others) or f"known by their {by}",
+        reason="; ".join(others) or f"known by {by}",
     )
 
 
-def _more(card: Card, person: Person) -> dict[str, str]:
+def _more(card: Card, person: Person) -> dict[str, str | tuple[str, ...]]:
     """What the people file has nothing for, by its keys."""
-    told = {
+    told: dict[str, tuple[object, str | tuple[str, ...]]] = {
         "uid": (person.uid, card.uid),
-        "phone": (person.phone, next(iter(card.phones), "")),
-        "email": (person.email, next(iter(card.emails), "")),
+        "phone": (person.phones, card.phones),
+        "email": (person.emails, card.emails),
         "cadence": (person.cadence, every(card.cadence)),
         "last-contact": (person.last_contact, str(card.last_contact or "")),
         "dates": (person.dates, str(card.birthday or "")),
@@ -280,11 +203,12 @@ def _more(card: Card, person: Person) -> dict[str, str]:
 def _others(card: Card, person: Person, region: str | None) -> list[str]:
     """What the card says otherwise than the file."""
     found: list[str] = []
-    if not _agree(card.name, person.name):
+    if not agree(card.name, person.name):
         found.append(f"name: {person.name} in the file, {card.name} on the card")
-    if person.phone and card.phones and e164(person.phone, region) not in _numbers(card, region):
+    theirs = called_by(person.phones, region)
+    if theirs and card.phones and not theirs & numbers(card, region):
         found.append(f"phone: {person.phone} in the file, {card.phones[0]} on the card")
-    if person.email and card.emails and person.email.casefold() not in _mail(card):
+    if person.email and card.emails and not cased(person.emails) & mail(card):
         found.append(f"email: {person.email} in the file, {card.emails[0]} on the card")
     return found
 
@@ -313,25 +237,3 @@ def _merged(cards: Sequence[Card]) -> Card:
         last_contact=max(filter(None, (each.last_contact for each in cards)), default=None),
         history=tuple({past.id: past for each in cards for past in each.history}.values()),
     )
-
-
-def _mail(card: Card) -> set[str]:
-    return {each.casefold() for each in card.emails}
-
-
-def _numbers(card: Card, region: str | None) -> set[str]:
-    return {e164(each, region) for each in card.phones}
-
-
-def _agree(one: str, other: str) -> bool:
-    """Whether two names may be one person's: all words of one are in the other."""
-    first, second = set(_folded(one).split()), set(_folded(other).split())
-    return bool(first and second) and (first <= second or second <= first)
-
-
-def _folded(name: str) -> str:
-    """A name as it is compared: without case, accents and signs, its words in order of the
-    alphabet, so that `Lee, Ann` is `Ann Lee`."""
-    bare = unicodedata.normalize("NFKD", name.casefold())
-    kept = (c if c.isalnum() else "" if unicodedata.combining(c) else " " for c in bare)
-    return " ".join(sorted("".join(kept).split()))

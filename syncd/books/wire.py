@@ -30,7 +30,7 @@ PATIENCE = 120.0
 """Seconds for a whole answer."""
 LONGEST = 50_000_000
 """Bytes of a whole answer."""
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,9 +50,11 @@ class Wire:
         self._settings = settings
         self._session = niquests.Session()
         self._auth: Any = None
+        self.server = ""
+        """What the server calls itself, as far as it has said so."""
         parts = urlsplit(settings.url)
         # Basic at once where nobody can listen; else the server is to name what it takes.
-        if settings.username and (parts.scheme == "https" or parts.hostname in _LOOPBACK):
+        if settings.username and (parts.scheme == "https" or parts.hostname in LOOPBACK):
             self._auth = HTTPBasicAuth(settings.username, settings.password.reveal())
 
     @property
@@ -100,6 +102,11 @@ class Wire:
                 "Next: check its carddav address; syncd tries again."
             ) from error
 
+    def reach(self, url: str) -> None:
+        """Have an answer to a question that needs no sign-in, whatever it is. Raises Unreachable
+        where there is none, Refused where nobody vouches for the server."""
+        self._send("OPTIONS", url, "", 0, signed=False)
+
     def close(self) -> None:
         """Let go of connections."""
         self._session.close()
@@ -115,7 +122,9 @@ class Wire:
             return True
         return False
 
-    def _send(self, method: str, url: str, body: str, depth: int) -> tuple[Answer, str]:
+    def _send(
+        self, method: str, url: str, body: str, depth: int, *, signed: bool = True
+    ) -> tuple[Answer, str]:
         headers = {
             "User-Agent": f"syncd/{__version__}",
             "Content-Type": 'application/xml; charset="utf-8"',
@@ -128,7 +137,7 @@ class Wire:
                 url,
                 data=body.encode(),
                 headers=headers,
-                auth=self._auth,
+                auth=self._auth if signed else None,
                 timeout=TIMEOUT,
                 allow_redirects=False,
                 stream=True,
@@ -136,6 +145,7 @@ class Wire:
             content = _whole(response)
         except _FAILURES as error:
             raise self._unreachable(url, error) from error
+        self.server = str(response.headers.get("Server") or "") or self.server
         answer = Answer(
             status=int(response.status_code or 0),
             location=str(response.headers.get("Location") or ""),

@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from syncd.calendars.diagnosis import Ailing, Check, Found
+from syncd.model.examination import Ailing, Check, Found
 
 SLIGHT, GRAVE = timedelta(minutes=1), timedelta(minutes=5)
 """How far two clocks may be apart."""

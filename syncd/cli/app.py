@@ -142,6 +142,13 @@ def import_(
     separate: Annotated[
         bool, typer.Option("--separate", help="Whoever is in doubt is somebody new.")
     ] = False,
+    decide: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CARD=PERSON",
+            help="Whose a card in doubt is: a name or id; CARD=new, CARD=out. Again for another.",
+        ),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     json: Json = False,
 ) -> Work:
@@ -151,8 +158,37 @@ def import_(
     from syncd.cli.importing import Wish
     from syncd.cli.importing import import_ as do
 
-    wish = Wish(into=list_, columns=columns, fill=fill, separate=separate, yes=yes, as_json=json)
+    wish = Wish(
+        into=list_,
+        columns=columns,
+        fill=fill,
+        separate=separate,
+        decide=tuple(decide or ()),
+        yes=yes,
+        as_json=json,
+    )
     return lambda: do(context.obj, paths, wish)
+
+
+@verb('syncd decide "Mum=ann" "Ann Lee=new"')
+def decide(
+    context: typer.Context,
+    decisions: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="CARD=PERSON",
+            help="A card's name or id, and whose it is: a name or id, new, or out.",
+        ),
+    ] = None,
+    json: Json = False,
+) -> Work:
+    """Decide whom the cards in doubt mean.
+
+    Those of your CardDAV address books. Asks about each on a terminal; else lists them. It is
+    remembered; the YAML stays as it is."""
+    from syncd.cli.deciding import decide as do
+
+    return lambda: do(context.obj, tuple(decisions or ()), json)
 
 
 @verb("syncd auth google home --no-browser")
@@ -343,16 +379,18 @@ def log(
 def doctor(
     context: typer.Context,
     calendars: Annotated[
-        list[str] | None, typer.Argument(metavar="CALENDAR", help="Which; else all.")
+        list[str] | None,
+        typer.Argument(metavar="NAME", help="Which calendar or address book; else all."),
     ] = None,
     read_only: Annotated[
         bool, typer.Option("--read-only", help="Write no probe into the calendar.")
     ] = False,
     json: Json = False,
 ) -> Work:
-    """Find out what does not work with a calendar, step by step.
+    """Find out what does not work, step by step.
 
-    Writes one entry far in the past, and takes it out again."""
+    Of a calendar or an address book. Writes one entry far in the past into a calendar, and takes
+    it out again."""
     from syncd.cli.doctor import doctor as do
 
     return lambda: do(context.obj, tuple(calendars or ()), read_only, json)

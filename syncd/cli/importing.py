@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
 from syncd.cli import ends, files, say
 from syncd.cli.setting import Setting
@@ -17,6 +17,10 @@ from syncd.engine.taking import Contact
 from syncd.errors import UsageError
 from syncd.model.people import Person
 from syncd.model.roster import Roster
+
+if TYPE_CHECKING:
+    from syncd.config.enrol import Told
+    from syncd.engine.service import Service
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +33,8 @@ class Wish:
     """`name=Full Name,phone=Mobil`."""
     fill: bool = False
     separate: bool = False
+    decide: tuple[str, ...] = ()
+    """`CARD=PERSON`, each."""
     yes: bool = False
     as_json: bool = False
 
@@ -39,15 +45,17 @@ def import_(setting: Setting, paths: Sequence[Path], wish: Wish) -> int:
     into the journal. Raises UsageError, ConfigError and StateError, the files being as they were.
     """
     from syncd.cli import preview
+    from syncd.engine.deciding import decide
     from syncd.engine.taking import unknown
 
     roster = setting.loaded().roster
     if wish.into is not None and wish.into not in roster.lists:
         raise UsageError(f"There is no list «{wish.into}». There is: {', '.join(roster.lists)}.")
-    proposal = _proposed(setting, roster, paths, wish)
-    contacts = unknown(setting.service(roster), proposal.contacts)
+    service = setting.service(roster)
+    proposal, decided = _proposed(setting, service, paths, wish)
+    contacts = unknown(service, proposal.contacts)
     filling = proposal.more if wish.fill else {}
-    asked = _asked(proposal, contacts, filling)
+    asked = _asked(proposal, contacts, filling, decided)
     go = bool(asked) and wish.yes
     if not wish.as_json:
         preview.show(proposal, contacts, fill=wish.fill)
@@ -60,28 +68,35 @@ def import_(setting: Setting, paths: Sequence[Path], wish: Wish) -> int:
         go = wish.yes or say.ask(f"{asked}? (y/n)", "n").casefold() in ("y", "yes")
     if not go:
         if wish.as_json:
-            say.answer_json(preview.plain(proposal, contacts, written=False))
+            say.answer_json(preview.plain(proposal, contacts, decided, written=False))
         else:
             say.answer("Nothing was changed.")
         return ends.DONE
     setting.writes()
     loaded, unsaid = _written(setting, roster, proposal, filling)
     taken = _take(setting, loaded.roster, contacts)
+    if decided:
+        decide(setting.service(loaded.roster), decided)
     if wish.as_json:
-        say.answer_json(preview.plain(proposal, contacts, written=True))
+        say.answer_json(preview.plain(proposal, contacts, decided, written=True))
     else:
         _say_done(proposal, taken, len(filling) - len(unsaid))
     _say_left(loaded, unsaid)
     return ends.DONE
 
 
-def _proposed(setting: Setting, roster: Roster, paths: Sequence[Path], wish: Wish) -> Proposal:
+def _proposed(
+    setting: Setting, service: Service, paths: Sequence[Path], wish: Wish
+) -> tuple[Proposal, dict[str, str]]:
+    """What becomes of the books, and what was decided for it just now."""
     from syncd.books.card import Book
     from syncd.books.reading import read
     from syncd.books.table import mapping
+    from syncd.cli import deciding
+    from syncd.engine.deciding import decisions
     from syncd.engine.importing import propose
 
-    zone = ZoneInfo(roster.timezone)
+    zone, roster = service.zone, service.roster
     columns = mapping(wish.columns)
     ask = _ask_once() if say.interactive() else None
     books: list[Book] = []
@@ -93,7 +108,18 @@ def _proposed(setting: Setting, roster: Roster, paths: Sequence[Path], wish: Wis
         left_out=tuple(each for book in books for each in book.left_out),
     )
     today = setting.clock(zone)().astimezone(zone).date()
-    return propose(roster, whole, today, into=wish.into, separate=wish.separate)
+
+    def proposed(decided: Mapping[str, str]) -> Proposal:
+        into, separate = wish.into, wish.separate
+        return propose(roster, whole, today, into=into, separate=separate, decided=decided)
+
+    before = decisions(service.store.load().settings)
+    proposal = proposed(before)
+    new = deciding.said(wish.decide, proposal.findings, before, service)
+    if say.interactive() and not (wish.yes or wish.as_json or wish.separate):
+        known = {**before, **new}
+        new |= deciding.asked(lambda decided: proposed(decided).findings, known, service)
+    return (proposed({**before, **new}) if new else proposal), new
 
 
 def _ask_once() -> Callable[[Sequence[str]], Mapping[str, str]]:
@@ -116,7 +142,10 @@ def _ask_once() -> Callable[[Sequence[str]], Mapping[str, str]]:
 
 
 def _asked(
-    proposal: Proposal, contacts: Sequence[Contact], filling: Mapping[str, Mapping[str, str]]
+    proposal: Proposal,
+    contacts: Sequence[Contact],
+    filling: Mapping[str, Told],
+    decided: Mapping[str, str],
 ) -> str:
     """What is to be agreed to; empty where nothing is."""
     parts: list[str] = []
@@ -126,6 +155,8 @@ def _asked(
         parts.append(f"fill in what is missing of {len(filling)}")
     if contacts:
         parts.append(f"log {plural(len(contacts), 'contact')}")
+    if decided:
+        parts.append(f"remember {plural(len(decided), 'decision')}")
     said = ", ".join(parts)
     return said[:1].upper() + said[1:]
 
@@ -134,7 +165,7 @@ def _written(
     setting: Setting,
     before: Roster,
     proposal: Proposal,
-    filling: Mapping[str, Mapping[str, str]],
+    filling: Mapping[str, Told],
 ) -> tuple[Loaded, list[str]]:
     """The config as it is once all is written, and the people whom nothing could be filled in for.
     Raises ConfigError and UsageError, the files being as they were, where it would not be read as
@@ -145,7 +176,7 @@ def _written(
     first = people_files(setting.path, setting.env)[0]
     texts = {path: files.content(path) for path in {first, *before.files}}
     after = {path: text or "" for path, text in texts.items()}
-    said: dict[str, Mapping[str, str]] = {}
+    said: dict[str, Told] = {}
     for path, people in _by_file(before, filling).items():
         lines = {_line(person): filling[person.id] for person in people}
         after[path], done = filled(after[path], lines)

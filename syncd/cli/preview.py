@@ -8,6 +8,8 @@ from typing import Any
 from syncd.books.card import Card
 from syncd.books.match import Finding, Standing
 from syncd.cli import say
+from syncd.cli.deciding import Decisions
+from syncd.cli.deciding import plain as told
 from syncd.cli.words import plural, some
 from syncd.engine.importing import Newcomer, Proposal
 from syncd.engine.taking import Contact
@@ -37,9 +39,11 @@ def show(proposal: Proposal, contacts: Sequence[Contact], *, fill: bool) -> None
         Standing.DOUBTFUL,
         "In doubt, and left out",
         "why",
-        "Next: if they are the same, give the person of the people file the card's uid, e-mail or "
-        "number; if none of them is, --separate adds them all.",
+        'Next: --decide "CARD=PERSON" says whose one is; CARD=new, that it is somebody new; '
+        "CARD=out, that it is to be left out. --separate adds all of them.",
     )
+    if out := len(proposal.of(Standing.OUT)):
+        say.answer(f"Left out, as you decided: {plural(out, 'card')}.")
     _table(
         f"In no list, and left out: {_people(len(proposal.unplaced))}",
         ("name", "categories", "from"),
@@ -64,14 +68,8 @@ def _people(number: int) -> str:
 
 
 def _new(each: Newcomer) -> tuple[str, ...]:
-    told = each.told
-    return (
-        each.card.name,
-        each.list,
-        told.get("phone", ""),
-        told.get("email", ""),
-        each.card.source,
-    )
+    card = each.card
+    return (card.name, each.list, some(card.phones, 1), some(card.emails, 1), card.source)
 
 
 def _unplaced(card: Card) -> tuple[str, ...]:
@@ -99,30 +97,38 @@ def _table(
         say.answer(following)
 
 
-def plain(proposal: Proposal, contacts: Sequence[Contact], written: bool) -> dict[str, Any]:
-    """The same for `--json`, with all rows."""
-    kinds = (Standing.FULLER, Standing.OTHER, Standing.DOUBTFUL, Standing.UNCHANGED)
+def plain(
+    proposal: Proposal, contacts: Sequence[Contact], decided: Decisions, written: bool
+) -> dict[str, Any]:
+    """The same for `--json`, with all rows, and what was `decided` about cards just now."""
+    kinds = (
+        *(Standing.FULLER, Standing.OTHER, Standing.DOUBTFUL),
+        *(Standing.OUT, Standing.UNCHANGED),
+    )
     return {
         "new": [
             {**_card(each.card), "id": each.id, "list": each.list} for each in proposal.newcomers
         ],
-        **{kind.value: [_finding(each) for each in proposal.of(kind)] for kind in kinds},
+        **{kind.value: [finding(each) for each in proposal.of(kind)] for kind in kinds},
         "in-no-list": [_card(each) for each in proposal.unplaced],
         "left-out": [
             {"name": each.name or None, "why": each.why, "source": each.source}
             for each in proposal.left_out
         ],
         "contacts": len(contacts),
+        "decided": told(proposal.findings, decided),
         "written": written,
     }
 
 
-def _finding(each: Finding) -> dict[str, Any]:
+def finding(each: Finding) -> dict[str, Any]:
+    """One card and what became of it, for `--json`."""
     return {
         **_card(each.card),
         "person": each.person or None,
         "missing": dict(each.more),
         "reason": each.reason,
+        "may-be": [{"key": one.key, "name": one.name} for one in each.candidates],
     }
 
 

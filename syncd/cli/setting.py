@@ -59,13 +59,14 @@ class Setting:
         raise ConfigError([Problem(file=str(self.places[0]), line=0, column=0, message=message)])
 
     def loaded(self) -> Loaded:
-        """The config, checked, with its warnings. Raises ConfigError with all that is wrong."""
+        """The config, checked, with its warnings. Raises ConfigError with all that is wrong, and
+        StateError where what is remembered of its address books cannot be read."""
         from syncd.config import load
 
         def join(roster: Roster) -> tuple[Roster, list[Problem]]:
-            from syncd.engine.addressbooks import joined
+            from syncd import bootstrap
 
-            return joined(roster)
+            return bootstrap.joined(roster, self.env)
 
         return load(self.path, self.env, join)
 

@@ -24,9 +24,9 @@ from syncd.model.occasions import BIRTHDAY
 from syncd.model.people import Person
 from syncd.model.roster import Roster
 
-Told = Mapping[str, str]
+Told = Mapping[str, str | tuple[str, ...]]
 """By key of a person, what it is to say, as plain text; `lists` is the name of one list, `dates` a
-birthday."""
+birthday, `phone` and `email` are all that there are, the first to be used first."""
 
 
 def new_id(name: str, taken: Collection[str], deployment: str) -> str:
@@ -76,7 +76,9 @@ def as_it_was(
     with those ids, and holds besides them just those with the ids `new`."""
 
     def known(person: Person) -> Person:
-        fields = {key.replace("-", "_"): None for key in more.get(person.id, ())}
+        keys = [key.replace("-", "_") for key in more.get(person.id, ())]
+        keys += [f"more_{key}s" for key in ("phone", "email") if key in keys]
+        fields = dict.fromkeys(keys)
         return replace(person, where="", **fields)  # type: ignore[arg-type]
 
     added = after.people.keys() - before.people.keys()
@@ -88,12 +90,18 @@ def as_it_was(
 
 def _chosen(told: Told) -> Chosen:
     plain = ("cadence", "last-contact", "dates")  # a span and a day need no quotes
-    made = {key: value if key in plain else scalar(value) for key, value in told.items() if value}
+    made = {key: value if key in plain else _yaml(value) for key, value in told.items() if value}
     if "dates" in made:
-        made["dates"] = f"{{{BIRTHDAY}: {made['dates'].removeprefix('--')}}}"
+        made["dates"] = f"{{{BIRTHDAY}: {str(made['dates']).removeprefix('--')}}}"
     if "lists" in made:
         made["lists"] = f"[{made['lists']}]"
     return made
+
+
+def _yaml(value: str | tuple[str, ...]) -> str:
+    if isinstance(value, str):
+        return scalar(value)
+    return scalar(value[0]) if len(value) == 1 else f"[{', '.join(map(scalar, value))}]"
 
 
 def _at_lines(root: Piece | None) -> dict[int, Fields]:

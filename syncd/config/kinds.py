@@ -246,6 +246,11 @@ def _some(channels: tuple[str, ...]) -> tuple[str, ...]:
     return channels
 
 
+def _one_or_more(value: object) -> object:
+    """A list, whatever stands alone in its place: that is what may be wrong with it."""
+    return value if isinstance(value, list) else [value]
+
+
 def many(value: object) -> object:
     """A list, also where one value stands alone."""
     return [value] if isinstance(value, Text) else value
@@ -288,9 +293,12 @@ WeekHours = Annotated[
 Zone = Annotated[str, PlainValidator(_zone), _shown()]
 Email = Annotated[str, PlainValidator(_email), _shown()]
 Emails = Annotated[
-    tuple[Email, ...], BeforeValidator(many, json_schema_input_type=Email | list[Email])
+    tuple[Email, ...], BeforeValidator(_one_or_more, json_schema_input_type=Email | list[Email])
 ]
 Phone = Annotated[str, PlainValidator(_phone), _shown()]
+Phones = Annotated[
+    tuple[Phone, ...], BeforeValidator(_one_or_more, json_schema_input_type=Phone | list[Phone])
+]
 Provider = Annotated[str, PlainValidator(_provider), WithJsonSchema({"enum": [*PROVIDERS]})]
 Tries = Annotated[int, PlainValidator(_whole(20)), _shown("integer", minimum=1, maximum=20)]
 ADay = Annotated[int, PlainValidator(_whole(100)), _shown("integer", minimum=1, maximum=100)]

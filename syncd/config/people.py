@@ -219,8 +219,10 @@ def _person(
         strategies=None if own is None else strategies(piece, ["touches"], own, problems, dates),
         address=shape.address,
         liked=shape.liked,
-        phone=shape.phone,
-        email=shape.email,
+        phone=next(iter(shape.phone), None),
+        email=next(iter(shape.email), None),
+        more_phones=shape.phone[1:],
+        more_emails=shape.email[1:],
         cadence=shape.cadence,
         channels=shape.channels,
         last_contact=shape.last_contact,
@@ -236,7 +238,7 @@ def _person(
 
 
 def made(
-    told: Mapping[str, str],
+    told: Mapping[str, str | tuple[str, ...]],
     lists: tuple[str, ...],
     deployment: str,
     known: Mapping[str, ContactList],
@@ -251,11 +253,17 @@ def made(
         piece.place, piece.plain, piece.tag = place, False, ""
         return piece
 
-    piece, dates, of = Fields(), Fields(), Items(text(each) for each in lists)
-    piece.place = dates.place = of.place = place
+    def texts(said: tuple[str, ...]) -> Items:
+        pieces = Items(text(each) for each in said)
+        pieces.place = place
+        return pieces
+
+    piece, dates = Fields(), Fields()
+    piece.place = dates.place = place
     for key, value in told.items():
-        (dates if key == "birthday" else piece)[text(key)] = text(value)
-    piece[text("lists")] = of
+        said = texts(value) if isinstance(value, tuple) else text(value)
+        (dates if key == "birthday" else piece)[text(key)] = said
+    piece[text("lists")] = texts(lists)
     if dates:
         piece[text("dates")] = dates
     problems: list[Problem] = []

@@ -23,7 +23,6 @@ from syncd.config.kinds import (
     Count,
     Day,
     Deployment,
-    Email,
     Emails,
     KeptOn,
     Length,
@@ -33,7 +32,7 @@ from syncd.config.kinds import (
     Names,
     Order,
     Paused,
-    Phone,
+    Phones,
     Prose,
     Provider,
     Repeats,
@@ -320,8 +319,17 @@ class PersonShape(Shape):
         "[clients]",
         default=[],
     )
-    phone: Phone | None = _field("Best in international form", '"+49 30 901820"', default=None)
-    email: Email | None = _field("Their address for mail", "ann@example.org", default=None)
+    phone: Phones = _field(
+        "Their number, best in international form; or several, the first of which is shown",
+        '"+49 30 901820"',
+        default=[],
+    )
+    email: Emails = _field(
+        "Their address for mail; or several, the first of which is used. By any of them they are "
+        "recognised in meetings and address books",
+        "[ann@example.org, lee@work.example]",
+        default=[],
+    )
     cadence: Cadence | None = _field("Overrides the list's", "monthly", default=None)
     channels: Channels | None = _field("Overrides the list's", "[coffee, call]", default=None)
     timezone: Zone | None = _field(

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from syncd.books import card as cards
 from syncd.books import vcard
 from syncd.books.card import Card
-from syncd.books.match import Matched, Standing, match
+from syncd.books.match import Finding, Matched, Standing, match
 from syncd.books.phones import region_of
 from syncd.config.enrol import new_id
 from syncd.config.people import made
@@ -45,14 +45,16 @@ class Seen:
     """By address book: who is left out until the user decides, in sentences with what to do."""
     unplaced: Mapping[str, int]
     """By address book: how many are in no list."""
+    findings: tuple[Finding, ...]
+    """What became of each card."""
 
 
-def joined(roster: Roster) -> tuple[Roster, list[Problem]]:
+def joined(roster: Roster, decided: Mapping[str, str]) -> tuple[Roster, list[Problem]]:
     """`roster`, which holds the people of the YAML alone, with those of its address books as they
-    were last read; and what is doubtful about them, as warnings. Raises StateError where a file of
-    them cannot be read."""
+    were last read and as was `decided` about their cards; and what is doubtful about them, as
+    warnings. Raises StateError where a file of them cannot be read."""
     kept = {book.name: read(book.file) for book in roster.books}
-    seen = see(roster, roster.people, kept)
+    seen = see(roster, roster.people, kept, decided)
     problems: list[Problem] = []
     for book in roster.books:
         said = list(seen.doubts[book.name])
@@ -67,9 +69,11 @@ def joined(roster: Roster) -> tuple[Roster, list[Problem]]:
     return replace(roster, people=seen.people), problems
 
 
-def see(roster: Roster, own: Mapping[str, Person], kept: Mapping[str, Kept]) -> Seen:
+def see(
+    roster: Roster, own: Mapping[str, Person], kept: Mapping[str, Kept], decided: Mapping[str, str]
+) -> Seen:
     """What becomes of the books of `roster`, each as it is `kept` by its name, beside the people
-    `own` of the YAML."""
+    `own` of the YAML and by what the user `decided`."""
     by_card: dict[str, AddressBook] = {}
     found: list[Card] = []
     doubts: dict[str, list[str]] = defaultdict(list)
@@ -78,19 +82,19 @@ def see(roster: Roster, own: Mapping[str, Person], kept: Mapping[str, Kept]) -> 
         doubts[book.name] += left_out
         found += read_cards
         by_card |= {card.source: book for card in read_cards}
-    matched = match(found, own.values(), region_of(roster.timezone))
+    matched = match(found, own.values(), region_of(roster.timezone), decided=decided)
     known = {uid: id for each in kept.values() for uid, id in each.ids.items()}
     people, ids = dict(own), {}
     for each in matched.findings:
         if each.person:
             ids[each.card.uid] = each.person
             people[each.person] = _fuller(roster, people[each.person], each.card)
-        elif each.standing is Standing.DOUBTFUL:
-            if each.card.uid in known:
-                ids[each.card.uid] = known[each.card.uid]
-            told = f"{each.card.name} is left out: {each.reason}. "
-            told += f"Next: if they are one person, write uid: {each.card.uid} to them in the YAML"
-            doubts[by_card[each.card.source].name].append(f"{told}; else change either.")
+        elif each.newcomer is None and each.card.uid in known:
+            ids[each.card.uid] = known[each.card.uid]
+        if each.standing is Standing.DOUBTFUL:
+            told = f"{each.card.name} is left out: {each.reason}. Next: syncd decide asks who they "
+            told += f"are; or, if they are one person, write uid: {each.card.uid} to them in the "
+            doubts[by_card[each.card.source].name].append(f"{told}YAML.")
     added: dict[str, set[str]] = defaultdict(set)
     unplaced: dict[str, int] = defaultdict(int)
     newcomers = _named(roster, own, matched, known)
@@ -119,6 +123,7 @@ def see(roster: Roster, own: Mapping[str, Person], kept: Mapping[str, Kept]) -> 
         added={name: frozenset(added[name]) for name in names},
         doubts={name: tuple(doubts[name]) for name in names},
         unplaced={name: unplaced[name] for name in names},
+        findings=matched.findings,
     )
 
 
@@ -179,12 +184,12 @@ def _plain(name: str) -> str:
     return re.sub(r"[\W_]+", "-", name.casefold()).strip("-")
 
 
-def _told(card: Card, id: str) -> dict[str, str]:
-    told = {
+def _told(card: Card, id: str) -> dict[str, str | tuple[str, ...]]:
+    told: dict[str, str | tuple[str, ...]] = {
         "name": card.name,
         "id": id,
-        "phone": next(iter(card.phones), ""),
-        "email": next(iter(card.emails), ""),
+        "phone": card.phones,
+        "email": card.emails,
         "birthday": str(card.birthday or "").removeprefix("--"),
         "address": card.address,
         "notes": card.note,
@@ -199,10 +204,13 @@ def _fuller(roster: Roster, person: Person, card: Card) -> Person:
     if theirs is None:
         return person
     born = {each.name for each in person.dates}
+    phones, emails = person.phones or theirs.phones, person.emails or theirs.emails
     return replace(
         person,
-        phone=person.phone or theirs.phone,
-        email=person.email or theirs.email,
+        phone=next(iter(phones), None),
+        email=next(iter(emails), None),
+        more_phones=phones[1:],
+        more_emails=emails[1:],
         address=person.address or theirs.address,
         notes=person.notes or theirs.notes,
         uid=person.uid or theirs.uid,
@@ -226,10 +234,16 @@ def outside(person: Person) -> bool:
     return not person.where
 
 
-def sentences(roster: Roster, kept: Mapping[str, Kept]) -> tuple[str, ...]:
+def own_of(roster: Roster) -> dict[str, Person]:
+    """Those of `roster` who are in the YAML."""
+    return {id: each for id, each in roster.people.items() if not outside(each)}
+
+
+def sentences(
+    roster: Roster, kept: Mapping[str, Kept], decided: Mapping[str, str]
+) -> tuple[str, ...]:
     """What `status` says of who is left out."""
-    own = {id: each for id, each in roster.people.items() if not outside(each)}
-    seen = see(roster, own, kept)
+    seen = see(roster, own_of(roster), kept, decided)
     found: list[str] = []
     for book in roster.books:
         found += [f"Address book {book.name}: {each}" for each in seen.doubts[book.name]]

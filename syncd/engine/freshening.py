@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from syncd.engine import kept as keeping
+from syncd.engine.deciding import decisions
 from syncd.engine.kept import Kept
 from syncd.errors import CalendarError
 from syncd.model.records import CalendarState, Delta
@@ -104,16 +105,16 @@ def _taken(
 ) -> tuple[bool | str, str]:
     """Whether what was read is something new, and is kept; or, with the error, which reading is
     doubted."""
-    from syncd.engine.addressbooks import gone, outside, see  # what knows numbers is heavy
+    from syncd.engine.addressbooks import gone, own_of, see  # what knows numbers is heavy
 
     kept = {each.name: keeping.read(each.file) for each in roster.books}
     before = kept[book.name]
     sheets = fetch(book, before.sheets)
-    own = {id: person for id, person in roster.people.items() if not outside(person)}
+    own, decided = own_of(roster), decisions(settings)
     after = {**kept, book.name: Kept(sheets=sheets, ids=before.ids)}
-    seen = see(roster, own, after)
+    seen = see(roster, own, after, decided)
     reading = _digest(sheets)
-    doubt = gone(see(roster, own, kept), seen, book.name, empty=not sheets)
+    doubt = gone(see(roster, own, kept, decided), seen, book.name, empty=not sheets)
     if doubt and settings.get(APPROVED + book.name) != reading:
         return reading, (
             f"Address book {book.name} is in doubt: {doubt}. Nothing was taken from it. "

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
 from syncd.books.card import Book, Card, LeftOut, Past
 from syncd.books.match import Finding, Standing, every, match
@@ -50,13 +51,20 @@ class Proposal:
 
 
 def propose(
-    roster: Roster, book: Book, today: date, *, into: str | None = None, separate: bool = False
+    roster: Roster,
+    book: Book,
+    today: date,
+    *,
+    into: str | None = None,
+    separate: bool = False,
+    decided: Mapping[str, str] = MappingProxyType({}),
 ) -> Proposal:
     """What becomes of `book`. Whoever is new is in the list `into`; without it in the one that is
     called like one of their categories, else in the only one that there is. With `separate`,
-    whoever may be somebody known is somebody new."""
+    whoever may be somebody known is somebody new, unless the user `decided` about them."""
     region = region_of(roster.timezone)
-    matched = match(book.cards, roster.people.values(), region, separate=separate)
+    people = roster.people.values()
+    matched = match(book.cards, people, region, separate=separate, decided=decided)
     taken = {id for person in roster.people.values() for id in person.ids}
     placed: dict[int, Newcomer] = {}
     unplaced: list[Card] = []
@@ -68,7 +76,7 @@ def propose(
         id = new_id(card.name, taken, roster.deployment)
         taken.add(id)
         placed[n] = Newcomer(card=card, id=id, list=of, told=_told(card, id, of, today))
-    more: dict[str, dict[str, str]] = defaultdict(dict)
+    more: dict[str, dict[str, str | tuple[str, ...]]] = defaultdict(dict)
     contacts: dict[str, Contact] = {}
     for each in matched.findings:
         whose = placed.get(each.newcomer) if each.newcomer is not None else None
@@ -100,12 +108,12 @@ def _plain(name: str) -> str:
 
 
 def _told(card: Card, id: str, of: str, today: date) -> Told:
-    told = {
+    told: dict[str, str | tuple[str, ...]] = {
         "name": card.name,
         "id": id,
         "lists": of,
-        "phone": next(iter(card.phones), ""),
-        "email": next(iter(card.emails), ""),
+        "phone": card.phones,
+        "email": card.emails,
         "cadence": every(card.cadence),
         "last-contact": str(card.last_contact) if _has_been(card.last_contact, today) else "",
         "dates": str(card.birthday or ""),

@@ -42,6 +42,16 @@ def read(path: Path) -> Kept:
     return Kept(sheets=sheets, ids=ids)
 
 
+def touch(path: Path) -> None:
+    """Have the file, if there is one, look changed to whoever watches it. Raises StateError."""
+    try:
+        os.utime(path)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise StateError(f"{path} cannot be touched: {error.strerror or error}.") from error
+
+
 def write(path: Path, kept: Kept) -> None:
     """Have the file hold `kept`; at no time is it half written. Raises StateError, the file being
     as it was."""

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from syncd.calendars.base import Progress
 from syncd.engine.apply import Outcome, apply, intended, recorded
+from syncd.engine.deciding import decisions
 from syncd.engine.freshening import APPROVED, DOUBTED, state_name
 from syncd.engine.kept import read
 from syncd.engine.notices import left_behind
@@ -90,7 +91,7 @@ def status(service: Service, *, ticking: bool = False) -> Status:
             book.name: state.calendars.get(state_name(book), CalendarState())
             for book in service.roster.books
         },
-        outside=_outside(service),
+        outside=_outside(service, state),
         held=state.settings.get("held", ""),
         doubtful={
             name: tuple(records[name, uid] for uid in each.doubtful if (name, uid) in records)
@@ -113,13 +114,14 @@ def status(service: Service, *, ticking: bool = False) -> Status:
     )
 
 
-def _outside(service: Service) -> tuple[str, ...]:
+def _outside(service: Service, state: State) -> tuple[str, ...]:
     books = service.roster.books
     if not books:
         return ()
     from syncd.engine.addressbooks import sentences  # what knows numbers is heavy
 
-    return sentences(service.roster, {b.name: read(b.file) for b in books})
+    kept = {book.name: read(book.file) for book in books}
+    return sentences(service.roster, kept, decisions(state.settings))
 
 
 def _refused(service: Service, state: State) -> Iterator[Record]:

@@ -17,6 +17,10 @@ CHANNELS = ("call", "email", "message", "note", "card", "coffee", "dinner", "eve
 """The means of contact that syncd knows."""
 
 
+DAYS_AHEAD = 14
+"""How far ahead first attempts outside blocks are written."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Period:
     """A length of time in calendar terms: `months` are calendar months, `days` are days."""
@@ -164,6 +168,9 @@ class Person:
     phone: str | None = None
     """In international form where it could be understood, else as typed."""
     email: str | None = None
+    more_phones: tuple[str, ...] = ()
+    more_emails: tuple[str, ...] = ()
+    """Others of theirs: by them they are recognised, and contacted by none."""
     cadence: Period | None = None
     """Overrides the list's."""
     channels: tuple[str, ...] | None = None
@@ -191,6 +198,16 @@ class Person:
     """Overrides the list's."""
     strategy: Strategy | None = None
     """Where this is but one line of somebody's plan, as `Roster.in_full` has them: which."""
+
+    @property
+    def phones(self) -> tuple[str, ...]:
+        """All their numbers, first the one to call."""
+        return ((self.phone,) if self.phone else ()) + self.more_phones
+
+    @property
+    def emails(self) -> tuple[str, ...]:
+        """All their addresses for mail, first the one to write to."""
+        return ((self.email,) if self.email else ()) + self.more_emails
 
     @property
     def lists(self) -> tuple[str, ...]:

@@ -76,13 +76,13 @@ def _took_place(meeting: Meeting) -> bool:
 def _met(meetings: Iterable[Meeting], roster: Roster) -> Iterable[_Met]:
     people: dict[str, list[Person]] = {}
     for person in roster.people.values():
-        if person.email:
-            people.setdefault(person.email.casefold(), []).append(person)
+        for email in person.emails:
+            people.setdefault(email.casefold(), []).append(person)
     for meeting in meetings:
-        for email in meeting.emails & people.keys():
-            for person in people[email]:
-                ids = tuple(_id(meeting, each) for each in person.ids)
-                yield _Met(meeting=meeting, person=person, ids=ids)
+        there = (each for email in meeting.emails & people.keys() for each in people[email])
+        for person in {each.id: each for each in there}.values():
+            ids = tuple(_id(meeting, each) for each in person.ids)
+            yield _Met(meeting=meeting, person=person, ids=ids)
 
 
 def _id(meeting: Meeting, person: str) -> str:

@@ -14,10 +14,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from syncd.model.facts import CLOSING, ELSEWHERE, RESTING, TRIED, Fact, Outcome, effective
+from syncd.model.facts import CLOSING, RESTING, TRIED, Fact, Outcome, effective
 from syncd.model.keys import Key
 from syncd.model.people import Period, Person, Retry, whose
 from syncd.model.roster import Roster
+from syncd.reconcile.crossing import crossed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +68,7 @@ class Journal:
                 if fact.outcome is Outcome.SNOOZED:
                     snoozes[fact.entry] = fact
         return cls(
-            by_person=_crossed(people, roster),
+            by_person=crossed(people, roster),
             by_entry=entries,
             told=told,
             snoozes=snoozes,
@@ -76,35 +77,6 @@ class Journal:
             renamed=renamed,
             whole={who: tuple(theirs) for who, theirs in whole.items()},
         )
-
-
-def _crossed(people: Mapping[str, list[Fact]], roster: Roster) -> dict[str, tuple[Fact, ...]]:
-    """The facts of everybody and of their lines, each with what was reached on another line and
-    counts here: for the person what a strategy counts as a contact, for a strategy what was reached
-    by its channel. It counts as a contact outside any touch."""
-    found = {who: list(theirs) for who, theirs in people.items()}
-    for line in roster.people.values():
-        if line.strategy is None:
-            continue
-        if line.strategy.counts:
-            _cross(people.get(line.id, ()), found.setdefault(line.whose, []))
-        if line.strategy.every is None:  # an occasion is one whatever was said before it
-            continue
-        told = (f for f in people.get(line.whose, ()) if f.source in ELSEWHERE)
-        same = [f for f in told if f.channel == line.strategy.channel]
-        _cross(same, found.setdefault(line.id, []))
-    return {
-        who: tuple(sorted(theirs, key=lambda fact: (fact.at, fact.recorded, fact.id)))
-        for who, theirs in found.items()
-    }
-
-
-def _cross(facts: Iterable[Fact], into: list[Fact]) -> None:
-    into += [
-        replace(fact, touch=None, attempt=None, opened=None, entry=None)
-        for fact in facts
-        if fact.outcome is Outcome.REACHED
-    ]
 
 
 @dataclass(frozen=True, kw_only=True)

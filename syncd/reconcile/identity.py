@@ -38,8 +38,8 @@ def mistaken(roster: Roster, state: State) -> list[Problem]:
 
 
 def _shared(person: Person, phone: str, email: str) -> str:
-    if person.phone and person.phone == phone:
+    if phone in person.phones:
         return "phone number"
-    if person.email and person.email.casefold() == email.casefold():
+    if email.casefold() in (each.casefold() for each in person.emails):
         return "e-mail address"
     return ""

@@ -12,13 +12,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from syncd.model.people import DAYS_AHEAD
 from syncd.model.roster import Roster
 from syncd.reconcile.attempts import Keep, Want
 from syncd.reconcile.hall import SEARCH_DAYS, Hall, Placed
 from syncd.reconcile.occurrences import Occurrence, instant
-
-DAYS_AHEAD = 14
-"""How far ahead first attempts outside blocks are written."""
 
 
 @dataclass(frozen=True, kw_only=True)

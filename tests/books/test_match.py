@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from syncd.books.card import Card
-from syncd.books.match import Finding, Matched, Standing, match
+from syncd.books.match import NEW, OUT, Finding, Matched, Standing, match
 from syncd.books.phones import e164, region_of
 from syncd.model.people import Person
 
@@ -60,7 +60,21 @@ def test_what_the_file_lacks_is_told_and_what_it_has_is_left() -> None:
         card(emails=("ann@example.org",), uid="u9", phones=("1234",), note="rows", cadence=30), bare
     )
     assert finding.standing is Standing.FULLER
-    assert finding.more == {"uid": "u9", "phone": "1234", "cadence": "30 days", "notes": "rows"}
+    assert finding.more == {"uid": "u9", "phone": ("1234",), "cadence": "30 days", "notes": "rows"}
+
+
+@pytest.mark.parametrize(
+    "each",
+    [
+        card("Ann", emails=("LEE@work.example",)),
+        card("Ann", phones=("0172 123456",)),
+        card("Ann Lee", emails=("new@example.org", "lee@work.example"), phones=("+49172123456",)),
+    ],
+)
+def test_any_address_finds_them_and_is_told_as_no_other(each: Card) -> None:
+    several = replace(ANN, more_emails=("Lee@work.example",), more_phones=("+49 172 123456",))
+    finding = only(each, several)
+    assert (finding.standing, finding.person) == (Standing.UNCHANGED, "ann-lee")
 
 
 @pytest.mark.parametrize(
@@ -169,3 +183,55 @@ def test_the_country_of_a_zone() -> None:
     assert region_of("America/New_York") == "US"
     assert region_of("UTC") is None
     assert e164("030 901820", None) == "030901820"
+
+
+MUM = card("Mum", line=2, uid="m1", phones=("030 901820",))
+
+
+def test_a_doubtful_card_says_whom_it_may_mean() -> None:
+    (may_be,) = only(MUM).candidates
+    assert (may_be.key, may_be.name) == ("ann-lee", "Ann Lee")
+    (_, doubtful) = found(
+        card("Bob Ray", phones=("1",), uid="b1"), card("Bob", phones=("1",), book="b"), people=()
+    ).findings
+    assert doubtful.newcomer == 0, "one whose name agrees"
+
+
+@pytest.mark.parametrize(
+    ("word", "standing", "person"),
+    [
+        ("ann-lee", Standing.OTHER, "ann-lee"),
+        (NEW, Standing.NEW, ""),
+        (OUT, Standing.OUT, ""),
+        ("somebody-gone", Standing.DOUBTFUL, ""),
+    ],
+)
+def test_what_was_decided_ends_a_doubt(word: str, standing: Standing, person: str) -> None:
+    (finding,) = match([MUM], [ANN], "DE", decided={"m1": word}).findings
+    assert (finding.standing, finding.person) == (standing, person)
+    (other,) = match([replace(MUM, uid="m2")], [ANN], "DE", decided={"m1": word}).findings
+    assert other.standing is Standing.DOUBTFUL
+
+
+@pytest.mark.parametrize("word", [NEW, OUT, "bob-ray"])
+def test_an_id_counts_for_more_than_what_was_decided(word: str) -> None:
+    bob = replace(ANN, id="bob-ray", name="Bob Ray", uid="b1", email=None, phone=None)
+    (finding,) = match([replace(MUM, uid="u1")], [ANN, bob], "DE", decided={"u1": word}).findings
+    assert finding.person == "ann-lee"
+
+
+def test_somebody_new_by_decision_is_no_second_one_where_they_are_known_by_now() -> None:
+    bare = replace(MUM, uid="")
+    mum = Person(id="mum", name="Mum", list="friends", phone="030 901820")
+    for word in (NEW, OUT):
+        (finding,) = match([bare], [ANN, mum], "DE", decided={bare.key: word}).findings
+        assert finding.person == "mum"
+
+
+def test_a_card_may_be_decided_to_be_the_same_as_one_who_is_new_too() -> None:
+    jane, mum = card("Jane Roe", uid="j1", phones=("1",), book="b.vcf"), card("Mum", phones=("1",))
+    doubtful = found(jane, mum).findings[1]
+    assert [each.key for each in doubtful.candidates] == ["j1"]
+    matched = match([jane, mum], [ANN], "DE", decided={mum.key: "j1"})
+    assert [each.newcomer for each in matched.findings] == [0, 0]
+    assert len(matched.newcomers) == 1

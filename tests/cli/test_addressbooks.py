@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from syncd.cli.setting import Setting
+from syncd.engine.reload import fingerprint
 from tests.cli.desk import Desk, Said
 from tests.servers import Server
 
@@ -213,6 +214,47 @@ def test_the_yaml_wins_and_nobody_is_there_twice(radicale_book: Book) -> None:
     assert book.people() == {"dr-ann-lee", "bob-ray"}
 
 
+def test_a_card_in_doubt_is_decided_about_in_the_database(radicale_book: Book) -> None:
+    book = radicale_book
+    book.put("u1", "Ann Lee", "TEL:+49 30 901820", categories="")
+    book.put("u2", "Bob Ray", "EMAIL:bob@other.example", "TEL:+49 30 4711001", "NOTE:rows")
+    yaml = '- {name: Bob Ray, lists: [clients], phone: "+49 30 5550101"}\n'
+    book.desk.people.write_text(yaml)
+    assert book.sync().status == 0
+    assert "Bob Ray is left out" in book.at("status").out
+    said = book.at("decide")
+    assert said.status == 0 and "In doubt: 1 card" in said.out and "u2" in said.out
+    (doubtful,) = book.at("decide", "--json").json["doubtful"]
+    assert doubtful["may-be"] == [{"key": "bob-ray", "name": "Bob Ray"}]
+
+    before = fingerprint([book.file])
+    said = book.at("decide", "bob ray=new")
+    assert "Bob Ray: somebody new." in said.out
+    assert fingerprint([book.file]) != before, "which tells the daemon"
+    assert book.people() == {"bob-ray", "bob-ray-2"}
+    assert "left out:" not in book.at("status").out
+    assert book.sync().status == 0
+    assert book.people() == {"bob-ray", "bob-ray-2"}
+
+    assert book.at("decide", "--json", "u2=Bob-Ray").json["decided"] == [
+        {"name": "Bob Ray", "uid": "u2", "source": "Contacts:2", "is": "bob-ray"}
+    ]
+    assert book.sync().status == 0
+    assert book.people() == {"bob-ray"}
+    with chdir(book.desk.folder):
+        roster = Setting(config=book.desk.config, env=book.desk.environment).loaded().roster
+    assert (roster.people["bob-ray"].uid, roster.people["bob-ray"].notes) == ("u2", "rows")
+
+    assert "Bob Ray: left out." in book.at("decide", "u2=out").out
+    assert "Nobody in your address books is in doubt." in book.at("decide").out
+    assert book.people() == {"bob-ray"}
+    assert book.desk.people.read_text() == yaml
+
+    book.file.unlink()
+    assert book.sync().status == 0
+    assert book.at("decide", "--json").json["decided"][0]["is"] == "out"
+
+
 def test_a_hostile_card_takes_no_other_with_it(radicale_book: Book) -> None:
     book = radicale_book
     book.put("u1", "Ann Lee", "TEL:+49 30 901820")
@@ -237,7 +279,8 @@ def test_a_hostile_card_takes_no_other_with_it(radicale_book: Book) -> None:
 
 def test_what_a_card_says_is_taken_and_what_yaml_says_stays(radicale_book: Book) -> None:
     book = radicale_book
-    ann = ("TEL:+49 30 901820", "NOTE:sails", "ADR:;;Linienstr. 1;Berlin;;10178;Germany")
+    mail = ("EMAIL:ann@example.org", "EMAIL;TYPE=pref:lee@example.org")
+    ann = ("TEL:+49 30 901820", *mail, "NOTE:sails", "ADR:;;Linienstr. 1;Berlin;;10178;Germany")
     book.put("u1", "Ann Lee", *ann, "BDAY:1980-02-29", categories="")
     book.put("u2", "Bob Lee", "TEL:+49 30 901820", categories="")
     members = b"MEMBER:urn:uuid:u1\r\nMEMBER:u1\r\nMEMBER:u2\r\n"
@@ -249,6 +292,7 @@ def test_what_a_card_says_is_taken_and_what_yaml_says_stays(radicale_book: Book)
         roster = Setting(config=book.desk.config, env=book.desk.environment).loaded().roster
         person = roster.people["ann-lee"]
         assert (person.phone, person.notes, person.uid) == ("+49 30 901820", "sails", "u1")
+        assert person.emails == ("lee@example.org", "ann@example.org")
         assert person.address == "Linienstr. 1, 10178 Berlin, Germany"
         assert [each.name for each in person.dates] == ["birthday"]
         assert book.file in roster.files
@@ -259,6 +303,7 @@ def test_what_a_card_says_is_taken_and_what_yaml_says_stays(radicale_book: Book)
         roster = Setting(config=book.desk.config, env=book.desk.environment).loaded().roster
         assert list(roster.people) == ["ann-lee", "bob-lee"]
         person = roster.people["ann-lee"]
+        assert person.emails == ("lee@example.org", "ann@example.org")
         assert (person.notes, person.uid, person.where) == ("rows", "u1", "people.yaml:1")
         assert person.address == "Linienstr. 1, 10178 Berlin, Germany"
 

@@ -168,7 +168,8 @@ def test_a_probe_that_was_left_is_taken_away(desk: Desk, radicale: Server) -> No
 def test_a_name_that_no_calendar_has(desk: Desk, radicale: Server) -> None:
     desk.write(radicale, "Ann Lee")
     done = desk.syncd("doctor", "work")
-    assert done.status == 2 and "«work» is no calendar. There is: home." in done.err
+    assert done.status == 2
+    assert "«work» is no calendar and no address book. There is: home." in done.err
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ BEGIN = (
     "init",
     "add",
     "import",
+    "decide",
     "auth",
     "check",
     "plan",

@@ -119,6 +119,25 @@ def test_what_is_missing_is_filled_in_only_where_that_is_asked_for(table: Desk) 
     )
 
 
+def test_all_addresses_come_along_the_preferred_first(table: Desk) -> None:
+    zoe = ("TEL:030 1234", "TEL;TYPE=pref:030 5678", "EMAIL:zoe@work.example")
+    zoe = (*zoe, "EMAIL;TYPE=pref:zoe@example.org", "CATEGORIES:Friends")
+    bob = vcard("FN:Bob Ray", "EMAIL:b@example.org", "EMAIL:ray@example.org")
+    book = put(table, vcard("FN:Zoë Roy", *zoe), bob)
+    said = table.syncd("import", "--yes", "--fill", book)
+    assert "zoe@example.org and 1 more" in said.out
+    text = table.people.read_text()
+    assert 'phone: ["030 5678", "030 1234"]\n' in text
+    assert "email: [zoe@example.org, zoe@work.example]\n" in text
+    assert "email: [b@example.org, ray@example.org]\n" in (table.folder / "others.yaml").read_text()
+    other = put(table, vcard("FN:Zoë", "EMAIL:Zoe@WORK.example"), vcard("FN:Roy", "TEL:0301234"))
+    found = table.syncd("import", "--json", other).json
+    assert [(each["person"], each["reason"]) for each in found["unchanged"]] == [
+        ("zoë-roy", "known by their e-mail"),
+        ("zoë-roy", "known by their phone"),
+    ]
+
+
 def test_whoever_is_in_no_list_waits_for_one(table: Desk) -> None:
     book = put(table, vcard("FN:Nobody's", "TEL:1"), vcard("FN:Yves", "CATEGORIES:FRIENDS"))
     said = table.syncd("import", "--json", "--yes", book).json
@@ -140,6 +159,67 @@ def test_in_doubt(table: Desk) -> None:
     assert table.people.read_text() == PEOPLE
     table.syncd("import", "--yes", "--separate", book)
     assert people(table).keys() == {"ann-lee", "bob-ray", "flo-flow", "mum"}
+
+
+MUM = vcard("FN:Mum", "UID:m1", "TEL:+4930901820", "CATEGORIES:Friends")
+AUNT = vcard("FN:Aunt Flo", "UID:f1", "TEL:+4930901820", "CATEGORIES:Friends")
+
+
+def standings(desk: Desk, book: str) -> dict[str, str]:
+    said = desk.syncd("import", "--json", book).json
+    kinds = ("new", "fuller", "other", "doubtful", "out", "unchanged")
+    return {each["name"]: kind for kind in kinds for each in said[kind]}
+
+
+def test_each_doubtful_card_is_decided_about_by_itself_and_once(table: Desk) -> None:
+    book = put(table, MUM, AUNT, vcard("FN:Uncle", "TEL:+4930901820"))
+    assert set(standings(table, book).values()) == {"doubtful"}
+    decide = ("--decide", "Mum=ann", "--decide", "f1=new", "--decide", "book.vcf:15=OUT")
+    said = table.syncd("import", *decide, book)
+    assert "New: 1 person" in said.out and "Left out, as you decided: 1 card." in said.out
+    assert table.people.read_text() == PEOPLE and not table.state.exists()
+
+    said = table.syncd("import", "--yes", "--json", *decide, book).json
+    assert [each["id"] for each in said["new"]] == ["aunt-flo"]
+    assert {each["name"]: each["is"] for each in said["decided"]} == {
+        "Mum": "ann-lee",
+        "Aunt Flo": "new",
+        "Uncle": "out",
+    }
+    assert people(table).keys() == {"ann-lee", "bob-ray", "flo-flow", "aunt-flo"}
+    assert standings(table, book) == {"Mum": "other", "Aunt Flo": "unchanged", "Uncle": "out"}
+    text = table.people.read_text()
+    assert "m1" not in text, "the people file stays as it is, but for who is new"
+
+    table.syncd("import", "--yes", "--decide", "Uncle=new", "--list", "friends", book)
+    assert "uncle" in people(table), "one may think better of it"
+
+
+@pytest.mark.parametrize(
+    ("decision", "said"),
+    [
+        ("Mum", "«Mum» decides nothing. Forms: CARD=PERSON, CARD=new, CARD=out."),
+        ("Dad=new", "«Dad» is no card in doubt. There is: Mum (m1)."),
+        ("Mum=zed", "Nobody is called «zed»."),
+    ],
+)
+def test_a_decision_that_makes_no_sense(table: Desk, decision: str, said: str) -> None:
+    done = table.syncd("import", "--yes", "--decide", decision, put(table, MUM))
+    assert done.status == 2 and done.err.startswith(said)
+    assert table.people.read_text() == PEOPLE
+
+
+def test_on_a_terminal_it_asks_about_each_who_is_in_doubt(table: Desk) -> None:
+    put(table, MUM, AUNT)
+    screen = Terminal(table, "import", "book.vcf")
+    screen.answer("Who is Mum", "7")
+    screen.answer("Who is Mum", "1")
+    screen.answer("Who is Aunt Flo", "")
+    screen.answer("Remember 1 decision? (y/n)", "y")
+    assert screen.end() == 0
+    assert "1     the same person as Ann Lee (people.yaml:3)" in screen.shown
+    assert standings(table, "book.vcf") == {"Mum": "other", "Aunt Flo": "doubtful"}
+    assert table.people.read_text() == PEOPLE
 
 
 def test_ids_are_free_and_fit(table: Desk) -> None:

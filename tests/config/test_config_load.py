@@ -172,6 +172,28 @@ def test_a_number_keeps_its_digits(typed: str, phone: str, here: Path) -> None:
     assert person(f"- name: Bob\n  lists: [friends]\n  phone: {typed}\n", here).phone == phone
 
 
+@pytest.mark.parametrize(
+    ("typed", "emails"),
+    [
+        ("ann@example.org", ("ann@example.org",)),
+        ("[Ann@example.org, a.lee+x@example.org]", ("Ann@example.org", "a.lee+x@example.org")),
+        ("\n    - b@example.org\n    - a@example.org", ("b@example.org", "a@example.org")),
+        ("[]", ()),
+        ("", ()),
+    ],
+)
+def test_an_address_may_be_several(typed: str, emails: tuple[str, ...], here: Path) -> None:
+    found = bob(f"email: {typed}", here)
+    assert found.emails == emails
+    assert found.email == (emails[0] if emails else None)
+
+
+def test_a_number_may_be_several_each_in_international_form(here: Path) -> None:
+    text = "- name: Bob\n  lists: [clients]\n  phone: [030 1, +4930901820]\n"
+    found = person(text, here)
+    assert (found.phone, found.phones) == ("030 1", ("030 1", "+49 30 901820"))
+
+
 @pytest.mark.parametrize("typed", ["10:00", '"10:00"', "'10:00'", "10am", "!!str 10:00"])
 def test_a_time_is_no_number_in_base_sixty(typed: str, here: Path) -> None:
     config = broken(CONFIG, ('"10:00"', typed))

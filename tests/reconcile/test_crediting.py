@@ -62,6 +62,22 @@ def test_everybody_who_came_was_reached() -> None:
 
 
 @pytest.mark.parametrize(
+    ("emails", "count"),
+    [
+        ({"lee@work.example"}, 1),
+        ({"ann@example.org"}, 1),
+        ({"ann@example.org", "lee@work.example"}, 1),
+        ({"l.ee@work.example"}, 0),
+        ({"lee+x@work.example"}, 0),
+    ],
+)
+def test_any_address_of_theirs_counts_and_all_of_them_once(emails: set[str], count: int) -> None:
+    ann = replace(ANN, more_emails=("Lee@Work.example",))
+    met = [meeting(emails=frozenset(emails))]
+    assert len(credited(met, roster(ann, BOB), (), SINCE, NOW, NOW)) == count
+
+
+@pytest.mark.parametrize(
     "more",
     [
         {"cancelled": True},

@@ -14,9 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syncd.model.facts import Fact, Outcome, Source
-from syncd.model.people import Hours, Period, Person, Span
+from syncd.model.people import DAYS_AHEAD, Hours, Period, Person, Span
 from syncd.model.records import Delta, Fate, applied
-from syncd.reconcile.placement import DAYS_AHEAD
 from tests.household import clients, person, weekly
 from tests.reconcile.world import NOW, ZONE, Room, roster
 

@@ -113,6 +113,58 @@ def test_a_coffee_that_was_logged_is_not_asked_for_again(make: Make) -> None:
     assert rows["ann-lee/coffee"] == date(2027, 6, 1)
 
 
+def line_due(stage: Stage, id: str) -> date | None:
+    """When a line is due."""
+    return next(row.due for row in stage.service.due() if row.person.id == id)
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_a_card_that_was_sent_early_is_not_asked_for_again(make: Make, before: bool) -> None:
+    stage = make(person(strategies=(BIRTHDAY_CARD,), dates=(BORN,)))
+    if not before:  # its entry is in the calendar
+        stage.sync()
+        assert len(lines(stage)) == 1
+    stage.later(days=6)  # twelve days before the birthday, two before the lead begins
+    stage.service.log("ann", by="card")
+    stage.sync()
+    assert lines(stage) == []
+    assert line_due(stage, "ann-lee/birthday-card") == date(2027, 12, 9)
+    stage.service.undo("ann")
+    stage.sync()
+    assert len(lines(stage)) == 1
+
+
+def test_a_card_of_the_autumn_is_none_for_the_birthday(make: Make) -> None:
+    stage = make(person(strategies=(BIRTHDAY_CARD,), dates=(BORN,)))
+    stage.service.log("ann", by="card", at=stage.now - timedelta(days=10))
+    stage.service.log("ann", by="call")
+    stage.sync()
+    assert [each.title for each in lines(stage)] == ["Ann Lee: birthday card"]
+    assert line_due(stage, "ann-lee/birthday-card") == date(2026, 12, 9)
+
+
+def test_a_card_that_is_told_of_a_year_later_is_none_for_this_birthday(make: Make) -> None:
+    stage = make(person(strategies=(BIRTHDAY_CARD,), dates=(BORN,)))
+    stage.sync()
+    stage.service.log("ann", by="card", at=stage.now - timedelta(days=340))
+    stage.sync()
+    assert [each.title for each in lines(stage)] == ["Ann Lee: birthday card"]
+
+
+@pytest.mark.parametrize(("days", "left"), [(17, 1), (18, 0), (19, 0)])
+def test_a_call_on_a_birthday_is_one_on_the_day_or_soon_after(
+    make: Make, days: int, left: int
+) -> None:
+    stage = make(person(strategies=(BIRTHDAY_CALL,), dates=(BORN,)))
+    stage.later(days=6)
+    stage.sync()
+    stage.later(days=days - 6)
+    stage.service.log("ann", by="call")
+    stage.sync()
+    open_ = [row for row in stage.service.due() if row.person.id == "ann-lee/birthday-call"]
+    assert [row.due == date(2026, 12, 19) for row in open_] == [bool(left)]
+
+
 def test_a_retry_of_one_line_leaves_the_other_alone(make: Make) -> None:
     stage = make(person(), lists=(clients(strategies=(COFFEE,)),))
     stage.sync()

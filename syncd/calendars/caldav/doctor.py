@@ -8,8 +8,8 @@ from datetime import datetime
 from syncd.calendars.caldav import dav
 from syncd.calendars.caldav.discover import find_calendar
 from syncd.calendars.caldav.transport import Transport
-from syncd.calendars.diagnosis import Check, Found
 from syncd.calendars.reach import clock, network
+from syncd.model.examination import Check, Found
 from syncd.model.roster import CalendarSettings
 
 

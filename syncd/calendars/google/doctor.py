@@ -6,11 +6,11 @@ import stat
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
-from syncd.calendars.diagnosis import Ailing, Check, Found
 from syncd.calendars.google.account import Account
 from syncd.calendars.google.ends import notice_of
 from syncd.calendars.google.signin import scopes_for
 from syncd.calendars.reach import clock, network
+from syncd.model.examination import Ailing, Check, Found
 from syncd.model.roster import CalendarSettings, account_of
 
 GOOGLE = "https://www.googleapis.com/"
