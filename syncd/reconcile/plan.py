@@ -25,7 +25,7 @@ from syncd.reconcile.agenda import sections, served
 from syncd.reconcile.attempts import Position, Resolution, Scene
 from syncd.reconcile.course import grace_ends
 from syncd.reconcile.dates import dates
-from syncd.reconcile.events import Away, recalled
+from syncd.reconcile.events import Away
 from syncd.reconcile.fold import Journal, is_over
 from syncd.reconcile.misses import GRACE, is_tired
 from syncd.reconcile.occurrences import Occurrence, instant, upcoming
@@ -33,6 +33,7 @@ from syncd.reconcile.pauses import Pauses
 from syncd.reconcile.placement import place
 from syncd.reconcile.read import Read, read_contacts
 from syncd.reconcile.reader import Standing
+from syncd.reconcile.recall import recalled
 from syncd.reconcile.render import series
 from syncd.reconcile.resolve import resolve
 from syncd.reconcile.series import Series, settle
@@ -91,7 +92,7 @@ def make(world: World) -> Plan:
     pauses = Pauses(state.pauses)
     records, gone = _without_absent_series(world)
     blocks = _settle_blocks(world, records, pauses)
-    said = recalled(state.settings)
+    said = recalled(state.settings, world.roster, now.astimezone(zone).date())
     aways = tuple(each for each in said.values() if isinstance(each, Away))
     occurrences = {
         o.id: _unless_away(o, aways, zone) for each in blocks.values() for o in each.occurrences
