@@ -115,9 +115,9 @@ def read_event(
     since: datetime,
     before: Heard | None = None,
 ) -> Said | None:
-    """What `entry`, which is not ours, says to syncd; None for any other event. `words` are the
-    titles of days away. Of contacts it tells if it begins after `since`, or told of one `before`,
-    as is remembered."""
+    """What `entry`, which is not ours, says to syncd, be it done with by now; None for any other
+    event. `words` are the titles of days away. Of contacts it tells if it begins after `since`, or
+    told of one `before`, as is remembered."""
     title = tidy(entry.title.strip()[:LONGEST_TITLE])
     if entry.cancelled or entry.recurrence is not None or not title:
         return None
@@ -129,10 +129,8 @@ def read_event(
     ):
         return _away(entry)
     start = begins(entry.start, zone)
-    today = now.astimezone(zone).date()
     if re.match(r"\+ ?[^\W\d]", title):
-        until = _after(start, PROPOSED, zone)
-        return _proposed(title[1:], until) if until > today else None
+        return _proposed(title[1:], _after(start, PROPOSED, zone))
     if start < since and before is None:
         return None
     lead = leading(title)
@@ -148,9 +146,9 @@ def read_event(
         return Told(
             person=person, meaning=lead.meaning, start=start, name=name, said=rest, note=note
         )
-    until = _after(start, ASKED, zone)
-    if start > now + AHEAD or until <= today:
+    if start > now + AHEAD:
         return None
+    until = _after(start, ASKED, zone)
     if fits:
         names = ", ".join(person.name for person, _ in fits[:4])
         return Asked(

@@ -19,9 +19,11 @@ from syncd.model.entries import Entry
 from syncd.model.facts import Fact, Source
 from syncd.model.keys import Kind, decode
 from syncd.model.people import Period, Person
+from syncd.model.records import Delta
 from syncd.model.roster import Roster
 from syncd.reconcile.actions import Act
 from syncd.reconcile.events import Away, Proposed, Said
+from syncd.reconcile.recall import heard_of
 from syncd.store import open_store
 from syncd.store.base import Store
 from tests.household import clients, person, weekly
@@ -168,6 +170,16 @@ def test_a_contact_that_was_another_persons_counts_where_it_would_have(home: Hom
     assert home.contacts("ann-lee") and home.contacts("bob-roy") == []
     (bob,) = home.facts()
     assert bob.entry != ann.entry and (bob.person, bob.touch) == ("bob-roy", date(2026, 12, 3))
+
+
+def test_what_was_read_before_any_of_it_was_remembered_stands(home: Home) -> None:
+    home.event("x Ann Lee hi")
+    facts = home.facts()
+    home.store.commit(Delta(settings={heard_of(EVENT): None}))
+    home.people(SECOND, BOB)
+    home.later(days=40)
+    home.edit(text="z")
+    assert [each for each in home.facts() if each.source is Source.EVENT] == facts
 
 
 # -- what was taken back
