@@ -175,10 +175,13 @@ def add(
 def add_proposed(setting: Setting, list_: str | None, yes: bool) -> int:
     """Add those whom the user proposed by events of their own, `+ Jane Roe +49…`, after showing
     them. Raises as `add` does, and UsageError where nobody is proposed."""
-    from syncd.reconcile.events import Proposed, recalled
+    from syncd.reconcile.events import Proposed
+    from syncd.reconcile.recall import recalled
 
     service = setting.service()
-    found = [s for s in recalled(service.store.load().settings).values() if isinstance(s, Proposed)]
+    today = service.clock().astimezone(service.zone).date()
+    said = recalled(service.store.load().settings, service.roster, today)
+    found = [each for each in said.values() if isinstance(each, Proposed)]
     if not found:
         raise UsageError("Nobody is proposed. Next: make an event such as + Jane Roe +49 30 4711")
     say.table(("to be added", "phone", "email"), [(p.name, p.phone, p.email) for p in found])

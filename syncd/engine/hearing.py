@@ -3,40 +3,45 @@ what is to be remembered until it is done with."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from syncd.engine.observe import Observed
 from syncd.model.entries import Entry
-from syncd.model.facts import Fact, Outcome, Source, effective
+from syncd.model.facts import Fact, Outcome, Source, effective, is_undoing
+from syncd.model.keys import Kind
+from syncd.model.people import Person
 from syncd.model.records import Delta, State
 from syncd.model.roster import Roster
 from syncd.reconcile import plan as planning
 from syncd.reconcile.elsewhere import placed
-from syncd.reconcile.events import (
-    PAST,
-    Asked,
-    Away,
-    Proposed,
-    Told,
-    read_event,
-    recalled,
+from syncd.reconcile.events import AHEAD, PAST, Heard, Told, read_event
+from syncd.reconcile.plan import World
+from syncd.reconcile.recall import (
+    digest,
+    done_with,
+    heard_before,
+    heard_of,
     remembered,
     setting_of,
+    stale,
+    written,
 )
-from syncd.reconcile.plan import World
-from syncd.reconcile.spelling import fold
 from syncd.reconcile.standing import begins
 
 
-def heard(observed: Iterable[Observed], roster: Roster, state: State, now: datetime) -> Delta:
+def heard(observed: Sequence[Observed], roster: Roster, state: State, now: datetime) -> Delta:
     """What the events of the user's own that were seen change in `state`, which knows already what
     else was seen."""
     zone = ZoneInfo(roster.timezone)
-    settings: dict[str, str | None] = _done_with(roster, state, now, zone)
+    today = now.astimezone(zone).date()
+    people = roster.people.values()
+    settings: dict[str, str | None] = {**stale(state.settings, roster, today)}
+    journal = _Journal.of(state.facts, people)
+    since = _since(observed, now, zone)
     facts: list[Fact] = []
     for each in observed:
         if each.absorbed is None:
@@ -44,75 +49,127 @@ def heard(observed: Iterable[Observed], roster: Roster, state: State, now: datet
         for href in each.foreign_gone:
             settings[setting_of(each.name, href)] = None
         for sighting in each.absorbed.strangers:
-            assert sighting.entry is not None
-            said = read_event(sighting.entry, roster.people.values(), roster.away_words, now, zone)
-            name = setting_of(each.name, sighting.href)
-            settings[name] = remembered(said)
+            entry = sighting.entry
+            assert entry is not None
+            before = heard_before(state.settings, entry.uid)
+            said = read_event(entry, people, roster.away_words, now, zone, since, before)
+            left = None if done_with(said, people, today) else remembered(said)
+            settings[setting_of(each.name, sighting.href)] = left
             told = said if isinstance(said, Told) else None
-            facts += _facts(sighting.entry, told, state, now, zone)
+            settings[heard_of(entry.uid)] = written(told.heard) if told else None
+            facts += journal.told(entry, told, before, now, zone)
     changed = {name: v for name, v in settings.items() if v != state.settings.get(name)}
     return Delta(facts=_placed(facts, roster, state, now, zone), settings=changed)
 
 
-def _done_with(
-    roster: Roster, state: State, now: datetime, zone: ZoneInfo
-) -> dict[str, str | None]:
-    """What need not be remembered any more."""
-    today = now.astimezone(zone).date()
-    names = {fold(person.name)[0] for person in roster.people.values()}
-    done: dict[str, str | None] = {}
-    for name, said in recalled(state.settings).items():
-        match said:
-            case Away(until=until) | Asked(until=until) if until <= today:
-                done[name] = None
-            case Proposed() if fold(said.name)[0] in names:
-                done[name] = None
-    return done
+def _since(observed: Iterable[Observed], now: datetime, zone: ZoneInfo) -> datetime:
+    """How far back events of the user's own tell of contacts: a month. Where entries of ours stand
+    in the calendars and none was known, the database was lost, and it is a month before those."""
+    seen = [each.absorbed for each in observed if each.absorbed is not None]
+    known = sum(len(each.records) for each in seen)
+    adopted = [record for each in seen for record in each.adopted]
+    oldest = now
+    if len(adopted) == known:
+        for record in adopted:
+            if record.seen is not None and record.key.kind is not Kind.DATE:
+                oldest = min(oldest, begins(record.seen.start, zone))
+    return oldest - PAST
 
 
-def _facts(
-    entry: Entry, told: Told | None, state: State, now: datetime, zone: ZoneInfo
-) -> list[Fact]:
-    """What is new in the journal by an event that says `told`, or nothing any more."""
-    # A UID is any text at all; its checksum keeps the journal's ids short.
-    prefix = f"event:{hashlib.sha256(entry.uid.encode()).hexdigest()[:24]}#"
-    known = [fact for fact in state.facts if fact.id.startswith(prefix)]
-    before = next(iter(effective(known)), None)
-    id = f"{prefix}{len(known) + 1}"
-    if told is None:
-        if before is None or begins(entry.start, zone) < now - PAST:
-            return []  # what was read long ago stands, whatever is edited since
-        return [replace(before, id=id, recorded=now, supersedes=before.id, void=True)]
-    wrong = told.meaning.outcome is Outcome.WRONG_NUMBER
-    fact = Fact(
-        id=id,
-        person=told.person.id,
-        at=min(begins(entry.start, zone), now),
-        outcome=told.meaning.outcome,
-        source=Source.EVENT,
-        recorded=now,
-        note=told.note,
-        direction=told.meaning.direction,
-        number=(told.person.phone or "") if wrong else "",
-    )
-    if before is None:
-        return [fact]
-    if _says(before) == _says(fact):
-        return []
-    same = ("touch", "attempt", "opened", "entry", "channel")  # it counts where it did before
-    return [replace(fact, supersedes=before.id, **{name: getattr(before, name) for name in same})]
+@dataclass(frozen=True, kw_only=True)
+class _Journal:
+    """What the journal knows from events of the user's own."""
 
+    facts: dict[str, list[Fact]]
+    """By what their ids begin with, in the order in which they were recorded."""
+    people: dict[str, Person]
+    """By every id that they have had."""
 
-def _says(fact: Fact) -> tuple[object, ...]:
-    return fact.person, fact.outcome, fact.direction, fact.note
+    @classmethod
+    def of(cls, facts: Iterable[Fact], people: Iterable[Person]) -> _Journal:
+        found: dict[str, list[Fact]] = defaultdict(list)
+        for fact in facts:
+            if fact.source is Source.EVENT:
+                found[fact.id.partition("#")[0]].append(fact)
+        return cls(facts=found, people={id: each for each in people for id in each.ids})
+
+    def told(
+        self, entry: Entry, told: Told | None, heard: Heard | None, now: datetime, zone: ZoneInfo
+    ) -> list[Fact]:
+        """What is new by an event that says `told`, or nothing any more, and said `heard` when it
+        was last read."""
+        prefix = f"event:{digest(entry.uid)}"
+        known = self.facts.get(prefix, [])
+        before = next(iter(effective(known)), None)
+        id = f"{prefix}#{len(known) + 1}"
+        if told is None or told.start > now + AHEAD:
+            # What was read before this was remembered stands once it is long ago.
+            if before is None or (heard is None and begins(entry.start, zone) < now - PAST):
+                return []
+            return [replace(before, id=id, recorded=now, supersedes=before.id, void=True)]
+        moved = heard is not None and heard.start != told.start
+        fact = self._fact(id, told, now)
+        if before is None:
+            undone = bool(known) and is_undoing(known[-1]) and self._same(known[-1], fact)
+            return [] if undone or fact.person not in self.people else [fact]
+        same = self._same(before, fact)
+        fact = replace(
+            fact,
+            supersedes=before.id,
+            at=fact.at if moved else before.at,
+            number=before.number if same else fact.number,
+        )
+        if same and (fact.at, fact.note) == (before.at, before.note):
+            return []
+        return [self._where_it_was(fact, before, moved)]
+
+    def _fact(self, id: str, told: Told, now: datetime) -> Fact:
+        person = self.people.get(told.person)
+        wrong = told.meaning.outcome is Outcome.WRONG_NUMBER
+        return Fact(
+            id=id,
+            person=person.id if person else told.person,
+            at=min(told.start, now),
+            outcome=told.meaning.outcome,
+            source=Source.EVENT,
+            recorded=now,
+            note=told.note,
+            direction=told.meaning.direction,
+            number=(person.phone or "") if person and wrong else "",
+        )
+
+    def _where_it_was(self, fact: Fact, before: Fact, moved: bool) -> Fact:
+        """`fact`, which corrects `before`, within the touch of that where it still belongs there;
+        else without one as yet, and without a channel."""
+        known = fact.person in self.people
+        within = before.opened is not None and fact.at >= before.opened
+        if self._who(before) != fact.person or (moved and known and not within):
+            return fact
+        kept = ["touch", "attempt", "opened", "entry", "channel"]
+        if fact.outcome is before.outcome:
+            kept.append("day")
+        return replace(fact, **{name: getattr(before, name) for name in kept})
+
+    def _same(self, one: Fact, fact: Fact) -> bool:
+        """Whether `fact` says of the same person the same as `one`."""
+        said = self._who(one), one.outcome, one.direction
+        return said == (fact.person, fact.outcome, fact.direction)
+
+    def _who(self, fact: Fact) -> str:
+        person = self.people.get(fact.person)
+        return person.id if person else fact.person
 
 
 def _placed(
     facts: list[Fact], roster: Roster, state: State, now: datetime, zone: ZoneInfo
 ) -> tuple[Fact, ...]:
-    """`facts` as they count: within the open touch of their person, if it was open by then."""
-    if all(fact.supersedes for fact in facts):
-        return tuple(facts)
+    """`facts` as they count: those that have no place yet, and so no channel, within the open touch
+    of their person, if it was open by then."""
+    fresh, others = list[Fact](), list[Fact]()
+    for fact in facts:
+        bare = fact.channel is None and fact.person in roster.people
+        (fresh if bare else others).append(fact)
+    if not fresh:
+        return tuple(others)
     plan = planning.make(World(roster=roster, state=state, now=now))
-    fresh = [fact for fact in facts if not fact.supersedes]
-    return (*(fact for fact in facts if fact.supersedes), *placed(fresh, plan, zone, roster))
+    return (*others, *placed(fresh, plan, zone, roster))

@@ -20,7 +20,7 @@ from syncd.engine.freshening import Fresh, Freshen
 from syncd.engine.notices import left_behind
 from syncd.engine.tick import Look, Report, look, met, tick
 from syncd.errors import ConfigError, Problem, UsageError
-from syncd.model.facts import CLOSING, RESTING, Fact, Outcome, Source, effective
+from syncd.model.facts import CLOSING, RESTING, Fact, Outcome, Source, effective, undoing
 from syncd.model.people import Person, whose
 from syncd.model.records import Delta, State
 from syncd.model.roster import Ramp, Roster
@@ -255,9 +255,9 @@ class Service:
         order = {fact.id: n for n, fact in enumerate(facts)}
         newest = max(held, key=lambda fact: (fact.recorded, fact.at, order[fact.id]))
         now = self.clock()
-        voids = [_void(newest, now)]
+        voids = [undoing(newest, now)]
         voids += [
-            _void(fact, now)
+            undoing(fact, now)
             for fact in effective(facts)
             if fact.source is Source.SYNCD
             and fact.entry is None
@@ -325,8 +325,3 @@ def _unused(id: str, state: State) -> str:
     a clock may stand still."""
     taken = {fact.id for fact in state.facts}
     return next(each for each in chain((id,), (f"{id}+{n}" for n in count(2))) if each not in taken)
-
-
-def _void(fact: Fact, now: datetime) -> Fact:
-    """The fact that takes `fact` back."""
-    return replace(fact, id=f"{fact.id}~undo", recorded=now, supersedes=fact.id, void=True)

@@ -21,8 +21,9 @@ from syncd.model import facts as journal
 from syncd.model.keys import Key, Kind
 from syncd.model.records import CalendarState, Delta, Fate, Pause, Record, State
 from syncd.reconcile.actions import Act, Action
-from syncd.reconcile.events import Said, recalled
+from syncd.reconcile.events import Said
 from syncd.reconcile.guards import absence_digest, deletions
+from syncd.reconcile.recall import recalled
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +104,9 @@ def status(service: Service, *, ticking: bool = False) -> Status:
         refused=tuple(_refused(service, state)),
         notices=(*service.notices(), *left_behind(service.roster, state, now)),
         pauses=tuple(p for p in state.pauses if p.until is None or p.until > today),
-        said=tuple(said for _, said in sorted(recalled(state.settings).items())),
+        said=tuple(
+            said for _, said in sorted(recalled(state.settings, service.roster, today).items())
+        ),
         idle={
             id: each.reason
             for id, each in plan.positions.items()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -111,3 +111,16 @@ def effective(facts: list[Fact]) -> list[Fact]:
     gone = {fact.supersedes for fact in known.values()}
     held = [fact for fact in known.values() if fact.id not in gone and not fact.void]
     return sorted(held, key=lambda fact: (fact.at, fact.recorded, fact.id))
+
+
+_UNDO = "~undo"
+
+
+def undoing(fact: Fact, now: datetime) -> Fact:
+    """The fact by which a verb takes `fact` back at `now`."""
+    return replace(fact, id=f"{fact.id}{_UNDO}", recorded=now, supersedes=fact.id, void=True)
+
+
+def is_undoing(fact: Fact) -> bool:
+    """Whether a verb took another fact back by `fact`."""
+    return fact.void and fact.id == f"{fact.supersedes}{_UNDO}"

@@ -33,6 +33,14 @@ KEPT_ON_FORMS = "1980-02-29, 12-15"
 YES_FORMS = "true, false"
 
 _STEP = re.compile(r"(\d{1,3}) ?(d|days?|w|weeks?|m|months?|y|years?)")
+# Not every span says how long: `2 days ago`, `1 year old`, `1 year-old`; nor does `until we speak`
+# name a weekday.
+_FOR = re.compile(
+    rf"(?:for )?({_STEP.pattern})(?![\w'’-])"
+    r"(?! (?:ago|old|older|late|later|early|earlier)\b)[ ,;:.]*",
+    re.IGNORECASE,
+)
+_UNTIL = re.compile(r"until (?![^\W\d]{2}(?!\w))(\S+?)(?:[ ,;:.]+|$)", re.IGNORECASE)
 _UNITS = {"d": Period(days=1), "w": Period(days=7), "m": Period(months=1), "y": Period(months=12)}
 _NAMED = {
     "daily": Period(days=1),
@@ -64,9 +72,8 @@ def resolve_when(text: str, today: date) -> date | None:
 def leading_when(text: str, today: date) -> tuple[date | None, str]:
     """The day that the first words of `text` name, and the rest: `3 months`, `for 2w`, `until fri`,
     `until 2026-12-01`; None, and all of it, where they name none."""
-    span = re.match(rf"(?:for )?({_STEP.pattern})(?!\w)[ ,;:.]*", text, re.IGNORECASE)
-    day = re.match(r"until (\S+?)(?:[ ,;:.]+|$)", text, re.IGNORECASE)
-    for found in (span, day):
+    for form in (_FOR, _UNTIL):
+        found = form.match(text)
         when = resolve_when(found[1], today) if found else None
         if found and when is not None and when > today:
             return when, text[found.end() :]

@@ -20,7 +20,7 @@ from syncd.reconcile.pen import Drawn, Seat
 from syncd.reconcile.series import Series
 
 MOST = 4
-"""Lines about what was."""
+"""Lines about what was, questions among them."""
 NAMED = 3
 NEXT = 5
 """How many are next in line."""
@@ -52,9 +52,7 @@ def sections(
             people = served(scene.roster, block)
             before = last_started(blocks[block].occurrences, scene.now) or scene.now - RECENT
             moved = [each.person for each in up if each.person and _rolled(drawn, each.person)]
-            since = since_last(
-                people, scene.roster, facts, said.values(), moved, before, scene.today
-            )
+            since = since_last(people, scene.roster, facts, said.values(), moved, before)
             following = next_in_line(people, positions, drawn.standings, scene.today)
         found[occurrence.id] = _section(occurrence.id, up, since, following)
     checked = {id for id, seats in drawn.seated.items() if any(seat.item for seat in seats)}
@@ -102,18 +100,17 @@ def since_last(
     said: Iterable[Said],
     moved: Iterable[Person],
     before: datetime,
-    today: date,
 ) -> tuple[str, ...]:
-    """At most four lines: what is asked, what a deletion skipped and how to undo that, what was
-    understood, who was not marked and `moved` on. Of `people`, by id, since the moment `before`."""
+    """At most four lines: what is asked, as far as all else leaves room; who is to be added; what a
+    deletion skipped and how to undo that, what was understood, who was not marked and `moved` on.
+    Of `people`, by id, since the moment `before`."""
     recent = [
         fact
         for fact in facts
         if whose(fact.person) in people and instant(fact.recorded) >= instant(before)
     ]
-    lines = [
-        f"Not understood: {e.question}" for e in said if isinstance(e, Asked) and e.until > today
-    ]
+    said = tuple(said)
+    lines: list[str] = []
     proposed = [each.name for each in said if isinstance(each, Proposed)]
     if proposed:
         lines.append(f"To be added: {_some(proposed)}. syncd add --proposed")
@@ -127,7 +124,17 @@ def since_last(
     unmarked = [person.name for person in moved]
     if unmarked:
         lines.append(f"Not marked, so up again: {_some(unmarked)}.")
-    return tuple(text.one_line(line) for line in lines[:MOST])
+    questions = _asked([each.question for each in said if isinstance(each, Asked)], len(lines))
+    return tuple(text.one_line(line) for line in (*questions, *lines)[:MOST])
+
+
+def _asked(questions: Sequence[str], others: int) -> list[str]:
+    """The first of the `questions`, with how many more there are: they leave `others` their lines,
+    all but one."""
+    lines = [f"Not understood: {question}" for question in questions[: max(1, MOST - others)]]
+    if more := len(questions) - len(lines):
+        lines[-1] += f" And {more} more: syncd status"
+    return lines
 
 
 _CONCLUDED = (Source.DELETION, Source.DRAG, Source.SYNCD)

@@ -5,14 +5,14 @@ contacted, that somebody is to be added, that they are away. Pure.
     + Jane Roe +49 30 4711    a person to be added
     away                      all-day: nothing on its days
 
-The event stays the user's: it is read, and never written.
+The event stays the user's: it is read, and never written. Who was meant when it was first read
+stays meant while the name in it stays: the people files may say something else by then.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -23,28 +23,56 @@ from syncd.model.keys import is_key
 from syncd.model.people import Person
 from syncd.model.words import short
 from syncd.reconcile.marks import Meaning, leading
-from syncd.reconcile.spelling import fold
+from syncd.reconcile.spelling import fold, tidy
 from syncd.reconcile.standing import begins
 from syncd.reconcile.text import END
 
 PAST, AHEAD = timedelta(days=31), timedelta(days=1)
-"""How long ago, and how far ahead, an event may begin that tells of a contact."""
+"""How long ago an event may begin that tells of a contact, where it is read for the first time; and
+how far ahead: a contact that is planned is none as yet."""
 ASKED = timedelta(days=14)
-"""How long one is asked about an event that was not understood."""
+"""How long after its beginning one is asked about an event that was not understood."""
+PROPOSED = timedelta(days=92)
+"""How long after its beginning an event proposes somebody."""
 LONGEST_AWAY = timedelta(days=366)
 LONGEST_TITLE = 300
 """So many characters of a title are read."""
-_PHONE = re.compile(r"\+?[0-9(][0-9 ()/.-]{4,}[0-9]")
-_EMAIL = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+")
+# Both take time in proportion to the title, whatever stands in it.
+_PHONE = re.compile(r"\+?[0-9(][0-9 ()/.-]*+")
+_EMAIL = re.compile(r"(?<![^\s@<>,;])[^\s@<>,;]++@[^\s@<>,;]+\.[^\s@<>,;]+")
+_DIGITS = 6
+"""Characters of the shortest number."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """A contact with somebody known."""
+    """A contact with somebody known, or one that is planned."""
 
-    person: Person
+    person: str
+    """The id, as it was when the event was first read."""
     meaning: Meaning
+    start: datetime
+    """When the event begins; aware."""
+    name: str
+    """How the title calls them."""
+    said: str
+    """All that stands behind the mark: the name and the note."""
     note: str = ""
+
+    @property
+    def heard(self) -> Heard:
+        """What is to be remembered of it."""
+        return Heard(person=self.person, name=self.name, said=self.said, start=self.start)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """Whom an event was about, and when it began, as it was last read."""
+
+    person: str
+    name: str
+    said: str
+    start: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +82,8 @@ class Proposed:
     name: str
     phone: str = ""
     email: str = ""
+    until: date = date.max
+    """From when on they are proposed no more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,14 +108,17 @@ Said = Told | Proposed | Away | Asked
 
 def read_event(
     entry: Entry,
-    people: Iterable[Person],
+    people: Collection[Person],
     words: Collection[str],
     now: datetime,
     zone: ZoneInfo,
+    since: datetime,
+    before: Heard | None = None,
 ) -> Said | None:
-    """What `entry`, which is not ours, says to syncd; None for any other event. `words` are the
-    titles of days away."""
-    title = entry.title.strip()[:LONGEST_TITLE]
+    """What `entry`, which is not ours, says to syncd, be it done with by now; None for any other
+    event. `words` are the titles of days away. Of contacts it tells if it begins after `since`, or
+    told of one `before`, as is remembered."""
+    title = tidy(entry.title.strip()[:LONGEST_TITLE])
     if entry.cancelled or entry.recurrence is not None or not title:
         return None
     if is_key(entry.uid) or entry.trace or END in entry.text:
@@ -95,28 +128,40 @@ def read_event(
         and fold(title)[0].strip(" .!") in words
     ):
         return _away(entry)
-    if re.match(r"\+ ?[^\W\d]", title):
-        return _proposed(title[1:])
     start = begins(entry.start, zone)
-    if not now - PAST <= start <= now + AHEAD:
+    if re.match(r"\+ ?[^\W\d]", title):
+        return _proposed(title[1:], _after(start, PROPOSED, zone))
+    if start < since and before is None:
         return None
     lead = leading(title)
-    if lead is None or lead[1].outcome in RESTING:
+    if lead is None or lead.meaning.outcome in RESTING:
         return None
-    sure, meaning, rest = lead
-    fits = _named(rest, people)
-    if len(fits) == 1:
-        return Told(person=fits[0][0], meaning=meaning, note=fits[0][1])
-    until = (start + ASKED).date()
+    rest, fits = lead.rest, _named(lead.rest, people, lead.pronoun)
+    known = _still(rest, fits, before) if before is not None else None
+    if known is None and len(fits) == 1:
+        known = fits[0][0].id, fits[0][1]
+    if known is not None:
+        person, end = known
+        name, note = rest[:end], rest[end:].strip(" ,;:-–")
+        return Told(
+            person=person, meaning=lead.meaning, start=start, name=name, said=rest, note=note
+        )
+    if start > now + AHEAD:
+        return None
+    until = _after(start, ASKED, zone)
     if fits:
         names = ", ".join(person.name for person, _ in fits[:4])
         return Asked(
             question=f"«{short(title)}»: is it {names}? Write the whole name.", until=until
         )
-    if not sure or not rest:  # too many titles of other things begin with one
+    if not lead.sure or not rest:  # too many titles of other things begin with one
         return None
     question = f"«{short(title)}»: nobody is called that. Write the name as in your people file."
     return Asked(question=question, until=until)
+
+
+def _after(start: datetime, span: timedelta, zone: ZoneInfo) -> date:
+    return (start.astimezone(zone) + span).date()
 
 
 def _away(entry: Entry) -> Away | None:
@@ -127,77 +172,44 @@ def _away(entry: Entry) -> Away | None:
     return Away(since=since, until=until) if until - since <= LONGEST_AWAY else None
 
 
-def _proposed(text: str) -> Proposed | None:
-    phone, email = _PHONE.search(text), _EMAIL.search(text)
-    for found in (phone, email):
-        text = text.replace(found[0], " ") if found else text
+def _proposed(text: str, until: date) -> Proposed | None:
+    phones = (found[0].rstrip(" ()/.-") for found in _PHONE.finditer(text))
+    phone = next((each for each in phones if len(each) >= _DIGITS), "")
+    email = found[0] if (found := _EMAIL.search(text)) else ""
+    for known in (phone, email):
+        text = text.replace(known, " ") if known else text
     name = " ".join(text.split()).strip(" ,;:-–")
-    if not name:
+    return Proposed(name=name, phone=phone, email=email, until=until) if name else None
+
+
+def _still(rest: str, fits: list[tuple[Person, int]], before: Heard) -> tuple[str, int] | None:
+    """Whom `rest` means as it did `before`, and where the name ends; None where the name is not the
+    same any more. `Ann` is another one once it goes on as the longer name of one of the `fits`."""
+    end = _end_of(before.name, *fold(rest))
+    if end is None or (rest != before.said and any(longer > end for _, longer in fits)):
         return None
-    return Proposed(
-        name=name, phone=phone[0].strip() if phone else "", email=email[0] if email else ""
-    )
+    return before.person, end
 
 
-def _named(rest: str, people: Iterable[Person]) -> list[tuple[Person, str]]:
-    """Whom `rest` begins with, and what follows the name: the whole name goes before a part."""
+def _named(rest: str, people: Iterable[Person], pronoun: bool) -> list[tuple[Person, int]]:
+    """Whom `rest` begins with, and where the name ends: the whole name goes before a part. Behind a
+    `pronoun` a single word is a name where it is written like one: `I will call`."""
     folded, places = fold(rest)
-    whole: list[tuple[int, Person]] = []
-    part: list[tuple[int, Person]] = []
+    whole: list[tuple[Person, int]] = []
+    part: list[tuple[Person, int]] = []
     for person in people:
-        name = fold(person.name)[0]
-        first = name.partition(" ")[0]
-        for piece, into in ((name, whole), (first, part)):
-            end = len(piece)
-            if piece and folded.startswith(piece) and not folded[end : end + 1].isalnum():
-                into.append((end, person))
+        for name, into in ((tidy(person.name), whole), (tidy(person.name).partition(" ")[0], part)):
+            end = _end_of(name, folded, places)
+            if end and (not pronoun or " " in name or rest.startswith(name)):
+                into.append((person, end))
     found = whole or part
-    longest = max((end for end, _ in found), default=0)
-    return [
-        (person, rest[places[end] :].strip(" ,;:-–")) for end, person in found if end == longest
-    ]
+    longest = max((end for _, end in found), default=0)
+    return [(person, end) for person, end in found if end == longest]
 
 
-# -- how it is remembered: by the event, in a setting of its own
-
-PREFIX = "event:"
-
-
-def setting_of(calendar: str, href: str) -> str:
-    """The name of the setting that remembers what an event said."""
-    return f"{PREFIX}{calendar} {href}"
-
-
-def remembered(said: Said | None) -> str | None:
-    """What is to be remembered of an event; None for nothing: a contact is in the journal."""
-    match said:
-        case Proposed(name=name, phone=phone, email=email):
-            told: dict[str, str] = {
-                "kind": "proposed",
-                "name": name,
-                "phone": phone,
-                "email": email,
-            }
-        case Away(since=since, until=until):
-            told = {"kind": "away", "since": since.isoformat(), "until": until.isoformat()}
-        case Asked(question=question, until=until):
-            told = {"kind": "asked", "question": question, "until": until.isoformat()}
-        case _:
-            return None
-    return json.dumps(told, ensure_ascii=False)
-
-
-def recalled(settings: Mapping[str, str]) -> dict[str, Said]:
-    """By the name of its setting: what events said that are remembered in `settings`."""
-    found: dict[str, Said] = {}
-    for name, value in settings.items():
-        if not name.startswith(PREFIX):
-            continue
-        told = json.loads(value)
-        kind = told.pop("kind")
-        for key in ("since", "until"):
-            if key in told:
-                told[key] = date.fromisoformat(told[key])
-        shape = {"proposed": Proposed, "away": Away, "asked": Asked}[kind]
-        found[name] = shape(**told)
-    return found
+def _end_of(name: str, folded: str, places: list[int]) -> int | None:
+    """Where `name`, as whole words at the start of a text that was `folded`, ends in that text."""
+    piece = fold(name)[0]
+    if not piece or not folded.startswith(piece) or folded[len(piece) : len(piece) + 1].isalnum():
+        return None
+    return places[len(piece)]

@@ -91,8 +91,14 @@ class Fold:
     """The open touch, where attempts were made in it."""
     tried: tuple[Fact, ...] = ()
     """The attempts made in it, in order."""
-    closed_by_log: datetime | None = None
-    """Touches opened before this moment were closed by a contact logged since."""
+    logged: tuple[tuple[datetime, date], ...] = ()
+    """The contacts outside any touch that closed some: when each was logged, and when one is due
+    by it."""
+
+    def closed(self, touch: date, opened: datetime) -> bool:
+        """Whether a contact that was logged since closed a `touch` then `opened`: one that is due
+        no earlier than by that contact is not the one that it closed, but the next."""
+        return any(opened <= when and touch < due for when, due in self.logged)
 
 
 def fold(person: Person, facts: tuple[Fact, ...], cadence: Period, zone: ZoneInfo) -> Fold:
@@ -100,29 +106,19 @@ def fold(person: Person, facts: tuple[Fact, ...], cadence: Period, zone: ZoneInf
     closings = [closing_day(fact, zone) for fact in facts if fact.outcome in CLOSING]
     days = closings + ([person.last_contact] if person.last_contact else [])
     spoken = [f for f in facts if f.outcome in TRIED or f.outcome is Outcome.REACHED]
-    closed_by_log = max(
-        (
-            fact.recorded
-            for fact in facts
-            if fact.outcome is Outcome.REACHED
-            and fact.touch is None
-            and cadence.after(closing_day(fact, zone)) > fact.recorded.astimezone(zone).date()
-        ),
-        default=None,
+    logged = tuple(
+        (fact.recorded, due)
+        for fact in facts
+        if fact.outcome is Outcome.REACHED
+        and fact.touch is None
+        and (due := cadence.after(closing_day(fact, zone))) > fact.recorded.astimezone(zone).date()
     )
-    touch, tried = _open_touch(facts, closed_by_log)
-    return Fold(
-        anchor=max(days, default=None),
-        last=spoken[-1] if spoken else None,
-        touch=touch,
-        tried=tried,
-        closed_by_log=closed_by_log,
-    )
+    found = Fold(anchor=max(days, default=None), last=spoken[-1] if spoken else None, logged=logged)
+    touch, tried = _open_touch(facts, found)
+    return replace(found, touch=touch, tried=tried)
 
 
-def _open_touch(
-    facts: tuple[Fact, ...], closed_by_log: datetime | None
-) -> tuple[date | None, tuple[Fact, ...]]:
+def _open_touch(facts: tuple[Fact, ...], told: Fold) -> tuple[date | None, tuple[Fact, ...]]:
     touches = [fact.touch for fact in facts if fact.touch and fact.outcome in TRIED | CLOSING]
     touch = max(touches, default=None)
     if touch is None:
@@ -131,7 +127,7 @@ def _open_touch(
     if any(fact.outcome in CLOSING for fact in inside):
         return None, ()
     tried = sorted((f for f in inside if f.outcome in TRIED), key=lambda f: f.attempt or 0)
-    if closed_by_log and tried and (tried[0].opened or tried[0].recorded) <= closed_by_log:
+    if tried and told.closed(touch, tried[0].opened or tried[0].recorded):
         return None, ()
     return touch, tuple(tried)
 

@@ -129,17 +129,30 @@ class Retitled:
     """A title of the user's own, without a mark."""
 
 
+@dataclass(frozen=True)
+class Lead:
+    """The mark at the start of a title that is no entry's of ours, and what follows it."""
+
+    meaning: Meaning
+    rest: str
+    sure: bool
+    """Whether it is more than a letter."""
+    pronoun: bool
+    """Whether it may as well be whoever writes: of an `i` at a title's start a phone makes `I`."""
+
+
 Reading = Marked | Snoozed | Unclear | Plain | Signed | Retitled
 
 
-def leading(title: str) -> tuple[bool, Meaning, str] | None:
-    """The mark with which any title begins: whether it is more than a letter, what it means, and
-    what follows; None for none."""
+def leading(title: str) -> Lead | None:
+    """The mark with which any title begins; None for none."""
     text = edged(tidy(title))
     for vocabulary in (SIGNS, WORDS, LETTERS):
         found = _lead(text, vocabulary)
         if found is not None:
-            return vocabulary is not LETTERS, *found
+            meaning, rest = found
+            pronoun = _PRONOUN.match(text) is not None
+            return Lead(meaning, rest, sure=vocabulary is not LETTERS, pronoun=pronoun)
     return None
 
 

@@ -25,7 +25,7 @@ from syncd.reconcile.agenda import sections, served
 from syncd.reconcile.attempts import Position, Resolution, Scene
 from syncd.reconcile.course import grace_ends
 from syncd.reconcile.dates import dates
-from syncd.reconcile.events import Away, recalled
+from syncd.reconcile.events import Away
 from syncd.reconcile.fold import Journal, is_over, read_back
 from syncd.reconcile.items import bare, left, taken_in
 from syncd.reconcile.misses import GRACE, is_tired
@@ -34,6 +34,7 @@ from syncd.reconcile.pauses import Pauses
 from syncd.reconcile.placement import place
 from syncd.reconcile.read import Read, read_contacts
 from syncd.reconcile.reader import Standing
+from syncd.reconcile.recall import recalled
 from syncd.reconcile.render import series
 from syncd.reconcile.resolve import resolve
 from syncd.reconcile.series import Series, settle
@@ -94,7 +95,7 @@ def make(world: World) -> Plan:
     items = taken_in(records, roster.deployment)
     records, told = items.records, read_back(items.facts, items.withdrawn, state.facts, now)
     blocks = _settle_blocks(world, records, pauses)
-    said = recalled(state.settings)
+    said = recalled(state.settings, world.roster, now.astimezone(zone).date())
     aways = tuple(each for each in said.values() if isinstance(each, Away))
     occurrences = {
         o.id: _unless_away(o, aways, zone) for each in blocks.values() for o in each.occurrences

@@ -164,7 +164,7 @@ def _sort_out(
 def _open(record: Record, facts: tuple[Fact, ...], told: Fold) -> bool:
     """Whether the touch of this attempt is open and nothing later came of it."""
     opened = standing(record).opened
-    if opened is not None and told.closed_by_log is not None and opened <= told.closed_by_log:
+    if opened is not None and told.closed(record.key.day, opened):
         return False
     return not is_over(record.key, facts)
 

@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from syncd.reconcile.events import Asked, Proposed, recalled
+from syncd.reconcile.events import Asked, Proposed
+from syncd.reconcile.recall import recalled
 from tests.client import Shown
 from tests.household import clients, person, weekly
 from tests.stories.stage import Make, Stage
@@ -25,7 +26,8 @@ def agenda(stage: Stage) -> str:
 
 
 def said(stage: Stage) -> list[object]:
-    return list(recalled(stage.service.store.load().settings).values())
+    settings = stage.service.store.load().settings
+    return list(recalled(settings, stage.roster, stage.now.date()).values())
 
 
 def test_a_mark_and_a_name_are_a_contact(make: Make) -> None:
@@ -110,7 +112,12 @@ def test_somebody_is_proposed(make: Make) -> None:
     event = wrote(stage, "+ Jane Roe +49 30 4711 99 jane@example.org")
     stage.sync()
     assert said(stage) == [
-        Proposed(name="Jane Roe", phone="+49 30 4711 99", email="jane@example.org")
+        Proposed(
+            name="Jane Roe",
+            phone="+49 30 4711 99",
+            email="jane@example.org",
+            until=date(2027, 3, 3),
+        )
     ]
     assert "To be added: Jane Roe. syncd add --proposed" in agenda(stage)
     stage.with_people(*stage.roster.people.values(), person("Jane Roe"))
@@ -209,3 +216,109 @@ def test_a_copy_of_an_entry_of_ours_says_nothing(make: Make) -> None:
     stage.app.copy(ann)
     stage.sync()
     assert len(stage.facts()) == 1
+
+
+def test_who_was_meant_stays_meant(make: Make) -> None:
+    stage = make("Ann Lee", "Bob Roy")
+    stage.sync()
+    event = wrote(stage, "x Ann good talk")
+    stage.sync()
+    (fact,) = stage.facts()
+    stage.with_people(*stage.roster.people.values(), person("Ann Roy"))
+    event = stage.app.describe(event, "at the fair")
+    stage.sync()
+    assert stage.facts() == [fact] and said(stage) == []
+    stage.with_people(stage.roster.people["bob-roy"])
+    event = stage.app.retitle(event, "x Ann good talk at the fair")
+    stage.sync()
+    assert [(each.person, each.note) for each in stage.facts()] == [
+        ("ann-lee", "good talk at the fair")
+    ]
+
+
+def test_an_undo_stays_until_the_mark_or_the_name_changes(make: Make) -> None:
+    stage = make("Ann Lee", "Bob Roy")
+    stage.sync()
+    event = wrote(stage, "x Ann Lee hi")
+    stage.sync()
+    stage.service.undo("ann")
+    event = stage.app.describe(event, "at the fair")
+    stage.sync()
+    stage.restart()
+    stage.later(days=2)  # everything is listed anew
+    stage.sync()
+    assert stage.facts() == []
+    stage.app.retitle(event, "m Ann Lee hi")
+    stage.sync()
+    assert stage.outcomes("Ann Lee") == ["left-message"]
+
+
+def test_it_comes_back_without_the_database_however_old(make: Make) -> None:
+    stage = make("Ann Lee")
+    stage.sync()
+    wrote(stage, "x Ann Lee", stage.now - timedelta(days=60))  # it was never counted
+    wrote(stage, "x Ann Lee hi")
+    stage.sync()
+    (fact,) = stage.facts()
+    stage.later(days=40)
+    stage.sync()
+    stage.lose_database()
+    stage.sync()
+    told = [each for each in stage.facts() if each.source.value == "event"]
+    assert [(each.person, each.at, each.note) for each in told] == [("ann-lee", fact.at, "hi")]
+
+
+def test_a_dragged_event_corrects_when_it_was(make: Make) -> None:
+    stage = make("Ann Lee", "Bob Roy")
+    stage.sync()
+    event = wrote(stage, "x Ann Lee", stage.now - timedelta(days=1))
+    stage.sync()
+    assert stage.due("Ann Lee") == date(2027, 1, 11)
+    event = stage.app.drag(event, stage.now - timedelta(days=4))
+    stage.sync()
+    (fact,) = stage.facts()
+    assert fact.at == stage.now - timedelta(days=4)
+    assert stage.due("Ann Lee") == date(2027, 1, 8)
+    stage.app.drag(event, stage.now + timedelta(days=4))  # planned
+    stage.sync()
+    assert stage.facts() == [] and len(stage.contacts("Ann Lee")) == 1
+
+
+def test_questions_leave_room_for_what_was_understood(make: Make) -> None:
+    stage = make("Ann Lee", "Bob Roy")
+    stage.sync()
+    for n in range(6):
+        wrote(stage, f"✅ Rent {n}")
+    wrote(stage, "i Ann Lee")
+    stage.app.delete(stage.contact("Bob Roy"))
+    stage.sync()
+    text = agenda(stage)
+    assert text.count("Not understood") == 2 and "And 4 more: syncd status" in text
+    assert "Skipped, since you deleted it: Bob Roy." in text
+    assert "Understood: Ann Lee (they called)." in text
+    assert len(said(stage)) == 6
+
+
+def test_nobody_is_proposed_for_ever(make: Make) -> None:
+    stage = make("Ann Lee")
+    stage.sync()
+    wrote(stage, "+ Max Moe", stage.now - timedelta(days=400))
+    event = wrote(stage, "+ Jane Roe")
+    stage.sync()
+    assert [each.name for each in said(stage) if isinstance(each, Proposed)] == ["Jane Roe"]
+    stage.with_people(*stage.roster.people.values(), person("Jane Roe"))
+    stage.app.describe(event, "from the fair")
+    stage.sync()
+    assert said(stage) == [] and "To be added" not in agenda(stage)
+
+
+def test_a_capital_i_is_a_mark_before_a_name_only(make: Make) -> None:
+    stage = make("Ann Lee", "Will Day")
+    stage.sync()
+    wrote(stage, "I will call Ann Lee")
+    wrote(stage, "I must ring Ann Lee")
+    stage.sync()
+    assert stage.facts() == [] and said(stage) == []
+    wrote(stage, "I Ann Lee new job")
+    stage.sync()
+    assert [(each.person, each.note) for each in stage.facts()] == [("ann-lee", "new job")]
