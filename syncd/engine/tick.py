@@ -328,7 +328,9 @@ def _committed(
         settings["approved"] = None
     changed = {(record.calendar, record.uid): record for record in seen.delta.records}
     sent = {id(action) for action in writes}
-    for record in (*plan.records, *(a.record for a in plan.actions if id(a) not in sent)):
+    writable = {each.name for each in seen.observed if each.writable and not seen.held}
+    kept = [r for r in plan.records if not r.item or r.base or r.calendar in writable]
+    for record in (*kept, *(a.record for a in plan.actions if id(a) not in sent)):
         changed[record.calendar, record.uid] = record
     for record in intended(writes):
         changed[record.calendar, record.uid] = record

@@ -24,6 +24,8 @@ MOST = 4
 NAMED = 3
 NEXT = 5
 """How many are next in line."""
+ROOM = 5000
+"""Characters for who is up with what there is to say of them: Google takes 8,192 for all."""
 RECENT = timedelta(days=7)
 """How far back it is told where there was no occurrence before."""
 SOON = timedelta(days=60)
@@ -73,6 +75,8 @@ def _section(
     if not up and not since:
         return ""
     lines = [seat.lines for seat in up]
+    if sum(map(len, lines)) > ROOM:
+        lines = [each.partition("\n")[0] for each in lines]
     items = [seat.item for seat in up if seat.item is not None]
     written = text.occurrence_section(lines, since, following).split("\n")
     state = state_line(id, items, written[:-1])

@@ -15,6 +15,7 @@ from syncd.reconcile import render, text
 from syncd.reconcile.actions import Act, Action
 from syncd.reconcile.attempts import History, Keep, Position, Resolution, Scene, Withdraw
 from syncd.reconcile.hall import Placed
+from syncd.reconcile.items import shown
 from syncd.reconcile.occurrences import instant
 from syncd.reconcile.pen import Drawn, Pen
 from syncd.reconcile.placement import Placement
@@ -218,7 +219,7 @@ class Book:
             address="",
             below=(stand.question, said, self._follows(position, fact)),
         )
-        self.pen.item(stand.record, entry)
+        self.pen.item(stand.record, entry, shown(stand.record, entry))
 
     @staticmethod
     def _asks(stand: Standing) -> bool:

@@ -109,7 +109,12 @@ def is_ours(record: Record) -> bool:
 def shown(record: Record, entry: Entry) -> str:
     """The lines of an item that is to be `entry`: a line in which the user wrote something that is
     no mark stays as it is."""
-    if is_ours(record) or record.seen is None:
+    return entry.text if is_ours(record) else as_seen(record, entry)
+
+
+def as_seen(record: Record, entry: Entry) -> str:
+    """The lines of an item that stays `entry`, the first one whatever the user made of it."""
+    if record.seen is None:
         return entry.text
     _, _, below = entry.text.partition("\n")
     return "\n".join(part for part in (_line(record.seen), below) if part)

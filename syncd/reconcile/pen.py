@@ -17,7 +17,7 @@ from syncd.reconcile.actions import Act, Action
 from syncd.reconcile.attempts import Scene
 from syncd.reconcile.checklist import Told
 from syncd.reconcile.hall import Placed
-from syncd.reconcile.items import bare, shown
+from syncd.reconcile.items import as_seen, bare, shown
 from syncd.reconcile.reader import Standing
 from syncd.reconcile.standing import Times, begins, split_sign, zoned
 from syncd.reconcile.trace import Trace, decode
@@ -174,11 +174,11 @@ class Pen:
             address=text.address_for(person, trace.channel),
             below=(stand.question, *self._about(person, times)),
         )
-        self.item(stand.record, entry, person)
+        self.item(stand.record, entry, shown(stand.record, entry), person)
 
-    def item(self, record: Record, entry: Entry, person: Person | None = None) -> None:
-        """Have the item of `record` stand as `entry` in its occurrence, where `person` is up; where
-        that is out of sight it is history."""
+    def item(self, record: Record, entry: Entry, lines: str, person: Person | None = None) -> None:
+        """Have the item of `record` stand as `entry` in its occurrence, with those `lines`, where
+        `person` is up; where that is out of sight it is history."""
         trace = decode(entry.trace)
         assert trace is not None and trace.slot is not None and isinstance(entry.start, datetime)
         if trace.slot not in self.scene.occurrences:
@@ -191,7 +191,6 @@ class Pen:
             trace=entry.trace,
             note=fact.note if fact is not None and trace.fact else "",
         )
-        lines = shown(record, entry)
         seat = Seat(start=entry.start, key=record.key, lines=lines, person=person, item=told)
         self._sit(trace.slot, seat)
         intent = None if entry == record.base else entry
@@ -244,7 +243,7 @@ class Pen:
         """Remember `record` as it is; nothing is written."""
         entry = record.base or record.intent
         if record.item and record.fate is Fate.LIVE and entry is not None:
-            self.item(record, entry)
+            self.item(record, entry, as_seen(record, entry))
         else:
             self._remember(record)
 

@@ -1,0 +1,251 @@
+"""Lines to be checked: how they are found, what they say, and what hostile texts may not do."""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syncd.model.blocks import OccurrenceId
+from syncd.model.facts import Direction, Outcome
+from syncd.model.keys import Key, Kind
+from syncd.model.records import Fate
+from syncd.reconcile import marks
+from syncd.reconcile.checklist import (
+    STATE,
+    Told,
+    line_of,
+    lines_of,
+    sheet_in,
+    state_line,
+    title_in,
+    users_lines,
+)
+from tests.household import clients, person
+from tests.reconcile.world import NOW, ZONE, Room, roster
+
+SLOT = OccurrenceId("weekly", date(2026, 12, 3))
+TEN = datetime(2026, 12, 3, 10, tzinfo=ZONE)
+TITLE = "Ann Lee: call"
+OURS = line_of(TITLE, TEN, ZONE, "+49 30 901820")
+KEY = Key(kind=Kind.CONTACT, subject="ann-lee", day=date(2026, 12, 3), attempt=1)
+TOLD = Told(key=KEY, line=OURS, trace='{"t":"x"}', note="was ill")
+
+
+def read(line: str, ours: str = OURS, title: str = TITLE) -> marks.Reading:
+    sign = title[0] if not title.startswith("Ann") else ""
+    found = title_in(line, ours, title)
+    return marks.read(found, core=TITLE, name="Ann Lee", sign=sign, today=date(2026, 12, 3))
+
+
+@pytest.mark.parametrize(
+    ("line", "outcome", "note"),
+    [
+        ("[x] 10:00 Ann Lee: call, +49 30 901820", Outcome.REACHED, ""),
+        ("[X] 10:00 Ann Lee: call, +49 30 901820", Outcome.REACHED, ""),
+        ("[[x]] 10:00 Ann Lee: call, +49 30 901820", Outcome.REACHED, ""),
+        ("- [x] 10:00 Ann Lee: call, +49 30 901820", Outcome.REACHED, ""),
+        ("• [ m ]  10:00  Ann Lee: call, +49 30 901820", Outcome.LEFT_MESSAGE, ""),
+        ("m [ ] 10:00 Ann Lee: call, +49 30 901820", Outcome.LEFT_MESSAGE, ""),
+        ("[ ] m 10:00 Ann Lee: call, +49 30 901820", Outcome.LEFT_MESSAGE, ""),
+        ("[ ] 10:00 Ann Lee: call, +49 30 901820 m", Outcome.LEFT_MESSAGE, ""),
+        ("[n] 10:00 Ann Lee: call, +49 30 901820 at noon", Outcome.NO_ANSWER, "at noon"),
+        ("[left message] 10:00 Ann Lee: call, +49 30 901820", Outcome.LEFT_MESSAGE, ""),
+        ("[wrong number] 10:00 Ann Lee: call, +49 30 901820", Outcome.WRONG_NUMBER, ""),
+        ("[stop] 10:00 Ann Lee: call, +49 30 901820", Outcome.STOPPED, ""),
+        ("[x] Ann Lee", Outcome.REACHED, ""),
+        ("[x] Ann Lee said hello", Outcome.REACHED, "said hello"),
+        ("x Ann Lee: call", Outcome.REACHED, ""),
+    ],
+)
+def test_a_mark(line: str, outcome: Outcome, note: str) -> None:
+    found = read(line)
+    assert isinstance(found, marks.Marked), title_in(line, OURS, TITLE)
+    assert (found.meaning.outcome, found.note) == (outcome, note)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        OURS,
+        "[] 10:00 Ann Lee: call, +49 30 901820",
+        "[?] 10:00 Ann Lee: call, +49 30 901820",
+        "[ ] 10:00 Ann Lee: call, +49 30 901820 ask about the dog",
+        "[ ] 10:15 Ann Lee: call, +49 30 901820",
+        "[ ] 10:00 Ann Lee: call, +49 30 555555",
+    ],
+)
+def test_no_mark(line: str) -> None:
+    assert not isinstance(read(line), marks.Marked)
+
+
+def test_a_line_with_our_sign_is_corrected_in_the_brackets() -> None:
+    title = f"✉ {TITLE}"
+    ours = line_of(title, TEN, ZONE)
+    assert ours == "[✉] 10:00 Ann Lee: call"
+    assert read(ours, ours, title) == marks.Signed()
+    assert read("[ ] 10:00 Ann Lee: call", ours, title) == marks.Plain()
+    for inside in ("x", "✉ x", "✉x"):
+        found = read(f"[{inside}] 10:00 Ann Lee: call", ours, title)
+        assert isinstance(found, marks.Marked) and found.meaning.outcome is Outcome.REACHED
+    found = read("[✉] 10:00 Ann Lee: call he is away", ours, title)
+    assert found == marks.Signed("he is away")
+
+
+def test_each_line_is_one_persons() -> None:
+    ann = line_of("Ann Lee: call", TEN, ZONE, "1")
+    roy = line_of("Ann Lee Roy: call", TEN + timedelta(minutes=15), ZONE, "2")
+    wanted = {"ann": ([ann], "Ann Lee: call"), "roy": ([roy], "Ann Lee Roy: call")}
+    text = "\n".join(("[x] 10:15 Ann Lee Roy: call, 2 hello", "[m] 10:00 Ann Lee: call, 1"))
+    found = lines_of(text, wanted)
+    assert {who: line[:3] for who, line in found.items()} == {"ann": "[m]", "roy": "[x]"}
+    assert lines_of("[x] Ann Lee Roy", wanted) == {"roy": "[x] Ann Lee Roy"}
+    assert lines_of("– Ann Lee called", wanted) == {}
+
+
+def test_what_is_said_comes_back() -> None:
+    line = state_line(SLOT, [TOLD], [OURS, "Who is up:"])
+    text = f"Who is up:\n{OURS}\n{line}\nMark. (syncd)"
+    sheet = sheet_in(text, SLOT)
+    assert sheet.items == (TOLD,)
+    assert users_lines(f"mine\n{text}\nmine too", sheet, ()) == "mine\nMark. (syncd)\nmine too"
+    assert sheet_in(text, replace(SLOT, date=date(2026, 12, 10))).items == ()  # pasted elsewhere
+    assert state_line(SLOT, [], [OURS]) == ""
+
+
+def packed(value: object) -> str:
+    return STATE + base64.urlsafe_b64encode(zlib.compress(json.dumps(value).encode())).decode()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        STATE,
+        STATE + "AAAA",
+        STATE + "💣",
+        packed([]),
+        packed([str(SLOT), [[]], ""]),
+        packed([str(SLOT), [["ann-lee", "2026-13-01", 1, 0, "", "", ""]], ""]),
+        packed([str(SLOT), [["ann-lee", "0001-01-01", 1, 0, "", "", ""]], ""]),
+        packed([str(SLOT), [["", "2026-12-01", 1, 0, "", "", ""]], ""]),
+        packed([str(SLOT), [["a", "2026-12-01", "x", 0, "", "", ""]], ""]),
+        packed([str(SLOT), {"a": 1}, ""]),
+        packed([str(SLOT), [], "zzzzzz"]),
+        packed([str(SLOT), [["a", "2026-12-01", 1, 0, "", "", ""]] * 100_000, ""]),
+        packed([[[[[]]]], None, 1]),
+    ],
+)
+def test_what_cannot_be_read_says_nothing(line: str) -> None:
+    assert sheet_in(f"a\n{line}\nb", SLOT).items == ()
+
+
+@given(st.text(max_size=200))
+def test_no_text_breaks_the_reading(words: str) -> None:
+    sheet_in(f"{STATE}{words}", SLOT)
+    title_in(words, OURS, TITLE)
+    lines_of(words, {"ann": ([OURS], TITLE)})
+
+
+@given(st.text(alphabet="abc xyzmn[]>\t✅✉", max_size=30), st.sampled_from("xXmins"))
+def test_a_letter_alone_in_the_brackets_counts_whatever_stands_behind_the_line(
+    words: str, letter: str
+) -> None:
+    line = OURS.replace("[ ]", f"[{letter}]") + f" {words}"
+    found = read(line)
+    assert isinstance(found, marks.Marked | marks.Unclear)
+    if isinstance(found, marks.Marked):
+        assert found.meaning == marks.LETTERS[letter.lower()]
+
+
+def room(*names: str) -> Room:
+    made = Room(
+        roster=roster(*(person(name) for name in names), lists=[clients(as_checklist=True)])
+    )
+    made.settle()
+    return made
+
+
+def edit(made: Room, before: str, after: str) -> None:
+    """The user edits the text of the next hour."""
+    record = made.series()
+    assert record.seen is not None and record.seen.recurrence is not None
+    overrides = list(record.seen.recurrence.overrides)
+    assert before in overrides[0].text, overrides[0].text
+    overrides[0] = replace(overrides[0], text=overrides[0].text.replace(before, after))
+    made.edit(record, recurrence=replace(record.seen.recurrence, overrides=tuple(overrides)))
+
+
+def test_a_line_withdrawn_and_marked_before_it_was_out_counts() -> None:
+    made = room("Ann Lee", "Bob Roy")
+    made.people(person("Bob Roy"))
+    planned = made.plan()
+    edit(made, "[ ] 10:00 Ann", "[x] 10:00 Ann")  # the write comes too late, and is turned down
+    for record in planned.records:
+        made.state = replace(
+            made.state,
+            records=tuple(record if r.uid == record.uid else r for r in made.state.records),
+        )
+    assert made.record().leaving is Fate.REMOVED
+    made.settle()
+    assert made.outcomes() == ["reached"]
+
+
+def test_a_line_is_out_once_its_text_is_written() -> None:
+    made = room("Ann Lee", "Bob Roy")
+    made.people(person("Bob Roy"))
+    made.settle()
+    assert made.record().fate is Fate.REMOVED and made.record().leaving is None
+
+
+def test_an_acknowledged_line_that_is_deleted_is_tidied_away() -> None:
+    made = room("Ann Lee", "Bob Roy")
+    made.now = TEN + timedelta(minutes=20)
+    edit(made, "[ ] 10:00 Ann", "[i] 10:00 Ann")
+    made.settle()
+    (fact,) = made.facts()
+    assert fact.direction is Direction.IN
+    edit(made, "[↩] 10:00 Ann Lee: call\n", "")
+    made.settle()
+    assert made.record().fate is Fate.GONE and made.outcomes() == ["reached"]
+
+
+def test_an_open_line_that_is_deleted_comes_back() -> None:
+    made = room("Ann Lee", "Bob Roy")
+    edit(made, "[ ] 10:00 Ann Lee: call, +49 30 901820\n", "")
+    made.settle()
+    assert made.outcomes() == []
+    edit(made, "[ ] 10:00 Ann Lee", "[x] 10:00 Ann Lee")
+    made.settle()
+    assert made.outcomes() == ["reached"]
+
+
+def test_a_text_without_machine_text_is_read_by_its_lines() -> None:
+    made = room("Ann Lee", "Bob Roy")
+    record = made.series()
+    assert record.seen is not None and record.seen.recurrence is not None
+    (override,) = record.seen.recurrence.overrides
+    state = next(line for line in override.text.split("\n") if line.startswith(STATE))
+    edit(made, f"{state}\n", "")
+    edit(made, "[ ] 10:00 Ann", "[m] 10:00 Ann")
+    made.settle()
+    assert made.outcomes() == ["left-message"] and made.outcomes("bob-roy") == []
+
+
+def test_history_of_long_ago_is_let_go_of() -> None:
+    made = room("Ann Lee", "Bob Roy")
+    made.now = TEN + timedelta(minutes=20)
+    edit(made, "[ ] 10:00 Ann", "[x] 10:00 Ann")
+    made.settle()
+    made.now = TEN + timedelta(days=50)
+    made.settle()
+    made.settle()
+    first = min((r for r in made.state.records if r.key.subject == "ann-lee"), key=lambda r: r.key)
+    assert first.fate is Fate.REMOVED
+    assert made.outcomes() == ["reached"]
+    assert made.now > NOW
