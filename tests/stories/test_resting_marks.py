@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from syncd.engine.pausing import resume
+from syncd.engine.pausing import pause, resume
 from syncd.model.records import Scope
 from tests.client import Shown
 from tests.household import person
@@ -106,6 +106,23 @@ def test_a_pause_lasts_as_long_as_it_says(make: Make) -> None:
     stage.app.retitle(stage.contact("Ann Lee"), "⏸ Ann Lee: call 2 weeks")
     stage.sync()
     assert "Paused until Tuesday 15 December 2026" in stage.contact("Ann Lee").text
+
+
+def test_whoever_was_renamed_while_paused_is_resumed(make: Make) -> None:
+    stage = make("Ann Lee", "Bob Roy")
+    stage.sync()
+    stage.mark("Ann Lee", "stop {}")
+    stage.sync()
+    pause(stage.service, Scope.PERSON, "bob", None)
+    stage.with_people(
+        person("Ann Poe", formerly=("ann-lee",)), person("Bob Poe", formerly=("bob-roy",))
+    )
+    stage.sync()
+    assert resume(stage.service, Scope.PERSON, "ann") == "the pause that a mark set is over"
+    assert resume(stage.service, Scope.PERSON, "bob") == "the pause is over"
+    stage.sync()
+    titles = {each.title for each in stage.contacts()}
+    assert {"Ann Poe: call", "Bob Poe: call"} <= titles
 
 
 def test_a_number_found_wrong_late_calls_off_the_next_call(make: Make) -> None:
