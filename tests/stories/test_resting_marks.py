@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from syncd.engine.pausing import pause, resume
+from syncd.model.people import Period, Strategy
 from syncd.model.records import Scope
 from tests.client import Shown
 from tests.household import person
@@ -136,3 +139,30 @@ def test_a_number_found_wrong_late_calls_off_the_next_call(make: Make) -> None:
     stage.sync()
     assert [each.title for each in stage.contacts("Ann Lee")] == ["⚠ Ann Lee: call"]
     assert stage.outcomes("Ann Lee") == ["wrong-number", "not-reached"]
+
+
+def test_a_number_found_wrong_late_makes_the_next_call_a_mail(make: Make) -> None:
+    stage = make("Ann Lee")
+    stage.sync()
+    stage.at("thu 10:10")
+    stage.mark("Ann Lee", "n {}")
+    stage.sync()
+    assert {each.title for each in stage.contacts()} == {"↻ Ann Lee: call", "Ann Lee: call"}
+    stage.app.retitle(titled(stage, "↻ Ann Lee: call"), "⚠ Ann Lee: call")
+    stage.sync()
+    assert {each.title for each in stage.contacts()} == {"⚠ Ann Lee: call", "Ann Lee: email"}
+
+
+@pytest.mark.parametrize("when", ["wed 12:00", "thu 10:20"])
+def test_a_number_found_wrong_elsewhere_makes_the_open_call_a_mail(make: Make, when: str) -> None:
+    long = Strategy(name="long-call", channel="call", every=Period(months=6), title="Long call")
+    stage = make(person("Ann Lee", strategies=(long,)))
+    stage.sync()
+    assert {each.title for each in stage.contacts("Ann Lee")} == {"Ann Lee: call"}
+    stage.at(when)
+    stage.app.retitle(titled(stage, "Ann Lee: Long call"), "⚠ Ann Lee: Long call")
+    stage.sync()
+    open_ = [e for e in stage.contacts() if e.start > stage.now]  # type: ignore[operator]
+    assert [each.title for each in open_] == ["Ann Lee: email"]
+    stays = any(each.title == "Ann Lee: call" for each in stage.contacts())
+    assert stays is (when == "thu 10:20")  # what is past is not ours to tidy

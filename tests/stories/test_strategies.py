@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -13,7 +13,7 @@ from syncd.model.people import Period, Strategy
 from syncd.model.records import Scope
 from tests.client import Shown
 from tests.household import clients, person
-from tests.stories.stage import Make, Stage, when
+from tests.stories.stage import ZONE, Make, Stage, when
 
 COFFEE = Strategy(name="coffee", channel="coffee", every=Period(months=6), lasts=timedelta(hours=1))
 BIRTHDAY_CARD = Strategy(
@@ -70,6 +70,30 @@ def test_a_call_on_a_birthday_is_on_the_day_whatever_the_hours(make: Make) -> No
     stage.sync()
     (call,) = lines(stage)
     assert call.title == "Ann Lee: birthday call" and when(call.start) == "sat 19 09:00"
+
+
+@pytest.mark.parametrize("by", ["a mark", "the log", "an event"])
+def test_a_call_before_it_leaves_the_call_on_a_birthday_alone(make: Make, by: str) -> None:
+    stage = make(person(strategies=(BIRTHDAY_CALL,), dates=(BORN,)))
+    stage.later(days=6)
+    stage.sync()
+    (call,) = lines(stage)
+    call = stage.app.describe(call, f"{call.text}\nsing for her")
+    at_five = datetime(2026, 12, 19, 17, tzinfo=ZONE)
+    stage.app.drag(call, at_five, at_five + timedelta(minutes=15))
+    stage.sync()
+    stage.at("thu 10:20")
+    if by == "a mark":
+        stage.mark("Ann Lee", "x {}")
+    elif by == "the log":
+        stage.service.log("ann", by="call")
+    else:
+        stage.app.add("x Ann Lee", stage.now, stage.now + timedelta(hours=1))
+    stage.sync()
+    assert stage.outcomes("Ann Lee") == ["reached"]
+    (after,) = lines(stage)
+    assert (after.uid, after.start) == (call.uid, at_five)
+    assert after.text.endswith("\nsing for her")
 
 
 def test_a_coffee_counts_as_a_contact(make: Make) -> None:
