@@ -18,6 +18,7 @@ Nothing is placed here: a `Want` says what is wanted, and `syncd.reconcile.place
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 
@@ -55,7 +56,8 @@ def resolve(
     facts = scene.journal.by_person.get(person.id, ())
     told = fold(person, facts, scene.roster.cadence_of(person), scene.zone)
     out = Resolution()
-    stand = _sort_out(person, standings, facts, told, scene, out)
+    barred = scene.barred(person)
+    stand = _sort_out(standings, facts, told, barred, scene, out)
     reason = _inactive(person, scene)
     due = _due(person, told, facts, scene)
     if stand is not None:
@@ -88,10 +90,11 @@ def resolve(
     if reason or due is None:
         return out
     again = before if before is not None and before.record.key.attempt == 1 else None
+    channel = again.trace.channel if again else ""
     out.want = Want(
         person=person,
         attempt=1,
-        channel=(again.trace.channel if again else "") or scene.channels_of(person)[0],
+        channel=channel if channel and channel not in barred else scene.channels_of(person)[0],
         due=due,
         earliest=due,
         touch=again.record.key.day if again else None,
@@ -134,16 +137,16 @@ def _turn(record: Record, told: Fold) -> int:
 
 
 def _sort_out(
-    person: Person,
     standings: list[Standing],
     facts: tuple[Fact, ...],
     told: Fold,
+    barred: Collection[str],
     scene: Scene,
     out: Resolution,
 ) -> Standing | None:
-    """The one standing that is the open attempt, if any; the others find their place in `out`."""
+    """The one standing that is the open attempt, if any; the others find their place in `out`. None
+    is by one of the `barred` channels."""
     found: Standing | None = None
-    barred = scene.barred(person)
     for stand in sorted(standings, key=lambda s: s.record.key):
         fact = scene.journal.by_entry.get(stand.record.uid)
         ahead = begins(stand.trace.start, scene.zone) > scene.now

@@ -166,3 +166,15 @@ def test_a_number_found_wrong_elsewhere_makes_the_open_call_a_mail(make: Make, w
     assert [each.title for each in open_] == ["Ann Lee: email"]
     stays = any(each.title == "Ann Lee: call" for each in stage.contacts())
     assert stays is (when == "thu 10:20")  # what is past is not ours to tidy
+
+
+def test_a_number_found_wrong_during_a_pause_makes_the_call_after_it_a_mail(make: Make) -> None:
+    stage = make("Ann Lee")
+    stage.sync()
+    pause(stage.service, Scope.PERSON, "ann", None)
+    stage.sync()
+    stage.service.log("ann", "wrong-number")
+    stage.later(days=7)
+    resume(stage.service, Scope.PERSON, "ann")
+    stage.sync()
+    assert [each.title for each in stage.contacts("Ann Lee")] == ["Ann Lee: email"]
