@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from syncd.engine.pausing import pause
+from syncd.engine.upkeep import approve
 from syncd.model.keys import Kind, decode
 from syncd.model.occasions import Occasion
 from syncd.model.people import Period, Strategy
@@ -174,6 +175,35 @@ def test_a_mark_that_pauses_on_one_line_pauses_the_person(make: Make) -> None:
     stage.sync()
     assert stage.contacts("Ann Lee") == []
     assert [each.title for each in lines(stage)] == ["⏸ Ann Lee: coffee"]
+
+
+MANY = tuple(
+    Strategy(name=f"coffee-{n}", channel="coffee", every=Period(months=6)) for n in range(12)
+)
+
+
+@pytest.mark.parametrize("by", ["a mark", "a verb"])
+def test_whoever_is_to_rest_with_many_lines_rests_unasked(make: Make, by: str) -> None:
+    stage = make(person(), lists=(clients(strategies=MANY, a_day=20),))
+    stage.sync()
+    assert len(lines(stage)) == 12
+    if by == "a mark":
+        stage.mark("Ann Lee", "stop {}")
+    else:
+        pause(stage.service, Scope.PERSON, "ann", None)
+    assert not stage.sync().held
+    assert lines(stage) == []
+
+
+def test_whoever_goes_with_many_lines_is_asked_about(make: Make) -> None:
+    stage = make(person(), "Bob Roy", lists=(clients(strategies=MANY, a_day=20),))
+    stage.sync()
+    stage.with_people(person("Bob Roy"))
+    assert stage.sync().held == "it would delete 13 of 15 entries"
+    assert len(lines(stage)) == 12
+    approve(stage.service)
+    stage.sync()
+    assert not [each for each in stage.contacts() if "ann-lee" in stage.key(each).subject]
 
 
 def test_what_is_taken_out_of_the_config_goes(make: Make) -> None:
