@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -25,10 +26,13 @@ def pause(service: Service, scope: Scope, name: str, until: date | None) -> Paus
         raise UsageError(f"{until} is not ahead of today, {today}.")
     if scope is Scope.PERSON:
         _not_in_yaml(service.roster.people[name], today)
-    made = Pause(scope=scope, name=name, since=today, until=until)
+    made, names = (
+        Pause(scope=scope, name=name, since=today, until=until),
+        _all(service, scope, name),
+    )
     with service.store.exclusive():
         others = tuple(
-            replace(p, until=today) if _holds(p, scope, name, today) else p
+            replace(p, until=today) if _holds(p, scope, names, today) else p
             for p in service.store.load().pauses
         )
         service.store.commit(Delta(pauses=(*others, made), verb=True))
@@ -46,10 +50,10 @@ def resume(service: Service, scope: Scope, name: str) -> str:
 
 def _resumed(service: Service, scope: Scope, name: str) -> str:
     today = service.clock().astimezone(service.zone).date()
-    state = service.store.load()
+    state, names = service.store.load(), _all(service, scope, name)
     done: list[str] = []
     pauses = tuple(
-        replace(p, until=today) if _holds(p, scope, name, today) else p for p in state.pauses
+        replace(p, until=today) if _holds(p, scope, names, today) else p for p in state.pauses
     )
     if pauses != state.pauses:
         done.append("the pause is over")
@@ -66,7 +70,7 @@ def _resumed(service: Service, scope: Scope, name: str) -> str:
                 void=True,
             )
             for fact in journal.effective(list(state.facts))
-            if whose(fact.person) == name
+            if whose(fact.person) in names
             and fact.outcome in journal.RESTING
             and (fact.until is None or fact.until > today)
         ]
@@ -139,7 +143,11 @@ def _scoped(service: Service, scope: Scope, name: str) -> str:
             return ""
 
 
-def _holds(pause: Pause, scope: Scope, name: str, today: date) -> bool:
-    return (pause.scope, pause.name) == (scope, name) and (
-        pause.until is None or pause.until > today
-    )
+def _all(service: Service, scope: Scope, name: str) -> tuple[str, ...]:
+    """All the names under which a pause of `name` may be known."""
+    return service.roster.people[name].ids if scope is Scope.PERSON else (name,)
+
+
+def _holds(pause: Pause, scope: Scope, names: Collection[str], today: date) -> bool:
+    named = pause.scope is scope and pause.name in names
+    return named and (pause.until is None or pause.until > today)

@@ -18,19 +18,21 @@ from syncd.engine.crediting import Diaries
 from syncd.engine.foreseeing import foreseen
 from syncd.engine.freshening import Fresh, Freshen
 from syncd.engine.notices import left_behind
-from syncd.engine.tick import Look, Report, look, met, tick
+from syncd.engine.tick import Look, Report, look, tick
 from syncd.errors import ConfigError, Problem, UsageError
 from syncd.model.facts import CLOSING, RESTING, Fact, Outcome, Source, effective, undoing
 from syncd.model.people import Person, whose
 from syncd.model.records import Delta, State
 from syncd.model.roster import Ramp, Roster
 from syncd.reconcile import plan as planning
+from syncd.reconcile.acquaintances import met
 from syncd.reconcile.attempts import Position
 from syncd.reconcile.elsewhere import placed
 from syncd.reconcile.identity import mistaken
 from syncd.reconcile.marks import LETTERS, SIGNS, WORDS, Meaning
+from syncd.reconcile.pauses import Pauses
 from syncd.reconcile.plan import Plan, World
-from syncd.reconcile.ramp import expected, started, waiting
+from syncd.reconcile.ramp import expected, let_in_on, started, waiting
 from syncd.reconcile.resolve import WAITS
 from syncd.reconcile.standing import begins
 from syncd.store.base import Store
@@ -138,8 +140,8 @@ class Service:
         ramp = self._ramp()
         state, _ = self.offline()
         inside = {id for id in self.roster.people if _is_in(state, id)}
-        people = waiting(self.roster, inside)
         today = self.clock().astimezone(self.zone).date()
+        people = waiting(self.roster, inside, Pauses(state.pauses), today)
         since = started(state.acquaintances) or today
         return list(
             zip(people, expected(ramp, since, today, len(inside), len(people)), strict=True)
@@ -154,7 +156,8 @@ class Service:
         if _is_in(state, who.id):
             raise UsageError(f"{who.name} is in already.")
         today = self.clock().astimezone(self.zone).date()
-        met = replace(state.acquaintances[who.id], admitted=today)
+        day = let_in_on(state.acquaintances, today)
+        met = replace(state.acquaintances[who.id], admitted=day)
         self.store.commit(Delta(acquaintances={who.id: met}, verb=True))
         return who
 

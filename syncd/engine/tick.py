@@ -8,10 +8,9 @@ looks once more, so that what it wrote itself is no news to the next one.
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from syncd.calendars.base import Calendar, Diary, Fate, Progress
@@ -20,17 +19,15 @@ from syncd.engine.crediting import Credited, credit
 from syncd.engine.hearing import heard
 from syncd.engine.observe import Observed, observe
 from syncd.model.facts import Fact
-from syncd.model.keys import Kind
-from syncd.model.people import Person, whose
-from syncd.model.records import Acquaintance, CalendarState, Delta, Record, State, applied
+from syncd.model.records import CalendarState, Delta, Record, State, applied
 from syncd.model.records import Fate as RecordFate
 from syncd.model.roster import Roster
 from syncd.reconcile import plan as planning
+from syncd.reconcile.acquaintances import met
 from syncd.reconcile.actions import Act, Action
 from syncd.reconcile.fold import read_back
 from syncd.reconcile.guards import deletions, too_much
 from syncd.reconcile.plan import Plan, World
-from syncd.reconcile.ramp import admissions
 from syncd.store.base import Store
 
 ROUNDS = 4
@@ -179,8 +176,12 @@ def look(
 ) -> Look:
     """See what is there and plan upon it. Writes nothing, anywhere."""
     observed = tuple(observe(roster, state, calendars, now, progress))
-    delta = _seen(observed, roster, state, now)
+    delta = _seen(observed, state, now)
     after = applied(state, delta) if delta else state
+    new = met(roster, after, now.astimezone(ZoneInfo(roster.timezone)).date())
+    if new:
+        delta = replace(delta, acquaintances=new)
+        after = applied(state, delta)
     told = heard(observed, roster, after, now)
     if told:
         delta = replace(
@@ -189,7 +190,7 @@ def look(
             settings={**delta.settings, **told.settings},
         )
         after = applied(state, delta)
-    quiet = not told and all(each.quiet for each in observed)
+    quiet = not told and not new and all(each.quiet for each in observed)
     if quiet and _still_holds(roster, state, now):
         return Look(observed=observed, state=after, delta=delta, plan=None, held=_held(state))
     absent = {each.name: each.absent for each in observed}
@@ -225,7 +226,7 @@ def _held(state: State) -> str:
     return state.settings.get("held", "")
 
 
-def _seen(observed: tuple[Observed, ...], roster: Roster, state: State, now: datetime) -> Delta:
+def _seen(observed: tuple[Observed, ...], state: State, now: datetime) -> Delta:
     """What looking changes in what is remembered."""
     records: list[Record] = []
     facts = []
@@ -261,49 +262,7 @@ def _seen(observed: tuple[Observed, ...], roster: Roster, state: State, now: dat
             for each in observed
             if each.settled and (name := f"approved:{each.name}") in state.settings
         },
-        acquaintances=met(roster, state, now.astimezone(ZoneInfo(roster.timezone)).date()),
     )
-
-
-def met(roster: Roster, state: State, today: date) -> dict[str, Acquaintance]:
-    """People seen for the first time, each with the next seat of their list, and those of whom YAML
-    says something else than before."""
-    everybody = roster.in_full.people
-    seats: dict[tuple[str, str], int] = defaultdict(int)
-    for id, person in everybody.items():
-        met = state.acquaintances.get(id)
-        if met is not None:
-            seats[_row(person)] = max(seats[_row(person)], met.seat + 1)
-    found: dict[str, Acquaintance] = {}
-    for id, person in everybody.items():
-        met = state.acquaintances.get(id)
-        if met is None:
-            seat = seats[_row(person)]
-            seats[_row(person)] += 1
-            met = Acquaintance(first_seen=today, seat=seat, paused=person.paused)
-        elif met.paused != person.paused:
-            since = met.active_since if person.paused else today
-            met = replace(met, paused=person.paused, active_since=since)
-        met = replace(met, phone=person.phone or "", email=person.email or "")
-        if met != state.acquaintances.get(id):
-            found[id] = met
-    if roster.ramp is not None:
-        known = {**state.acquaintances, **found}
-        begun = () if any(each.admitted for each in known.values()) else _begun(state)
-        found |= admissions(roster, known, begun, today)
-    return found
-
-
-def _begun(state: State) -> frozenset[str]:
-    """The people with whom something was or is going on."""
-    told = {whose(fact.person) for fact in state.facts}
-    open_ = {whose(r.key.subject) for r in state.records if r.key.kind is Kind.CONTACT}
-    return frozenset(told | open_)
-
-
-def _row(person: Person) -> tuple[str, str]:
-    """Whose first contacts are spread with those of `person`."""
-    return person.list, person.strategy.name if person.strategy else ""
 
 
 def _committed(

@@ -33,7 +33,7 @@ class Period:
         is too far off for a calendar is its last day."""
         month = day.year * 12 + day.month - 1 + self.months
         year, month = divmod(month, 12)
-        if year not in YEARS or self.days > 366 * len(YEARS):
+        if year not in YEARS or abs(self.days) > 366 * len(YEARS):
             return _NEVER
         last = calendar.monthrange(year, month + 1)[1]
         found = date(year, month + 1, min(day.day, last)) + timedelta(days=self.days)

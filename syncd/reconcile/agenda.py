@@ -84,10 +84,10 @@ def _section(
 
 
 def served(roster: Roster, block: str) -> frozenset[str]:
-    """The ids of those whom a block serves."""
+    """All the ids of those whom a block serves."""
     lists = set(roster.blocks[block].lists) if block in roster.blocks else set()
     people = (person for person in roster.people.values() if person.strategy is None)
-    return frozenset(person.id for person in people if lists & set(person.lists))
+    return frozenset(id for person in people if lists & set(person.lists) for id in person.ids)
 
 
 def _rolled(drawn: Drawn, person: Person) -> bool:
@@ -113,6 +113,7 @@ def since_last(
         for fact in facts
         if whose(fact.person) in people and instant(fact.recorded) >= instant(before)
     ]
+    called = {id: person.name for person in roster.people.values() for id in person.ids}
     said = tuple(said)
     lines: list[str] = []
     proposed = [each.name for each in said if isinstance(each, Proposed)]
@@ -120,11 +121,11 @@ def since_last(
         lines.append(f"To be added: {_some(proposed)}. syncd add --proposed")
     skipped = [f for f in recent if f.source is Source.DELETION]
     if skipped:
-        names = _some(_names(skipped, roster))
+        names = _some(_names(skipped, called))
         lines.append(f"Skipped, since you deleted it: {names}. To undo: syncd log --undo NAME")
     told = [f for f in recent if f.source not in _CONCLUDED]
     if told:
-        lines.append(f"Understood: {_some([_told(fact, roster) for fact in told])}.")
+        lines.append(f"Understood: {_some([_told(fact, called) for fact in told])}.")
     unmarked = [person.name for person in moved]
     if unmarked:
         lines.append(f"Not marked, so up again: {_some(unmarked)}.")
@@ -177,20 +178,17 @@ def _reach(person: Person) -> str:
     return f"{name}, {address}" if address else name
 
 
-def _told(fact: Fact, roster: Roster) -> str:
-    (name,) = _names([fact], roster)
+def _told(fact: Fact, called: Mapping[str, str]) -> str:
+    (name,) = _names([fact], called)
     word = "they called" if fact.direction == "in" else fact.outcome.value.replace("-", " ")
     if fact.outcome in RESTING and fact.until is not None:
         word = f"{word} until {fact.until.isoformat()}"
     return f"{name} ({word})"
 
 
-def _names(facts: Iterable[Fact], roster: Roster) -> list[str]:
-    found: dict[str, None] = {}
-    for fact in facts:
-        person = roster.people.get(whose(fact.person))
-        found[person.name if person else whose(fact.person)] = None
-    return list(found)
+def _names(facts: Iterable[Fact], called: Mapping[str, str]) -> list[str]:
+    ids = (whose(fact.person) for fact in facts)
+    return list(dict.fromkeys(called.get(id, id) for id in ids))
 
 
 def _some(names: list[str]) -> str:

@@ -46,23 +46,30 @@ def dates(
     out = Dated()
     books: dict[Key, list[Record]] = defaultdict(list)
     used: set[str] = set()
+    renamed = {old: p.id for p in roster.people.values() for old in p.ids}
     for record in records:
         used.add(record.uid)
         if record.key.kind is Kind.DATE:
-            books[replace(record.key, generation=0)].append(_read(record, absent, out))
+            books[_as_today(record.key, renamed)].append(_read(record, absent, out))
     for key, person, occasion in _wanted(roster, today):
         known = books.pop(key, [])
-        there = next((each for each in known if each.fate in _THERE), None)
-        if there is None and any(each.fate is Fate.GONE for each in known):
-            continue  # the user took it out
-        if there is None:
-            there = _minted(key, roster, person, used)
-        _write(there, person, occasion, key.day, zone, out)
+        live = sorted((r for r in known if r.fate is Fate.LIVE), key=_moved_by_user, reverse=True)
+        if not live and any(each.fate in (Fate.GONE, Fate.RELEASED) for each in known):
+            continue  # the user took it out, or over
+        kept, *twice = live or [_minted(key, roster, person, used)]
+        _write(kept, person, occasion, key.day, zone, out)
+        books[key] = twice  # of somebody who had two ids
     for known in books.values():
         for record in known:
             if record.fate is Fate.LIVE and record.key.day > today:
                 _take_out(record, out)
     return out
+
+
+def _as_today(key: Key, renamed: Mapping[str, str]) -> Key:
+    """What `key` would be by the id that its person has today, in the first generation."""
+    who, line, name = key.subject.partition(LINE)
+    return replace(key, subject=f"{renamed.get(who, who)}{line}{name}", generation=0)
 
 
 _THERE = (Fate.LIVE, Fate.RELEASED)
@@ -116,8 +123,6 @@ def _write(
     record: Record, person: Person, occasion: Occasion, day: date, zone: ZoneInfo, out: Dated
 ) -> None:
     seen = record.seen
-    if record.fate is Fate.RELEASED:
-        return
     title, section = title_of(person, occasion, day), text.date_section(person)
     if seen and (seen.title, seen.start) == (title, day) and section in seen.text:
         return  # as most are, most of the year

@@ -6,7 +6,8 @@ For one person, from their fold and the contact events that stand in the calenda
     the lowest entry without one, whose     is the open attempt: it keeps its place, goes along with
       touch is not closed                     its occurrence, wants another place, or is missed
     any later one                           is withdrawn
-    one whose touch is over                 is withdrawn while it is ahead
+    one whose touch is over, or by a        is withdrawn while it is ahead
+      number that is wrong
     no open attempt, but one of it that is  goes on under the next generation; one that was deleted
       out of the calendar without a fact      when its time had passed was not marked
     no open attempt, a touch with attempts  wants the next attempt, or is closed as not-reached
@@ -17,6 +18,7 @@ Nothing is placed here: a `Want` says what is wanted, and `syncd.reconcile.place
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 
@@ -54,12 +56,9 @@ def resolve(
     facts = scene.journal.by_person.get(person.id, ())
     told = fold(person, facts, scene.roster.cadence_of(person), scene.zone)
     out = Resolution()
-    candidates = _sort_out(standings, facts, told, scene, out)
+    barred = scene.barred(person)
+    stand = _sort_out(standings, facts, told, barred, scene, out)
     reason = _inactive(person, scene)
-    stand = candidates[0] if candidates else None
-    if stand is not None and stand.trace.channel in scene.barred(person):
-        _call_off(stand, scene, out)
-        stand = None
     due = _due(person, told, facts, scene)
     if stand is not None:
         key = stand.record.key
@@ -91,10 +90,11 @@ def resolve(
     if reason or due is None:
         return out
     again = before if before is not None and before.record.key.attempt == 1 else None
+    channel = again.trace.channel if again else ""
     out.want = Want(
         person=person,
         attempt=1,
-        channel=(again.trace.channel if again else "") or scene.channels_of(person)[0],
+        channel=channel if channel and channel not in barred else scene.channels_of(person)[0],
         due=due,
         earliest=due,
         touch=again.record.key.day if again else None,
@@ -137,10 +137,16 @@ def _turn(record: Record, told: Fold) -> int:
 
 
 def _sort_out(
-    standings: list[Standing], facts: tuple[Fact, ...], told: Fold, scene: Scene, out: Resolution
-) -> list[Standing]:
-    """The one standing that is the open attempt, if any; the others find their place in `out`."""
-    candidates: list[Standing] = []
+    standings: list[Standing],
+    facts: tuple[Fact, ...],
+    told: Fold,
+    barred: Collection[str],
+    scene: Scene,
+    out: Resolution,
+) -> Standing | None:
+    """The one standing that is the open attempt, if any; the others find their place in `out`. None
+    is by one of the `barred` channels."""
+    found: Standing | None = None
     for stand in sorted(standings, key=lambda s: s.record.key):
         fact = scene.journal.by_entry.get(stand.record.uid)
         ahead = begins(stand.trace.start, scene.zone) > scene.now
@@ -150,15 +156,14 @@ def _sort_out(
             else:
                 out.history.append(History(standing=stand, fact=fact))
         elif not _open(stand.record, facts, told):
-            if ahead:
-                _withdraw(stand, Fate.REMOVED, "its touch is over", out)
-            else:
-                out.keep.append(Keep(standing=stand, times=stand.times, open=False))
-        elif candidates:
+            _call_off(stand, "its touch is over", scene, out)
+        elif stand.trace.channel in barred:  # another channel's turn, if any
+            _call_off(stand, "the number is wrong", scene, out)
+        elif found is not None:
             _withdraw(stand, Fate.REMOVED, "an earlier attempt is open", out)
         else:
-            candidates.append(stand)
-    return candidates
+            found = stand
+    return found
 
 
 def _open(record: Record, facts: tuple[Fact, ...], told: Fold) -> bool:
@@ -210,10 +215,10 @@ def _due(person: Person, told: Fold, facts: tuple[Fact, ...], scene: Scene) -> d
     return max([due, *ends])
 
 
-def _call_off(stand: Standing, scene: Scene, out: Resolution) -> None:
-    """An open attempt by a number that turned out to be wrong: another channel's turn, if any."""
+def _call_off(stand: Standing, reason: str, scene: Scene, out: Resolution) -> None:
+    """An attempt that is not to be made any more: ahead it goes, past it stays as it is."""
     if begins(stand.trace.start, scene.zone) > scene.now:
-        _withdraw(stand, Fate.REMOVED, "the number is wrong", out)
+        _withdraw(stand, Fate.REMOVED, reason, out)
     else:
         out.keep.append(Keep(standing=stand, times=stand.times, open=False))
 

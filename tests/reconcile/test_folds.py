@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncd.model.facts import CLOSING, Fact, Outcome, Source, effective
-from syncd.model.people import Period, Retry
+from syncd.model.facts import CLOSING, ELSEWHERE, Fact, Outcome, Source, effective
+from syncd.model.occasions import Occasion
+from syncd.model.people import Period, Retry, Strategy
 from syncd.model.records import Acquaintance, Pause, Scope
 from syncd.reconcile.fold import (
     Fold,
@@ -195,6 +196,34 @@ def test_the_journal_sorts_by_person_entry_and_revision() -> None:
     assert journal.snoozes == {"e2": later}
     assert journal.voided == {"e3": void.recorded}
     assert "e1#1" in journal.ids
+
+
+@pytest.mark.parametrize("source", sorted(Source))
+def test_what_counts_for_another_line(source: Source) -> None:
+    """A rhythm of the same channel takes a call from elsewhere, an occasion takes none; what was
+    marked on an entry is about that entry."""
+    born = Occasion(name="birthday", month=12, day=14)
+    often = Strategy(name="often", channel="call", every=Period(months=3))
+    once = Strategy(name="once", channel="call", occasion="birthday")
+    ann = person(dates=(born,), strategies=(often, once))
+    call = fact(Outcome.REACHED, source=source)
+    journal = Journal.of([call], roster(ann).in_full)
+    outside = replace(call, touch=None, attempt=None, opened=None, entry=None)
+    assert journal.about("ann-lee") == (call,)
+    assert journal.about("ann-lee/often") == ((outside,) if source in ELSEWHERE else ())
+    assert journal.about("ann-lee/once") == ()
+
+
+def test_what_was_reached_on_a_line_counts_for_its_person_where_it_is_a_talk() -> None:
+    coffee = Strategy(name="coffee", channel="coffee", every=Period(months=6))
+    card = Strategy(name="card", channel="card", every=Period(months=6), counts=False)
+    ann = person(strategies=(coffee, card))
+    met = fact(Outcome.REACHED, person="ann-lee/coffee", channel="coffee")
+    sent = fact(Outcome.REACHED, 2, person="ann-lee/card", channel="card")
+    missed = fact(Outcome.NO_ANSWER, 3, person="ann-lee/coffee", channel="coffee")
+    journal = Journal.of([met, sent, missed], roster(ann).in_full)
+    assert [each.id for each in journal.about("ann-lee")] == [met.id]
+    assert journal.about("ann-lee")[0].touch is None
 
 
 def test_pauses_of_a_person_their_list_and_everybody() -> None:

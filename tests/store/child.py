@@ -9,8 +9,10 @@ import ctypes
 import os
 import resource
 import signal
+import sqlite3
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -87,6 +89,58 @@ def die_at_each_statement(path: Path) -> None:
             return
 
 
+def age(path: Path) -> None:
+    """Make the database at `path` one of the first schema."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as database:
+        database.execute("ALTER TABLE facts DROP COLUMN number")
+        database.execute("ALTER TABLE acquaintances DROP COLUMN admitted")
+        database.execute("UPDATE syncd SET schema = 1")
+
+
+def columns(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    """The columns of each table of the database at `path`, as SQLite tells them."""
+    with closing(sqlite3.connect(path)) as database:
+        tables = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        return {
+            name: database.execute(f"PRAGMA table_info({name})").fetchall() for (name,) in tables
+        }
+
+
+def die_while_it_is_brought_up(path: Path) -> None:
+    """Load a database of the first schema, killed at the first statement, the second, … until none
+    is left.
+
+    Prints the statement's number, the signal, and of which schema the database is after it.
+    """
+    SqlStore(path).commit(step(1))
+    new = columns(path)
+    age(path)
+    old = columns(path)
+    for fatal in count(1):
+
+        def load(fatal: int = fatal) -> None:
+            seen = count(1)
+
+            def perhaps_die(*_: object) -> None:
+                if next(seen) == fatal:
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+            event.listen(Engine, "before_cursor_execute", perhaps_die)
+            event.listen(Engine, "commit", perhaps_die)
+            SqlStore(path).load()
+
+        killed = forked(load)
+        found = columns(path)
+        assert found in (old, new)
+        with closing(sqlite3.connect(path)) as database:
+            (version,) = database.execute("SELECT schema FROM syncd").fetchone()
+        assert found == (old if version == 1 else new)
+        print(fatal, killed, version, flush=True)
+        if not killed:
+            assert step_of(SqlStore(path).load()) == 1
+            return
+
+
 def commit_for_ever(path: Path) -> None:
     """Commit step after step, printing each when it is done."""
     store = SqlStore(path)
@@ -151,7 +205,8 @@ def unprivileged(path: Path) -> None:
 VERBS: dict[str, Callable[..., None]] = {
     verb.__name__: verb
     for verb in (
-        die_at_each_statement, commit_for_ever, add_facts, count_up, hold, fill, unprivileged,
+        die_at_each_statement, die_while_it_is_brought_up, commit_for_ever, add_facts, count_up,
+        hold, fill, unprivileged,
     )
 }  # fmt: skip
 

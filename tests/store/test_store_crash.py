@@ -13,7 +13,7 @@ import pytest
 
 from syncd.errors import StateError
 from syncd.store.sql import SqlStore
-from tests.store.child import WIDTH, step, step_of
+from tests.store.child import WIDTH, age, step, step_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -45,6 +45,14 @@ def test_killed_at_any_statement_a_commit_is_undone_whole(tmp_path: Path) -> Non
     for fatal, killed, before, after in lines[:-1]:
         assert (killed, after) == (signal.SIGKILL, before), f"at statement {fatal}"
     assert lines[-1][1:] == (0, 0, 1)
+
+
+def test_killed_while_an_old_database_is_brought_up_it_is_as_it_was(tmp_path: Path) -> None:
+    said = output("die_while_it_is_brought_up", tmp_path / "a.db")
+    lines = [tuple(map(int, line.split())) for line in said]
+    # In its transaction: two columns and the version, before each of which it may die.
+    assert [line[1:] for line in lines].count((signal.SIGKILL, 1)) >= 4
+    assert lines[-1][1:] == (0, 2)
 
 
 def test_killed_at_any_moment_what_was_acknowledged_is_there(tmp_path: Path) -> None:
@@ -114,6 +122,22 @@ def test_a_folder_that_may_not_be_written_is_named(tmp_path: Path) -> None:
     assert f"{folder / 'deeper' / 'a.db'} {denied}" in committed
     assert f"{folder / 'deeper' / 'a.db.lock'} {denied}" in held
     assert list(folder.iterdir()) == []
+
+
+def test_an_old_database_that_may_not_be_written_is_named_and_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    SqlStore(path).commit(step(1))
+    age(path)
+    before = path.read_bytes()
+    path.chmod(0o400)
+    tmp_path.chmod(0o500)
+    loaded, committed, _ = output("unprivileged", path)
+    denied = f"{path} may not be written by this user. Nothing was changed"
+    assert denied in loaded and denied in committed
+    assert path.read_bytes() == before
+    tmp_path.chmod(0o700)
+    path.chmod(0o600)
+    assert step_of(SqlStore(path).load()) == 1
 
 
 def test_a_folder_that_may_not_be_searched_is_not_taken_for_an_empty_one(tmp_path: Path) -> None:

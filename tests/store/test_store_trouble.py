@@ -14,6 +14,7 @@ from syncd.errors import StateError
 from syncd.model.records import Delta, State
 from syncd.store.sql import SqlStore
 from tests.store import values
+from tests.store.child import age, columns
 
 
 def test_a_newer_schema_is_refused_and_left_alone(store: SqlStore, path: Path) -> None:
@@ -36,17 +37,15 @@ def test_a_database_of_an_older_syncd_is_brought_up_to_date(
 ) -> None:
     store.commit(values.DELTA)
     known = store.load()
-    with sqlite3.connect(path) as older:
-        older.execute("ALTER TABLE facts DROP COLUMN number")
-        older.execute("ALTER TABLE acquaintances DROP COLUMN admitted")
-        older.execute("UPDATE syncd SET schema = 1")
-    older.close()
+    fresh = columns(path)
+    age(path)
     again = SqlStore(path)
     if first == "commit":
         again.commit(Delta(settings={"planned": "now"}))
     facts = tuple(replace(fact, number="") for fact in known.facts)
     assert again.load().facts == facts
     assert all(met.admitted is None for met in again.load().acquaintances.values())
+    assert columns(path) == fresh
     with sqlite3.connect(path) as now:
         assert now.execute("SELECT schema FROM syncd").fetchone() == (2,)
     now.close()

@@ -75,6 +75,46 @@ def test_one_that_the_user_moves_stays_there(make: Make) -> None:
     assert "Likes tea." in dated(stage)[0].text
 
 
+def test_somebody_who_is_called_otherwise_keeps_their_entries(make: Make) -> None:
+    stage = make(person(dates=(BORN, WED, FOUNDED)))
+    stage.sync()
+    birthday, wedding, founded = dated(stage)
+    stage.app.describe(birthday, birthday.text + "\nbuy tea")
+    stage.app.drag(wedding, date(2027, 6, 19), date(2027, 6, 20))
+    stage.app.delete(founded)
+    stage.sync()
+    stage.with_people(person("Ann Roy", dates=(BORN, WED, FOUNDED), formerly=("ann-lee",)))
+    stage.sync()
+    assert [(each.uid, each.title, each.start) for each in dated(stage)] == [
+        (birthday.uid, "Ann Roy: birthday (47)", date(2027, 2, 28)),
+        (wedding.uid, "Ann Roy: anniversary", date(2027, 6, 19)),
+    ]
+    assert dated(stage)[0].text.endswith("\nbuy tea")
+    stage.later(days=365)
+    stage.sync()
+    assert [each.title for each in dated(stage)][2:] == [
+        "Ann Roy: birthday (48)",
+        "Ann Roy: anniversary",
+        "Ann Roy: Founded Acme (8)",
+    ]
+
+
+def test_two_who_are_one_have_each_date_once(make: Make) -> None:
+    stage = make(person(dates=(WED,)), person("Ann Roy", dates=(WED, FOUNDED), phone="+49 89 4711"))
+    stage.sync()
+    theirs = next(each for each in dated(stage) if each.title == "Ann Roy: anniversary")
+    stage.app.drag(theirs, date(2027, 6, 19), date(2027, 6, 20))
+    stage.sync()
+    stage.with_people(person(dates=(WED, FOUNDED), formerly=("ann-roy",)))
+    stage.sync()
+    assert [(each.title, each.start) for each in dated(stage)] == [
+        ("Ann Lee: anniversary", date(2027, 6, 19)),
+        ("Ann Lee: Founded Acme (7)", date(2027, 11, 30)),
+    ]
+    stage.lose_database()
+    assert not stage.sync().outcomes
+
+
 def test_a_date_that_is_corrected_moves(make: Make) -> None:
     stage = make(person(dates=(BORN,)))
     stage.sync()

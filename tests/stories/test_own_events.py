@@ -88,6 +88,19 @@ def test_events_of_long_ago_or_far_ahead_say_nothing(make: Make) -> None:
     assert stage.facts() == []
 
 
+@pytest.mark.parametrize("title", ["Dentist", "m Ann Lee", "x Bob Roy"])
+def test_what_was_said_long_ago_stands_whatever_is_edited(make: Make, title: str) -> None:
+    stage = make("Ann Lee", "Bob Roy")
+    stage.sync()
+    event = wrote(stage, "x Ann Lee new job")
+    stage.sync()
+    stage.later(days=32)
+    stage.app.retitle(event, title)
+    stage.sync()
+    (fact,) = stage.facts()
+    assert (fact.person, fact.outcome.value, fact.note) == ("ann-lee", "reached", "new job")
+
+
 def test_who_is_meant_is_asked_in_the_next_occurrence(make: Make) -> None:
     stage = make("Ann Lee", "Ann Roy")
     stage.sync()
@@ -200,6 +213,33 @@ def test_after_two_hours_without_a_mark_fewer_are_up(make: Make) -> None:
     stage.at("fri 13:00")
     stage.sync()
     assert len([e for e in stage.contacts() if e.start.date() == date(2026, 12, 24)]) > 3  # type: ignore[union-attr]
+
+
+def test_a_mark_of_somebody_renamed_since_counts_against_fewer(make: Make) -> None:
+    people = [person(f"P {n}") for n in range(8)]
+    stage = make(*people, block=weekly(lasts=timedelta(minutes=90)))
+    stage.sync()
+    for hour in range(2):
+        stage.at("thu 11:50")
+        if hour:
+            stage.mark("P 0", "x {}")
+        stage.sync()
+        stage.at("fri 13:00")
+        stage.sync()
+    stage.with_people(person("P Zero", formerly=("p-0",)), *people[1:])
+    stage.sync()
+    assert len([e for e in stage.contacts() if e.start.date() == date(2026, 12, 17)]) > 3  # type: ignore[union-attr]
+
+
+def test_what_somebody_was_called_before_is_told_by_their_name_of_today(make: Make) -> None:
+    stage = make("Ann Lee", "Bob Roy")
+    stage.sync()
+    stage.at("wed 12:00")
+    wrote(stage, "i Ann Lee new job")
+    stage.sync()
+    stage.with_people(person("Ann Poe", formerly=("ann-lee",)), person("Bob Roy"))
+    stage.sync()
+    assert "Understood: Ann Poe (they called)." in agenda(stage)
 
 
 def test_one_easy_person_goes_first(make: Make) -> None:

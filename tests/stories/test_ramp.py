@@ -6,8 +6,10 @@ from datetime import date
 
 import pytest
 
+from syncd.engine.pausing import pause, resume
 from syncd.errors import UsageError
 from syncd.model.people import Period
+from syncd.model.records import Scope
 from syncd.model.roster import Ramp
 from tests.household import person, weekly
 from tests.stories.stage import Make, Stage
@@ -93,3 +95,77 @@ def test_whoever_was_being_contacted_stays_in(make: Make) -> None:
     stage.sync()
     assert [each.uid for each in stage.contacts()] == before
     assert inside(stage) == {"abe-ade", "bea-bly", "cid-coe", "dot-dow"}
+
+
+def test_without_the_database_whoever_was_in_is_in(make: Make) -> None:
+    stage = begun(make)
+    assert stage.service.admit("gus").id == "gus-gray"
+    for _ in range(5):
+        stage.later(days=7)
+        stage.sync()
+    known = {stage.key(each).subject for each in stage.contacts()}
+    assert "gus-gray" in known and len(known) > 3
+    before = [(each.uid, each.start) for each in stage.contacts()]
+    stage.lose_database()
+    assert not stage.sync().outcomes
+    assert [(each.uid, each.start) for each in stage.contacts()] == before
+    assert known <= inside(stage)
+    assert len(inside(stage)) == 5  # and the next ones come in a month
+
+
+def test_a_ramp_that_was_away_shuts_nobody_out(make: Make) -> None:
+    stage = begun(make)
+    stage.changed(ramp=None)
+    stage.sync()
+    before = [(each.uid, each.start) for each in stage.contacts()]
+    known = {stage.key(each).subject for each in stage.contacts()}
+    assert "bea-bly" in known
+    stage.changed(ramp=RAMP)
+    stage.sync()
+    assert [(each.uid, each.start) for each in stage.contacts()] == before
+    assert known <= inside(stage)
+
+
+def test_whoever_is_called_otherwise_is_still_in(make: Make) -> None:
+    stage = begun(make)
+    stage.service.admit("gus")
+    stage.sync()
+    rest = [each for each in stage.roster.people.values() if each.id != "gus-gray"]
+    stage.with_people(*rest, person("Gus Blue", last_contact=None, formerly=("gus-gray",)))
+    stage.sync()
+    assert "gus-blue" in inside(stage)
+    assert "gus-blue" not in {who.id for who, _ in stage.service.waiting()}
+    with pytest.raises(UsageError, match="Gus Blue is in already"):
+        stage.service.admit("gus")
+
+
+def test_a_clock_that_went_back_changes_nothing(make: Make) -> None:
+    stage = begun(make)
+    before = inside(stage)
+    stage.later(days=-400)
+    stage.service.admit("gus")
+    stage.sync()
+    stage.later(days=400)
+    stage.sync()
+    assert inside(stage) == before | {"gus-gray"}
+
+
+def test_somebody_paused_may_be_let_in_and_stays_paused(make: Make) -> None:
+    stage = begun(make)
+    pause(stage.service, Scope.PERSON, "gus", None)
+    assert "gus-gray" not in {who.id for who, _ in stage.service.waiting()}
+    stage.service.admit("gus")
+    stage.sync()
+    assert stage.contacts("Gus Gray") == []
+    resume(stage.service, Scope.PERSON, "gus")
+    for _ in range(5):
+        stage.later(days=7)
+        stage.sync()
+    assert stage.contacts("Gus Gray") != []
+
+
+def test_somebody_who_is_gone_cannot_be_let_in(make: Make) -> None:
+    stage = begun(make)
+    stage.with_people(*(each for each in stage.roster.people.values() if each.id != "gus-gray"))
+    with pytest.raises(UsageError, match="Nobody is called «gus-gray»"):
+        stage.service.admit("gus-gray")

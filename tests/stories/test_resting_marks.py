@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from syncd.engine.pausing import resume
+import pytest
+
+from syncd.engine.pausing import pause, resume
+from syncd.model.people import Period, Strategy
 from syncd.model.records import Scope
 from tests.client import Shown
 from tests.household import person
@@ -108,6 +111,23 @@ def test_a_pause_lasts_as_long_as_it_says(make: Make) -> None:
     assert "Paused until Tuesday 15 December 2026" in stage.contact("Ann Lee").text
 
 
+def test_whoever_was_renamed_while_paused_is_resumed(make: Make) -> None:
+    stage = make("Ann Lee", "Bob Roy")
+    stage.sync()
+    stage.mark("Ann Lee", "stop {}")
+    stage.sync()
+    pause(stage.service, Scope.PERSON, "bob", None)
+    stage.with_people(
+        person("Ann Poe", formerly=("ann-lee",)), person("Bob Poe", formerly=("bob-roy",))
+    )
+    stage.sync()
+    assert resume(stage.service, Scope.PERSON, "ann") == "the pause that a mark set is over"
+    assert resume(stage.service, Scope.PERSON, "bob") == "the pause is over"
+    stage.sync()
+    titles = {each.title for each in stage.contacts()}
+    assert {"Ann Poe: call", "Bob Poe: call"} <= titles
+
+
 def test_a_number_found_wrong_late_calls_off_the_next_call(make: Make) -> None:
     stage = make(person("Ann Lee", channels=("call",)))
     stage.sync()
@@ -119,3 +139,42 @@ def test_a_number_found_wrong_late_calls_off_the_next_call(make: Make) -> None:
     stage.sync()
     assert [each.title for each in stage.contacts("Ann Lee")] == ["⚠ Ann Lee: call"]
     assert stage.outcomes("Ann Lee") == ["wrong-number", "not-reached"]
+
+
+def test_a_number_found_wrong_late_makes_the_next_call_a_mail(make: Make) -> None:
+    stage = make("Ann Lee")
+    stage.sync()
+    stage.at("thu 10:10")
+    stage.mark("Ann Lee", "n {}")
+    stage.sync()
+    assert {each.title for each in stage.contacts()} == {"↻ Ann Lee: call", "Ann Lee: call"}
+    stage.app.retitle(titled(stage, "↻ Ann Lee: call"), "⚠ Ann Lee: call")
+    stage.sync()
+    assert {each.title for each in stage.contacts()} == {"⚠ Ann Lee: call", "Ann Lee: email"}
+
+
+@pytest.mark.parametrize("when", ["wed 12:00", "thu 10:20"])
+def test_a_number_found_wrong_elsewhere_makes_the_open_call_a_mail(make: Make, when: str) -> None:
+    long = Strategy(name="long-call", channel="call", every=Period(months=6), title="Long call")
+    stage = make(person("Ann Lee", strategies=(long,)))
+    stage.sync()
+    assert {each.title for each in stage.contacts("Ann Lee")} == {"Ann Lee: call"}
+    stage.at(when)
+    stage.app.retitle(titled(stage, "Ann Lee: Long call"), "⚠ Ann Lee: Long call")
+    stage.sync()
+    open_ = [e for e in stage.contacts() if e.start > stage.now]  # type: ignore[operator]
+    assert [each.title for each in open_] == ["Ann Lee: email"]
+    stays = any(each.title == "Ann Lee: call" for each in stage.contacts())
+    assert stays is (when == "thu 10:20")  # what is past is not ours to tidy
+
+
+def test_a_number_found_wrong_during_a_pause_makes_the_call_after_it_a_mail(make: Make) -> None:
+    stage = make("Ann Lee")
+    stage.sync()
+    pause(stage.service, Scope.PERSON, "ann", None)
+    stage.sync()
+    stage.service.log("ann", "wrong-number")
+    stage.later(days=7)
+    resume(stage.service, Scope.PERSON, "ann")
+    stage.sync()
+    assert [each.title for each in stage.contacts("Ann Lee")] == ["Ann Lee: email"]

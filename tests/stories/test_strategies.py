@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from syncd.engine.pausing import pause
+from syncd.engine.upkeep import approve
 from syncd.model.keys import Kind, decode
 from syncd.model.occasions import Occasion
 from syncd.model.people import Period, Strategy
 from syncd.model.records import Scope
 from tests.client import Shown
 from tests.household import clients, person
-from tests.stories.stage import Make, Stage, when
+from tests.stories.stage import ZONE, Make, Stage, when
 
 COFFEE = Strategy(name="coffee", channel="coffee", every=Period(months=6), lasts=timedelta(hours=1))
 BIRTHDAY_CARD = Strategy(
@@ -70,6 +71,30 @@ def test_a_call_on_a_birthday_is_on_the_day_whatever_the_hours(make: Make) -> No
     stage.sync()
     (call,) = lines(stage)
     assert call.title == "Ann Lee: birthday call" and when(call.start) == "sat 19 09:00"
+
+
+@pytest.mark.parametrize("by", ["a mark", "the log", "an event"])
+def test_a_call_before_it_leaves_the_call_on_a_birthday_alone(make: Make, by: str) -> None:
+    stage = make(person(strategies=(BIRTHDAY_CALL,), dates=(BORN,)))
+    stage.later(days=6)
+    stage.sync()
+    (call,) = lines(stage)
+    call = stage.app.describe(call, f"{call.text}\nsing for her")
+    at_five = datetime(2026, 12, 19, 17, tzinfo=ZONE)
+    stage.app.drag(call, at_five, at_five + timedelta(minutes=15))
+    stage.sync()
+    stage.at("thu 10:20")
+    if by == "a mark":
+        stage.mark("Ann Lee", "x {}")
+    elif by == "the log":
+        stage.service.log("ann", by="call")
+    else:
+        stage.app.add("x Ann Lee", stage.now, stage.now + timedelta(hours=1))
+    stage.sync()
+    assert stage.outcomes("Ann Lee") == ["reached"]
+    (after,) = lines(stage)
+    assert (after.uid, after.start) == (call.uid, at_five)
+    assert after.text.endswith("\nsing for her")
 
 
 def test_a_coffee_counts_as_a_contact(make: Make) -> None:
@@ -202,6 +227,35 @@ def test_a_mark_that_pauses_on_one_line_pauses_the_person(make: Make) -> None:
     stage.sync()
     assert stage.contacts("Ann Lee") == []
     assert [each.title for each in lines(stage)] == ["⏸ Ann Lee: coffee"]
+
+
+MANY = tuple(
+    Strategy(name=f"coffee-{n}", channel="coffee", every=Period(months=6)) for n in range(12)
+)
+
+
+@pytest.mark.parametrize("by", ["a mark", "a verb"])
+def test_whoever_is_to_rest_with_many_lines_rests_unasked(make: Make, by: str) -> None:
+    stage = make(person(), lists=(clients(strategies=MANY, a_day=20),))
+    stage.sync()
+    assert len(lines(stage)) == 12
+    if by == "a mark":
+        stage.mark("Ann Lee", "stop {}")
+    else:
+        pause(stage.service, Scope.PERSON, "ann", None)
+    assert not stage.sync().held
+    assert lines(stage) == []
+
+
+def test_whoever_goes_with_many_lines_is_asked_about(make: Make) -> None:
+    stage = make(person(), "Bob Roy", lists=(clients(strategies=MANY, a_day=20),))
+    stage.sync()
+    stage.with_people(person("Bob Roy"))
+    assert stage.sync().held == "it would delete 13 of 15 entries"
+    assert len(lines(stage)) == 12
+    approve(stage.service)
+    stage.sync()
+    assert not [each for each in stage.contacts() if "ann-lee" in stage.key(each).subject]
 
 
 def test_what_is_taken_out_of_the_config_goes(make: Make) -> None:

@@ -9,6 +9,8 @@ import pytest
 
 from syncd.engine.upkeep import clear, clearing
 from syncd.model.facts import Source
+from syncd.model.occasions import Occasion
+from syncd.model.people import Period, Strategy
 from tests.client import Client
 from tests.hosts import GOOGLE
 from tests.household import clients, person
@@ -45,6 +47,37 @@ def test_ticked_off_is_reached_then(make: Make) -> None:
     task = stage.todo("Ann Lee")
     assert task.title == "✅ Ann Lee: call" and task.done
     assert stage.due("Ann Lee") == date(2027, 1, 14)
+
+
+def test_each_touch_of_somebody_is_a_task_of_its_own(make: Make) -> None:
+    born = Occasion(name="birthday", month=12, day=5, year=1980)  # a Saturday
+    coffee = Strategy(name="coffee", channel="coffee", every=Period(months=6))
+    call = Strategy(name="birthday-call", channel="call", occasion="birthday")
+    stage = make(person(dates=(born,), strategies=(coffee, call)), lists=(clients(as_task=True),))
+    stage.sync()
+
+    def shown() -> list[tuple[str, date, bool]]:
+        return [(each.title, each.due, each.done) for each in stage.todos.tasks()]
+
+    assert shown() == [
+        ("Ann Lee: coffee", date(2026, 12, 1), False),
+        ("Ann Lee: call", date(2026, 12, 3), False),
+        ("Ann Lee: birthday call", date(2026, 12, 5), False),
+    ]
+    stage.at("thu 10:20")
+    stage.todos.tick(stage.todo("Ann Lee"))
+    stage.sync()
+    assert ("Ann Lee: birthday call", date(2026, 12, 5), False) in shown()
+    stage.at("sat 12:00")
+    stage.todos.tick(next(each for each in stage.todos.tasks() if "birthday" in each.title))
+    stage.sync()
+    told = {fact.person: fact.outcome.value for fact in stage.facts("Ann Lee")}
+    assert told == {"ann-lee": "reached", "ann-lee/birthday-call": "reached"}
+    before = shown()
+    stage.lose_database()
+    assert not stage.sync().outcomes
+    assert shown() == before
+    assert {fact.person for fact in stage.facts("Ann Lee")} == set(told)
 
 
 def test_a_paused_task_stays_open(make: Make) -> None:
