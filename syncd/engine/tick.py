@@ -284,8 +284,10 @@ def met(roster: Roster, state: State, today: date) -> dict[str, Acquaintance]:
         elif met.paused != person.paused:
             since = met.active_since if person.paused else today
             met = replace(met, paused=person.paused, active_since=since)
-        met = replace(met, phone=person.phone or "", email=person.email or "")
-        if met != state.acquaintances.get(id):
+        phone, email = person.phone or "", person.email or ""
+        if (met.phone, met.email) != (phone, email):
+            met = replace(met, phone=phone, email=email)
+        if met is not state.acquaintances.get(id):
             found[id] = met
     if roster.ramp is not None:
         known = {**state.acquaintances, **found}
