@@ -10,20 +10,24 @@ PINNED := pyproject.toml constraints.txt
 
 export PYTHON
 
-.PHONY: help run test lint clean
+.PHONY: help run test test-long lint clean
 .DELETE_ON_ERROR:
 
 help:
-	@echo "make run    see syncd at work: a calendar server, sample people, two syncs; Ctrl-C ends it"
-	@echo "make test   the whole test suite"
-	@echo "make lint   style, types and the fences between the layers"
-	@echo "make clean  take away what these made"
+	@echo "make run        see syncd at work: a calendar server, sample people, two syncs; Ctrl-C ends it"
+	@echo "make test       the whole test suite"
+	@echo "make test-long  the same for a night: whole years, more seeds, more examples"
+	@echo "make lint       style, types and the fences between the layers"
+	@echo "make clean      take away what these made"
 
 run: $(VENV)/.demo
 	@$(BIN)/syncd demo
 
 test: $(VENV)/.dev
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n auto --dist worksteal
+
+test-long: export SYNCD_LONG := 1
+test-long: test
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -10,10 +10,21 @@ import pytest
 from tests.emulator.fixtures import google, google_server
 from tests.servers import KINDS, Process, Server, running
 
+LONGEST_FIRST = ("tests/year/test_full_year.py", "tests/year/test_year.py", "tests/year/")
+"""So that towards the end of a run nobody waits for one of them."""
+
 __all__ = ["google", "google_server"]
 
 # Whoever runs the tests in the background may hand down that SIGINT is to be ignored.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def turn(item: pytest.Item) -> int:
+        starts = (n for n, path in enumerate(LONGEST_FIRST) if item.nodeid.startswith(path))
+        return next(starts, len(LONGEST_FIRST))
+
+    items.sort(key=turn)
 
 
 @pytest.fixture(scope="session")

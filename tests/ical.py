@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import icalendar
@@ -60,6 +61,7 @@ def instant(moment: Moment) -> datetime:
 # -- reading
 
 
+@lru_cache(maxsize=1024)  # most resources stay as they are from one look to the next
 def shown(href: str, etag: str, body: str) -> Shown:
     """A resource, as an app shows it."""
     tree = icalendar.Calendar.from_ical(body)

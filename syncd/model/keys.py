@@ -14,6 +14,7 @@ import zlib
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 VERSION = "1"
 LONGEST_ID = 200
@@ -78,6 +79,7 @@ def _payload(id: str) -> bytes | None:
     return sealed[4:] if zlib.crc32(sealed[4:]) == int.from_bytes(sealed[:4], "big") else None
 
 
+@lru_cache(maxsize=16_384)  # every look asks it of every entry
 def decode(id: str, deployment: str) -> Key | None:
     """The key that `id` says, or None where it is not one of `deployment`'s."""
     payload = _payload(id)

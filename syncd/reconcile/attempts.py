@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from syncd.model.blocks import Block, OccurrenceId
@@ -140,7 +141,7 @@ class Scene:
             day += timedelta(days=1)
         return day
 
-    @property
+    @cached_property
     def today(self) -> date:
         """The user's date."""
         return self.now.astimezone(self.zone).date()

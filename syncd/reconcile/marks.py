@@ -14,6 +14,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from syncd.model.facts import Direction, Fact, Outcome
 from syncd.model.words import resolve_when
@@ -184,6 +185,7 @@ def read(title: str, *, core: str, name: str, sign: str, today: date) -> Reading
     return Plain() if found else Retitled()
 
 
+@lru_cache(maxsize=4096)  # what was added stays what it is for many plans
 def _mark(before: str, after: str) -> Marked | Unclear | None:
     """The mark in what stands before and after our title; the start wins over the end."""
     for piece, other in ((before, after), (after, before)):
@@ -197,6 +199,7 @@ def _mark(before: str, after: str) -> Marked | Unclear | None:
     return None
 
 
+@lru_cache(maxsize=4096)
 def _mark_beside(before: str, after: str) -> Marked | Unclear | None:
     """The mark in a title that is not ours any more: what stands before and after the name, or all
     of it and nothing."""

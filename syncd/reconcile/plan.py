@@ -111,7 +111,7 @@ def make(world: World) -> Plan:
     records = tuple(fresh.get((record.calendar, record.uid), record) for record in records)
     scene = Scene(
         roster=roster,
-        journal=Journal.of(facts, roster),
+        journal=Journal.of(facts, roster) if read.facts else known,
         now=now,
         zone=zone,
         occurrences=slots,

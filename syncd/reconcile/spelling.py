@@ -7,11 +7,13 @@ not matter; a place in the folded text leads back to one in the text as it stand
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 _SELECTORS = "\ufe0e\ufe0f"
 """They choose between the text and the picture of a sign."""
 
 
+@lru_cache(maxsize=16_384)  # every plan compares the same titles
 def tidy(text: str) -> str:
     """`text` in NFC, without control characters, single-spaced."""
     text = unicodedata.normalize("NFC", text)
@@ -23,14 +25,21 @@ def fold(text: str) -> tuple[str, list[int]]:
     folded: list[str] = []
     places: list[int] = []
     for place, character in enumerate(text):
-        if character in _SELECTORS or unicodedata.category(character) == "Cf":
-            continue
-        wide = unicodedata.normalize("NFKD", character).casefold()
+        wide = _folded(character)
         folded.append(wide)
         places += [place] * len(wide)
     return "".join(folded), [*places, len(text)]
 
 
+@lru_cache(maxsize=4096)
+def _folded(character: str) -> str:
+    """A character for comparison; empty for one without a shape."""
+    if character in _SELECTORS or unicodedata.category(character) == "Cf":
+        return ""
+    return unicodedata.normalize("NFKD", character).casefold()
+
+
+@lru_cache(maxsize=16_384)
 def find(text: str, wanted: str, *, glued_before: bool = False) -> tuple[int, int] | None:
     """Where `wanted` stands in `text` as whole words, both folded: (start, end) in `text`. With
     `glued_before` its first word may have something right before it."""
@@ -52,6 +61,7 @@ def _in_word(character: str) -> bool:
     return character.isalnum() or unicodedata.combining(character) != 0
 
 
+@lru_cache(maxsize=16_384)
 def edged(text: str) -> str:
     """`text` without spaces, and what has no shape, at its ends."""
     shaped = [place for place, character in enumerate(text) if fold(character)[0].strip()]

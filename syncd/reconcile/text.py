@@ -10,6 +10,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from syncd.model.facts import Direction, Fact, Outcome, Source
@@ -285,6 +286,7 @@ def time_text(moment: datetime, zone: ZoneInfo) -> str:
     return moment.astimezone(zone).strftime("%H:%M")
 
 
+@lru_cache(maxsize=4096)
 def one_line(text: str) -> str:
     """`text` without line breaks and whatever a calendar cannot carry; what joins letters and
     pictures stays."""

@@ -12,6 +12,7 @@ import re
 import zlib
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -93,6 +94,7 @@ class Trace:
         return text
 
 
+@lru_cache(maxsize=16_384)  # every plan asks it of every entry, several times
 def decode(text: str) -> Trace | None:
     """Read a trace back; None for anything that is none."""
     if not text or len(text) > 4 * LONGEST:
@@ -162,6 +164,7 @@ def fact_line(fact: Fact, *, note: bool = True) -> str:
     return " ".join(("log", fact.outcome.value, *words))
 
 
+@lru_cache(maxsize=16_384)
 def read_fact_line(line: str, uid: str, key: Key) -> Fact | None:
     """The fact that a line in the form of `fact_line` tells of the entry `uid`, whose key is `key`;
     None for any other line."""

@@ -21,6 +21,7 @@ from syncd.reconcile.occurrences import expand, instant
 from syncd.reconcile.plan import Plan
 from syncd.reconcile.standing import begins
 from tests.household import clients, person, weekly
+from tests.length import often
 from tests.reconcile.world import NOW, ZONE, Room, acts, roster, writes
 
 LISTS = (
@@ -153,7 +154,7 @@ def nothing(plan: Plan) -> None:
 worlds = st.tuples(st.integers(0, 10**9), st.integers(0, 7))
 
 
-@settings(max_examples=15)
+@settings(max_examples=often(15, 150))
 @given(world=worlds)
 def test_a_plan_is_pure_and_settles_at_once(world: tuple[int, int]) -> None:
     random = Random(world[0] + 1)
@@ -168,7 +169,7 @@ def test_a_plan_is_pure_and_settles_at_once(world: tuple[int, int]) -> None:
     nothing(room.plan())
 
 
-@settings(max_examples=15)
+@settings(max_examples=often(15, 150))
 @given(world=worlds, shares=st.lists(st.floats(0, 0.999), min_size=3, max_size=3))
 def test_it_holds_until_it_says(world: tuple[int, int], shares: list[float]) -> None:
     room = story(*world)
@@ -181,7 +182,7 @@ def test_it_holds_until_it_says(world: tuple[int, int], shares: list[float]) -> 
         nothing(room.plan(when.astimezone(ZONE)))
 
 
-@settings(max_examples=15)
+@settings(max_examples=often(15, 150))
 @given(world=worlds)
 def test_nobody_has_two_open_and_nothing_is_over_capacity(world: tuple[int, int]) -> None:
     room = story(*world)
@@ -206,7 +207,7 @@ def test_nobody_has_two_open_and_nothing_is_over_capacity(world: tuple[int, int]
         assert len([each for each in taken if each[0] > room.now]) <= block.capacity
 
 
-@settings(max_examples=15)
+@settings(max_examples=often(15, 150))
 @given(world=worlds)
 def test_what_the_journal_says_is_one_story_for_each_entry(world: tuple[int, int]) -> None:
     room = story(*world)

@@ -23,6 +23,7 @@ from syncd.model.people import ContactList, Person
 from syncd.model.records import CalendarState, State
 from syncd.model.roster import CalendarSettings, Roster
 from syncd.store import open_store
+from syncd.store.base import Store
 from tests.hosts import App, Host, app_on, opened, todos_on
 from tests.household import clients, weekly
 from tests.ical import Shown
@@ -70,6 +71,7 @@ class Stage:
     _opened: dict[str, Calendar] = field(default_factory=dict)
     _diaries: dict[str, Diary] = field(default_factory=dict)
     database: str = "syncd.sqlite"
+    _stores: dict[str, Store] = field(default_factory=dict)
 
     # -- syncd's side
 
@@ -78,11 +80,19 @@ class Stage:
         """The verbs, as of `now`."""
         return Service(
             roster=self.roster,
-            store=open_store(self.folder / self.database, self.roster.deployment),
+            store=self._store,
             calendars=self._calendars,
             clock=lambda: self.now,
             diaries=self._read_only,
         )
+
+    @property
+    def _store(self) -> Store:
+        """The process's own: it opens the file anew at every use, but has its SQL by then."""
+        deployment = self.roster.deployment
+        if deployment not in self._stores:
+            self._stores[deployment] = open_store(self.folder / self.database, deployment)
+        return self._stores[deployment]
 
     def _read_only(self, state: State) -> Mapping[str, Diary]:
         for each in self.roster.diaries:
@@ -101,10 +111,11 @@ class Stage:
 
     def restart(self) -> None:
         """From now on it is a new process."""
-        for each in (*self._opened.values(), *self._diaries.values()):
-            each.close()
-        self._opened.clear()
-        self._diaries.clear()
+        held = self._opened, self._diaries, self._stores
+        for each in held:
+            for one in each.values():
+                one.close()
+            each.clear()
 
     def lose_database(self) -> None:
         """The disk with the state is gone."""

@@ -12,19 +12,23 @@ import pytest
 from syncd.model.keys import Kind as KeyKind
 from syncd.model.keys import decode
 from syncd.model.people import ContactList
+from tests.emulator.account import Request
 from tests.emulator.client import GoogleClient
 from tests.emulator.faults import Fault, Kind
 from tests.emulator.google import Account
 from tests.hosts import settings_on, with_tasks
 from tests.household import clients, person
+from tests.length import LONG
 from tests.stories.stage import CALENDAR, ZONE, Stage, roster
 
+REQUESTS, BATCHES = 13, 5
+"""How many requests `played` makes, and how many of them are batches."""
 NAMES = ("Ann Lee", "Bob Roy", "Cid Oz")
 FAULTS = [
     pytest.param(Fault(kind), id=kind.value)
     for kind in (Kind.ERROR_BEFORE, Kind.ERROR_AFTER, Kind.LOST_BEFORE, Kind.LOST_AFTER, Kind.TORN)
 ]
-FAULTS += [
+REFUSALS = [
     pytest.param(Fault(Kind.ERROR_BEFORE, status=status, reason=reason), id=f"{status}-{reason}")
     for status, reason in (
         (403, "rateLimitExceeded"),
@@ -35,12 +39,12 @@ FAULTS += [
         (500, "backendError"),
     )
 ]
-FAULTS += [
+PART_FAULTS = [
     pytest.param(Fault(kind, part=part), id=f"{kind.value}-{part}")
     for kind in (Kind.PART_BEFORE, Kind.PART_AFTER, Kind.PART_LOST)
     for part in (0, 1, 9)
 ]
-FAULTS += [
+PART_FAULTS += [
     pytest.param(
         Fault(Kind.PART_BEFORE, status=403, reason="userRateLimitExceeded"), id="part-rate"
     ),
@@ -84,13 +88,13 @@ def open_contacts(stage: Stage) -> list[str]:
     return sorted(found)
 
 
-def played(google: Account, folder: Path, fault: Fault | None, nth: int) -> int:
-    """First sync, a mark and an edit of the user's, second sync; the fault strikes at the `nth`
-    request. Gives how many requests there were."""
+def played(google: Account, folder: Path, fault: Fault | None = None) -> list[Request]:
+    """First sync, a mark and an edit of the user's, second sync, during which the fault strikes.
+    Gives the requests that there were."""
     stage = furnished(google, folder, (clients(),))
     since = google.mark()
     if fault is not None:
-        google.fail(replace(fault, nth=nth))
+        google.fail(fault)
     through(stage)
     if google.faults and google.faults[0].struck:
         settled(stage)
@@ -106,7 +110,7 @@ def played(google: Account, folder: Path, fault: Fault | None, nth: int) -> int:
     moved = datetime(2026, 12, 4, 15, tzinfo=ZONE)
     app.drag(cid, moved, moved + timedelta(minutes=15))
     through(stage)
-    asked = len(google.requests(since))
+    asked = google.requests(since)
     settled(stage)
     assert stage.outcomes("Ann Lee") == ["reached"]
     assert stage.facts("Ann Lee")[0].note == "good talk"
@@ -120,18 +124,45 @@ def played(google: Account, folder: Path, fault: Fault | None, nth: int) -> int:
 
 
 def test_without_a_fault_it_is_so(google: Account, tmp_path: Path) -> None:
-    assert 10 <= played(google, tmp_path, None, 0) <= 13, "each of them is to be struck below"
+    asked = played(google, tmp_path)
+    assert len(asked) == REQUESTS, "each of them is to be struck below"
+    assert len([each for each in asked if each.parts]) == BATCHES, "and each of these"
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("nth", range(1, 14))
+@pytest.mark.parametrize("nth", range(1, REQUESTS + 1))
 def test_each_fault_at_each_request(
     google: Account, tmp_path: Path, fault: Fault, nth: int
 ) -> None:
-    played(google, tmp_path, fault, nth)
+    fault = replace(fault, nth=nth)
+    played(google, tmp_path, fault)
+    assert fault.struck
 
 
-@pytest.mark.parametrize("fault", FAULTS[:5] + FAULTS[11:14])
+@pytest.mark.parametrize(
+    ("fault", "nth"),
+    [
+        pytest.param(*fault.values, nth, id=f"{fault.id}-{nth}")
+        for turn, fault in enumerate(REFUSALS)
+        for nth in range(1, REQUESTS + 1)
+        if LONG or (turn + nth) % 3 == 0  # each of them at some requests, each request by two
+    ],
+)
+def test_each_refusal(google: Account, tmp_path: Path, fault: Fault, nth: int) -> None:
+    fault = replace(fault, nth=nth)
+    played(google, tmp_path, fault)
+    assert fault.struck
+
+
+@pytest.mark.parametrize("fault", PART_FAULTS)
+@pytest.mark.parametrize("nth", range(1, BATCHES + 1))
+def test_each_fault_in_each_batch(google: Account, tmp_path: Path, fault: Fault, nth: int) -> None:
+    fault = replace(fault, nth=nth)
+    played(google, tmp_path, fault)
+    assert fault.struck
+
+
+@pytest.mark.parametrize("fault", FAULTS[:5] + PART_FAULTS[:3])
 @pytest.mark.parametrize("nth", range(1, 9))
 def test_tasks_too(google: Account, tmp_path: Path, fault: Fault, nth: int) -> None:
     stage = furnished(google, tmp_path, (clients(as_task=True),))

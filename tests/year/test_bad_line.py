@@ -21,9 +21,12 @@ from syncd.model.facts import Direction, Fact, Outcome, effective
 from syncd.model.records import Delta, State
 from syncd.store.base import Store
 from tests.faults import Crash, Faulty, Read, SendFault, Sent
+from tests.length import often
 from tests.year.cast import ZONE
 from tests.year.test_year import Household, fresh, live
 from tests.year.user import SIGNS
+
+DAYS = often(60, 120)
 
 
 class Mortal:
@@ -107,7 +110,7 @@ class Struck(Household):
 @pytest.mark.parametrize("seed", [11, 12])
 def test_nothing_is_lost_and_nothing_doubled_on_a_bad_line(seed: int) -> None:
     household = Struck(seed)
-    live(household, 120)
+    live(household, DAYS)
     print(household.seen)
     for kind in (*Read, *Sent, "ended"):
         assert household.seen[kind] > 5, f"{kind} was hardly met"
@@ -212,4 +215,4 @@ def test_two_that_read_a_mark_at_different_moments_come_to_rest() -> None:
 
 @pytest.mark.parametrize("seed", [21, 22])
 def test_two_daemons_with_databases_of_their_own_agree_and_duplicate_nothing(seed: int) -> None:
-    live(Rivals(seed), 120)
+    live(Rivals(seed), DAYS)

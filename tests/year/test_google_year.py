@@ -16,10 +16,11 @@ from syncd.model.entries import Entry, Sighting
 from tests.emulator.client import GoogleClient
 from tests.emulator.google import Account
 from tests.hosts import settings_on
+from tests.length import often
 from tests.year.test_year import Household, live
 from tests.year.user import User
 
-DAYS = 120
+DAYS = often(60, 120)
 
 
 class GoogleHands:
