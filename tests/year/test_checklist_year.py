@@ -1,4 +1,5 @@
-"""The year of somebody who checks lines in the texts of their hours, and what must hold in it."""
+"""The year of somebody who checks lines in the texts of their hours, and what must hold in it: by
+itself, with the database lost again and again, on a bad line, and with two daemons at work."""
 
 from __future__ import annotations
 
@@ -8,13 +9,15 @@ from random import Random
 import pytest
 
 from syncd.model.entries import Entry
+from tests.length import often
 from tests.year.sheets import Sheets
+from tests.year.test_bad_line import Rivals, Struck
 from tests.year.test_year import AFTER, Household, fresh, live
 
 
 @dataclass(kw_only=True)
 class Checked(Household):
-    """Everybody whom a block serves is in a list with `as: checklist`."""
+    """Everybody is in a list with `as: checklist`."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -32,10 +35,20 @@ class Checked(Household):
         return [entry for each in self.sheets.values() for entry in each.entries()]
 
 
-@pytest.mark.parametrize("seed", [5])
-def test_a_year_of_lines(seed: int) -> None:
-    household = Checked(seed=seed)
-    live(household, 365 + AFTER)
+class StruckLines(Struck, Checked):
+    """On a bad line."""
+
+
+class RivalLines(Rivals, Checked):
+    """With two daemons at work."""
+
+
+def test_a_year_of_lines() -> None:
+    household = Checked(seed=5)
+    live(household, often(120, 365 + AFTER))
+    marked = {deed.partition(" ")[0] for deed in household.user.ledger.deeds}
+    assert {"marks", "snoozes:", "takes"} <= marked, marked
+    assert any(record.item for record in household.state.records)
 
 
 def test_a_year_of_lines_in_which_the_database_is_lost_again_and_again() -> None:
@@ -50,4 +63,13 @@ def test_a_year_of_lines_in_which_the_database_is_lost_again_and_again() -> None
             ledger.said = {uid: said for uid, said in ledger.said.items() if uid in there}
             ledger.skipped.clear()
 
-    live(household, 365, lose)
+    live(household, often(120, 365), lose)
+
+
+@pytest.mark.parametrize("seed", often([32], [31, 32]))
+def test_no_line_is_lost_and_none_doubled_on_a_bad_line(seed: int) -> None:
+    live(StruckLines(seed), often(60, 120))
+
+
+def test_two_daemons_agree_about_the_lines() -> None:
+    live(RivalLines(41), often(40, 120))
