@@ -46,49 +46,36 @@ def taken_in(records: Iterable[Record], deployment: str) -> Items:
     knows."""
     records = tuple(records)
     texts = _texts(records)
-    told = {slot: sheet_in(text, slot).items for slot, (_, text) in texts.items()}
-    adopted: list[Record] = []
+    said = {
+        (slot, item.key.encode(deployment)): item
+        for slot, (_, text) in texts.items()
+        for item in sheet_in(text, slot).items
+    }
+    known = {(record.calendar, record.uid): record for record in records}
+    adopted: dict[tuple[str, str], Record] = {}
     facts: list[Fact] = []
     withdrawn: set[str] = set()
-    known = {(record.calendar, record.uid): record for record in records}
-    for slot, each in told.items():
-        for item in each:
-            uid, calendar = item.key.encode(deployment), texts[slot][0]
-            record = known.get((calendar, uid))
-            if record is None:
-                entry = _entry(uid, item)
-                if entry is None:
-                    continue
-                record = Record(calendar=calendar, uid=uid, key=item.key, base=entry)
-                known[calendar, uid] = record
-                adopted.append(record)
-                facts += _fact(record, item)
-            elif record.item and item.trace not in _traces(record):
-                facts += _fact(record, item)
-                if record.base is not None and withdraws(record.base.trace, item.trace, record):
-                    withdrawn.add(uid)
-    if not any(record.item for record in known.values()):
-        return Items(records=records, changed=())
-    said = {
-        (slot, item.key.encode(deployment)): item for slot, each in told.items() for item in each
-    }
+    for (slot, uid), item in said.items():
+        calendar, _ = texts[slot]
+        record = known.get((calendar, uid))
+        if record is None and (entry := _entry(uid, item)) is not None:
+            record = Record(calendar=calendar, uid=uid, key=item.key, base=entry)
+            known[calendar, uid] = adopted[calendar, uid] = record
+            facts += _fact(record, item)
+        elif record is not None and record.item and item.trace not in _traces(record):
+            facts += _fact(record, item)
+            if record.base is not None and withdraws(record.base.trace, item.trace, record):
+                withdrawn.add(uid)
     found = _found(known.values(), texts, said)
-    stale: dict[OccurrenceId, list[str]] = defaultdict(list)
-    items = {record.uid for record in known.values() if record.item}
-    for (slot, uid), line in found.items():
-        if uid not in items:
-            stale[slot].append(line)
-    slots = {slot for slot, _ in found}
     seen = {name: _seen(record, found, said) for name, record in known.items()}
-    changed = (*adopted, *(each for name, each in seen.items() if each is not known[name]))
+    changed = adopted.keys() | {name for name, each in seen.items() if each is not known[name]}
+    having = {slot for slot, _ in (*said, *found)}
     return Items(
         records=tuple(seen.values()),
-        changed=tuple(
-            {(r.calendar, r.uid): bare(seen[r.calendar, r.uid]) for r in changed}.values()
-        ),
+        changed=tuple(bare(seen[name]) for name in sorted(changed)),
         facts=tuple(facts),
-        texts={slot: text for slot, (_, text) in texts.items() if told[slot] or slot in slots},
-        stale=stale,
+        texts={slot: text for slot, (_, text) in texts.items() if slot in having},
+        stale=_stale(known.values(), found),
         withdrawn=frozenset(withdrawn),
     )
 
@@ -186,6 +173,18 @@ def _found(
         for slot, items in wanted.items()
         for uid, line in lines_of(texts[slot][1], items).items()
     }
+
+
+def _stale(
+    records: Iterable[Record], found: Mapping[tuple[OccurrenceId, str], str]
+) -> dict[OccurrenceId, list[str]]:
+    """By occurrence, the lines there of what is an item no more."""
+    items = {record.uid for record in records if record.item}
+    stale: dict[OccurrenceId, list[str]] = defaultdict(list)
+    for (slot, uid), line in found.items():
+        if uid not in items:
+            stale[slot].append(line)
+    return stale
 
 
 def _seen(
