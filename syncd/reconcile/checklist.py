@@ -120,8 +120,10 @@ def _named(line: str, forms: Sequence[str], title: str) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
-    """What an occurrence says of itself."""
+    """What the text of an occurrence says of itself."""
 
+    of: str = ""
+    """Which occurrence it was written for."""
     items: tuple[Told, ...] = ()
     sums: frozenset[int] = frozenset()
     """Checksums of all lines that are ours."""
@@ -141,24 +143,23 @@ def state_line(occurrence: OccurrenceId, items: Iterable[Told], lines: Iterable[
     return STATE + base64.urlsafe_b64encode(zlib.compress(told.encode(), 9)).decode()
 
 
-def sheet_in(text: str, occurrence: OccurrenceId) -> Sheet:
-    """What the text of `occurrence` says of itself. A line of another occurrence, pasted here, says
-    nothing, nor does one that cannot be read."""
+def sheet_in(text: str) -> Sheet:
+    """What the text of an occurrence says of itself; nothing where that cannot be read."""
     line = next((each for each in text.split("\n") if each.startswith(STATE)), None)
     if line is None:
         return Sheet()
     try:
         packed = base64.urlsafe_b64decode(line.removeprefix(STATE).strip())
         unpacker = zlib.decompressobj()
-        where, rows, sums = json.loads(unpacker.decompress(packed, _MOST))
-        if where != str(occurrence) or unpacker.unconsumed_tail:
+        of, rows, sums = json.loads(unpacker.decompress(packed, _MOST))
+        if unpacker.unconsumed_tail:
             return Sheet()
         items = tuple(
             Told(key=_key(*row[:4]), line=str(row[4]), trace=str(row[5]), note=str(row[6]))
             for row in rows
         )
         each = (sums[n : n + _SUM] for n in range(0, len(sums), _SUM))
-        return Sheet(items=items, sums=frozenset(int(one, 16) for one in each))
+        return Sheet(of=str(of), items=items, sums=frozenset(int(one, 16) for one in each))
     except (ValueError, TypeError, IndexError, RecursionError, binascii.Error, zlib.error):
         return Sheet()
 

@@ -18,10 +18,22 @@ from syncd.model.facts import Fact
 from syncd.model.keys import Kind
 from syncd.model.records import Fate, Record
 from syncd.reconcile.absorb import withdraws
-from syncd.reconcile.checklist import Told, alike, lines_of, sheet_in, title_in, users_lines
-from syncd.reconcile.occurrences import is_timed_series, zone_of
+from syncd.reconcile.checklist import Sheet, Told, alike, lines_of, sheet_in, title_in, users_lines
+from syncd.reconcile.occurrences import Occurrence, is_timed_series, zone_of
 from syncd.reconcile.standing import standing, versions
 from syncd.reconcile.trace import decode, read_fact_line
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """The text of an occurrence."""
+
+    at: OccurrenceId
+    """Which that is today; its items know it by the name that it had when they were written."""
+    calendar: str
+    text: str
+    sheet: Sheet
+    """What it says of itself; nothing where that was pasted from another one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,32 +45,35 @@ class Items:
     """Those of items that are new to us, or were found to be written, or gone."""
     facts: tuple[Fact, ...] = ()
     """What items acknowledge that we did not write so."""
-    texts: Mapping[OccurrenceId, str] = field(default_factory=dict)
-    """What the occurrences say that have items, or had."""
+    pages: Mapping[OccurrenceId, Page] = field(default_factory=dict)
+    """The texts that have items, or had."""
     stale: Mapping[OccurrenceId, list[str]] = field(default_factory=dict)
     """Lines there of what has become an event of its own."""
     withdrawn: frozenset[str] = frozenset()
     """UIDs of items of which another syncd took back what they acknowledged."""
 
 
-def taken_in(records: Iterable[Record], deployment: str) -> Items:
+def taken_in(
+    records: Iterable[Record], occurrences: Mapping[OccurrenceId, Occurrence], deployment: str
+) -> Items:
     """See every item among `records` in its occurrence's text, and adopt those that no record
-    knows."""
+    knows. `occurrences` are those of the blocks as they stand now, by all the names that they
+    had."""
     records = tuple(records)
-    texts = _texts(records)
+    pages = _pages(records, occurrences)
     said = {
         (slot, item.key.encode(deployment)): item
-        for slot, (_, text) in texts.items()
-        for item in sheet_in(text, slot).items
+        for slot, page in pages.items()
+        for item in page.sheet.items
     }
     known = {(record.calendar, record.uid): record for record in records}
     adopted: dict[tuple[str, str], Record] = {}
     facts: list[Fact] = []
     withdrawn: set[str] = set()
     for (slot, uid), item in said.items():
-        calendar, _ = texts[slot]
+        calendar = pages[slot].calendar
         record = known.get((calendar, uid))
-        if record is None and (entry := _entry(uid, item)) is not None:
+        if record is None and (entry := _entry(uid, slot, item)) is not None:
             record = Record(calendar=calendar, uid=uid, key=item.key, base=entry)
             known[calendar, uid] = adopted[calendar, uid] = record
             facts += _fact(record, item)
@@ -66,7 +81,7 @@ def taken_in(records: Iterable[Record], deployment: str) -> Items:
             facts += _fact(record, item)
             if record.base is not None and withdraws(record.base.trace, item.trace, record):
                 withdrawn.add(uid)
-    found = _found(known.values(), texts, said)
+    found = _found(known.values(), pages, said)
     seen = {name: _seen(record, found, said) for name, record in known.items()}
     changed = adopted.keys() | {name for name, each in seen.items() if each is not known[name]}
     having = {slot for slot, _ in (*said, *found)}
@@ -74,7 +89,7 @@ def taken_in(records: Iterable[Record], deployment: str) -> Items:
         records=tuple(seen.values()),
         changed=tuple(bare(seen[name]) for name in sorted(changed)),
         facts=tuple(facts),
-        texts={slot: text for slot, (_, text) in texts.items() if slot in having},
+        pages={slot: page for slot, page in pages.items() if slot in having},
         stale=_stale(known.values(), found),
         withdrawn=frozenset(withdrawn),
     )
@@ -112,8 +127,8 @@ def left(items: Items, records: Iterable[Record]) -> dict[OccurrenceId, str]:
     on the `records` of their items."""
     ours = _ours(items.stale, records)
     return {
-        slot: users_lines(text, sheet_in(text, slot), ours.get(slot, ()))
-        for slot, text in items.texts.items()
+        page.at: users_lines(page.text, page.sheet, ours.get(slot, ()))
+        for slot, page in items.pages.items()
     }
 
 
@@ -132,10 +147,12 @@ def _ours(
     return found
 
 
-def _texts(records: Iterable[Record]) -> dict[OccurrenceId, tuple[str, str]]:
-    """By occurrence: its calendar, and its text where it has one of its own; of two halves of a
-    series the later one's."""
-    found: dict[OccurrenceId, tuple[str, str]] = {}
+def _pages(
+    records: Iterable[Record], occurrences: Mapping[OccurrenceId, Occurrence]
+) -> dict[OccurrenceId, Page]:
+    """The texts of occurrences, by the names that their items know; of two halves of a series the
+    later one's."""
+    found: dict[OccurrenceId, Page] = {}
     for record in sorted(records, key=lambda record: record.key):
         seen = record.seen
         if record.key.kind is not Kind.BLOCK or record.fate is not Fate.LIVE or seen is None:
@@ -146,14 +163,31 @@ def _texts(records: Iterable[Record]) -> dict[OccurrenceId, tuple[str, str]]:
         for override in seen.recurrence.overrides:
             if not override.cancelled and override.text:
                 day = override.original.astimezone(zone).date()
+                at = OccurrenceId(record.key.subject, day)
                 text = override.text.replace("\r\n", "\n")
-                found[OccurrenceId(record.key.subject, day)] = record.calendar, text
+                name, sheet = _named(at, sheet_in(text), occurrences)
+                found[name] = Page(at=at, calendar=record.calendar, text=text, sheet=sheet)
     return found
+
+
+def _named(
+    at: OccurrenceId, sheet: Sheet, occurrences: Mapping[OccurrenceId, Occurrence]
+) -> tuple[OccurrenceId, Sheet]:
+    """What the occurrence `at` was called when its text was written, and its sheet: it has another
+    name today where its whole series was moved to another day."""
+    if sheet.of == str(at):
+        return at, sheet
+    try:
+        name = OccurrenceId.parse(sheet.of)
+    except ValueError:
+        return at, Sheet()
+    now = occurrences.get(name)
+    return (name, sheet) if now is not None and now.id == at else (at, Sheet())
 
 
 def _found(
     records: Iterable[Record],
-    texts: Mapping[OccurrenceId, tuple[str, str]],
+    pages: Mapping[OccurrenceId, Page],
     said: Mapping[tuple[OccurrenceId, str], Told],
 ) -> dict[tuple[OccurrenceId, str], str]:
     """By occurrence and UID, the line there that is an item's. Where a text says which items it
@@ -166,12 +200,12 @@ def _found(
     for record in records:
         if record.item and record.fate is Fate.LIVE:
             for each in versions(record):
-                if each.slot is not None and each.slot in texts and each.slot not in sure:
+                if each.slot is not None and each.slot in pages and each.slot not in sure:
                     wanted[each.slot][record.uid] = _forms(record), each.title
     return {
         (slot, uid): line
         for slot, items in wanted.items()
-        for uid, line in lines_of(texts[slot][1], items).items()
+        for uid, line in lines_of(pages[slot].text, items).items()
     }
 
 
@@ -248,10 +282,10 @@ def _sighted(record: Record, line: str, entry: Entry, told: Told | None) -> Reco
     )
 
 
-def _entry(uid: str, told: Told) -> Entry | None:
-    """What we once wrote, by what is told of it; None where that cannot be."""
+def _entry(uid: str, slot: OccurrenceId, told: Told) -> Entry | None:
+    """What we once wrote into `slot`, by what is told of it there; None where that cannot be."""
     trace = decode(told.trace)
-    if trace is None or trace.slot is None or not isinstance(trace.start, datetime):
+    if trace is None or trace.slot != slot or not isinstance(trace.start, datetime):
         return None
     return Entry(
         uid=uid,

@@ -162,9 +162,6 @@ class Pen:
 
     def _check(self, stand: Standing, person: Person, times: Times, trace: Trace) -> None:
         """Draw the item of an open attempt."""
-        occurrence = self.scene.occurrences.get(trace.slot) if trace.slot else None
-        if occurrence is not None:
-            trace = replace(trace, slot=occurrence.id)
         entry = render.item(
             stand.record,
             title=text.core_title(person, trace.channel),
@@ -180,10 +177,16 @@ class Pen:
         """Have the item of `record` stand as `entry` in its occurrence, with those `lines`, where
         `person` is up; where that is out of sight it is history."""
         trace = decode(entry.trace)
-        assert trace is not None and trace.slot is not None and isinstance(entry.start, datetime)
-        if trace.slot not in self.scene.occurrences:
+        assert trace is not None and trace.slot is not None
+        occurrence = self.scene.occurrences.get(trace.slot)
+        if occurrence is None:
             self._remember(replace(record, fate=Fate.REMOVED, intent=None))
             return
+        if occurrence.id != trace.slot:  # as it is called today, in its text as well
+            trace = replace(trace, slot=occurrence.id)
+            entry = replace(entry, trace=trace.encode())
+        start = entry.start
+        assert isinstance(start, datetime)
         fact = self.scene.journal.by_entry.get(record.uid)
         told = Told(
             key=record.key,
@@ -191,8 +194,8 @@ class Pen:
             trace=entry.trace,
             note=fact.note if fact is not None and trace.fact else "",
         )
-        seat = Seat(start=entry.start, key=record.key, lines=lines, person=person, item=told)
-        self._sit(trace.slot, seat)
+        seat = Seat(start=start, key=record.key, lines=lines, person=person, item=told)
+        self._sit(occurrence.id, seat)
         intent = None if entry == record.base else entry
         self._remember(replace(record, fate=Fate.LIVE, intent=intent))
 

@@ -92,8 +92,6 @@ def make(world: World) -> Plan:
     state, now, zone = world.state, world.now, world.zone
     pauses = Pauses(state.pauses)
     records, gone = _without_absent_series(world)
-    items = taken_in(records, roster.deployment)
-    records, told = items.records, read_back(items.facts, items.withdrawn, state.facts, now)
     blocks = _settle_blocks(world, records, pauses)
     said = recalled(state.settings, world.roster, now.astimezone(zone).date())
     aways = tuple(each for each in said.values() if isinstance(each, Away))
@@ -101,6 +99,8 @@ def make(world: World) -> Plan:
         o.id: _unless_away(o, aways, zone) for each in blocks.values() for o in each.occurrences
     }
     slots = {id: o for each in blocks.values() for id, o in each.alias.items()} | occurrences
+    items = taken_in(records, slots, roster.deployment)
+    records, told = items.records, read_back(items.facts, items.withdrawn, state.facts, now)
     known = Journal.of((*state.facts, *told), roster)
     colours = {name: each.colours for name, each in roster.calendars.items()}
     numbers = {id: p.phone or "" for p in roster.people.values() for id in p.ids}

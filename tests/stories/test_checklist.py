@@ -248,6 +248,22 @@ def test_lines_go_along_with_their_hour(make: Make) -> None:
     assert stage.outcomes("Ann Lee") == []
 
 
+@pytest.mark.icalendar  # Google forgets what was said of single hours as all are moved
+@pytest.mark.parametrize("days", [0, 1])
+def test_a_mark_counts_though_all_hours_were_moved_at_the_same_look(make: Make, days: int) -> None:
+    stage = make("Ann Lee", "Bob Roy", lists=LIST)
+    stage.sync()
+    edit(stage, put("[ ] 10:00 Ann", "[i] 10:00 Ann"))
+    (series,) = stage.series()
+    start = series.start + timedelta(days=days, hours=2)
+    stage.app.move_series(series, start)
+    stage.sync()
+    assert stage.outcomes("Ann Lee") == ["reached"] and stage.outcomes("Bob Roy") == []
+    day = ("thu 03", "fri 04")[days]
+    assert lines(stage, day)[0][:4] == "[↩] " and lines(stage, day)[1][:9] == "[ ] 12:15"
+    assert hours(stage)[day].count("Who is up:") == 1
+
+
 def test_the_database_may_be_lost(make: Make) -> None:
     stage = make("Ann Lee", "Bob Roy", "Cy Dee", lists=LIST)
     stage.sync()

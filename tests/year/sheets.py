@@ -60,7 +60,9 @@ class Sheets:
             for override in series.recurrence.overrides:
                 day = override.original.astimezone(ZONE).date()
                 lines = override.text.split("\n")
-                for told in sheet_in(override.text, OccurrenceId(key.subject, day)).items:
+                sheet = sheet_in(override.text)
+                assert sheet.of in ("", str(OccurrenceId(key.subject, day)))
+                for told in sheet.items:
                     clock = told.line.partition("] ")[2]
                     at = next((n for n, each in enumerate(lines) if clock in each), None)
                     assert at is not None, (told, override.text)
