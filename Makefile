@@ -9,6 +9,8 @@ PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt \
 PINNED := pyproject.toml constraints.txt
 
 export PYTHON
+# The tests start syncd hundreds of times: it is compiled once.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run test test-long lint clean
 .DELETE_ON_ERROR:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
+from functools import cached_property
 
 from syncd.model.entries import YEARS
 from syncd.model.occasions import Occasion
@@ -214,7 +215,7 @@ class Person:
         """All lists that they are in, first the one that sets most."""
         return (self.list, *self.further)
 
-    @property
+    @cached_property
     def whose(self) -> str:
         """The id of the person, whichever of their lines this is."""
         return whose(self.id)
