@@ -78,8 +78,9 @@ def _section(
     if sum(map(len, lines)) > ROOM:
         lines = [each.partition("\n")[0] for each in lines]
     items = [seat.item for seat in up if seat.item is not None]
-    written = text.occurrence_section(lines, since, following).split("\n")
-    state = state_line(id, items, written[:-1])
+    written = text.occurrence_section(lines, since, following).split("\n")[:-1]
+    users = {item.stands for item in items if item.stands != item.line}
+    state = state_line(id, items, [line for line in written if line not in users])
     return text.occurrence_section(lines, since, following, state)
 
 

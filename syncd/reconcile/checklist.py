@@ -19,6 +19,7 @@ import zlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from syncd.model.blocks import OccurrenceId
@@ -37,7 +38,8 @@ _SUM = 6
 """Hexadecimal digits of a checksum: the user's own words hardly ever have one of ours."""
 _BULLETS = " -–—*•·"
 _BRACKETS = re.compile(r"\[+([^][]*)\]+")
-_TIME = re.compile(r"\s*\d{1,2}:\d\d\s+")
+_TIME = re.compile(r"^\s*\d{1,2}:\d\d\s+")
+_PACKED = re.compile(r"[\w=-]+", re.ASCII)
 _SIGN_OF_LETTER = {letter: ACKNOWLEDGED[meaning] for letter, meaning in LETTERS.items()}
 
 
@@ -47,7 +49,9 @@ class Told:
 
     key: Key
     line: str
-    """The line to be marked, as syncd wrote it."""
+    """The line to be marked, as syncd would write it."""
+    stands: str
+    """The same as it stands, with words of the user's."""
     trace: str
     note: str = ""
     """Of the fact that it acknowledges."""
@@ -68,9 +72,10 @@ def title_in(line: str, ours: str, title: str) -> str:
         return title
     core = split_sign(title)[1]
     before, inside, after = _parts(line)
-    written = _TIME.sub("", _parts(ours)[2], count=1)
-    after = _TIME.sub("", f" {after}", count=1)
-    for whole in (written, core):
+    written = _parts(ours)[2]
+    if find(after, written, glued_before=True) is None:
+        after = _TIME.sub("", after)
+    for whole in (written, _TIME.sub("", written), core):
         where = find(after, whole, glued_before=True)
         if where is not None:
             after = f"{after[: where[0]]} {core} {after[where[1] :]}"
@@ -79,20 +84,40 @@ def title_in(line: str, ours: str, title: str) -> str:
     return " ".join(f"{before} {said} {after}".split())
 
 
+def reworded(line: str, ours: str, wanted: str) -> str | None:
+    """`line`, which syncd wrote as `ours` and in which the user wrote something, with what is ours
+    in it as it is `wanted`; None where that is not there as it was."""
+    _, inside, after = _parts(line)
+    where = find(after, _parts(ours)[2], glued_before=True)
+    if where is None or "[" not in line:
+        return None
+    bullet = line[: line.index("[")]
+    mine = _parts(ours)[1].strip()
+    sign = _parts(wanted)[1] if inside.strip() == mine else inside
+    body = f"{after[: where[0]]}{_parts(wanted)[2].strip()}{after[where[1] :]}"
+    return f"{bullet}[{sign}]{body}"
+
+
 def alike(line: str, other: str) -> bool:
     """Whether two lines say the same; apps change the spaces of a text."""
     return _plain(line) == _plain(other)
 
 
-def lines_of(text: str, wanted: Mapping[str, tuple[Sequence[str], str]]) -> dict[str, str]:
+def lines_of(
+    text: str,
+    wanted: Mapping[str, tuple[Sequence[str], str]],
+    ours: Collection[int] = (),
+) -> dict[str, str]:
     """Which line of `text` is whose: by name, for each of `wanted`, which are the forms in which
-    syncd may have written its line, and its title. Each line is one item's: first of those whose
-    line stands there as it was written, then of those in whose line something was added, then of
-    those whose name stands beside brackets."""
-    left = [line for line in text.split("\n") if line.strip() and not line.startswith(STATE)]
+    syncd may have written its line, and its title; `ours` are checksums of lines that are ours.
+    Each line is one item's: first of those in whose line something was added, then of those whose
+    line stands as it was written, then of those whose name stands behind brackets."""
+    left = [line for line in text.split("\n") if line.strip()]
     found: dict[str, str] = {}
     longest_first = sorted(wanted, key=lambda name: (-len(wanted[name][1]), name))
-    for is_it in (_as_written, _added_to, _named):
+    for is_it in (_added_to, _as_written, _named):
+        if is_it is _named:
+            left = [line for line in left if _sum(line) not in ours]
         for name in longest_first:
             if name in found:
                 continue
@@ -109,13 +134,15 @@ def _as_written(line: str, forms: Sequence[str], title: str) -> bool:
 
 
 def _added_to(line: str, forms: Sequence[str], title: str) -> bool:
-    return any(find(line, _parts(form)[2], glued_before=True) for form in forms)
+    added = (form for form in forms if find(line, _parts(form)[2], glued_before=True))
+    return any(not alike(line, form) for form in added)
 
 
 def _named(line: str, forms: Sequence[str], title: str) -> bool:
     core = split_sign(title)[1]
-    name = core.rpartition(":")[0] or core
-    return bool(_BRACKETS.search(line) and find(line, name))
+    before, _, after = _parts(line)
+    where = find(_TIME.sub("", after).strip(), core.rpartition(":")[0] or core)
+    return not before and after != line and where is not None and where[0] == 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +160,7 @@ def state_line(occurrence: OccurrenceId, items: Iterable[Told], lines: Iterable[
     """The machine text for the items of `occurrence`, whose text has those `lines` of ours; empty
     where it has none."""
     rows = [
-        [*_row(each.key), each.line, each.trace, each.note]
+        [*_row(each.key), each.line, each.stands, each.trace, each.note]
         for each in sorted(items, key=lambda each: each.key)
     ]
     if not rows:
@@ -145,17 +172,25 @@ def state_line(occurrence: OccurrenceId, items: Iterable[Told], lines: Iterable[
 
 def sheet_in(text: str) -> Sheet:
     """What the text of an occurrence says of itself; nothing where that cannot be read."""
-    line = next((each for each in text.split("\n") if each.startswith(STATE)), None)
-    if line is None:
+    _, state, rest = text.partition(STATE)
+    if not state:
         return Sheet()
+    first, *others = rest.split("\n")
+    wrapped = takewhile(_PACKED.fullmatch, (line.strip() for line in others))
     try:
-        packed = base64.urlsafe_b64decode(line.removeprefix(STATE).strip())
+        packed = base64.urlsafe_b64decode("".join((first.strip(), *wrapped)))
         unpacker = zlib.decompressobj()
         of, rows, sums = json.loads(unpacker.decompress(packed, _MOST))
         if unpacker.unconsumed_tail:
             return Sheet()
         items = tuple(
-            Told(key=_key(*row[:4]), line=str(row[4]), trace=str(row[5]), note=str(row[6]))
+            Told(
+                key=_key(*row[:4]),
+                line=str(row[4]),
+                stands=str(row[5]),
+                trace=str(row[6]),
+                note=str(row[7]),
+            )
             for row in rows
         )
         each = (sums[n : n + _SUM] for n in range(0, len(sums), _SUM))
@@ -167,12 +202,15 @@ def sheet_in(text: str) -> Sheet:
 def users_lines(text: str, sheet: Sheet, ours: Collection[str]) -> str:
     """`text`, whose sheet that is, without the lines that are ours by it or are among `ours`; the
     last of them stays, to say where they were."""
-    kept = (
-        line
-        for line in text.split("\n")
-        if line.rstrip().endswith(END)
-        or not (line in ours or line.startswith(STATE) or _sum(line) in sheet.sums)
-    )
+    kept: list[str] = []
+    packed = False
+    for line in text.split("\n"):
+        packed = line.lstrip().startswith(STATE) or (
+            packed and _PACKED.fullmatch(line.strip()) is not None
+        )
+        mine = packed or line in ours or _sum(line) in sheet.sums
+        if line.rstrip().endswith(END) or not mine:
+            kept.append(line)
     return "\n".join(kept)
 
 

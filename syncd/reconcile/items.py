@@ -7,9 +7,9 @@ the text of its occurrence shows it, and it is written by writing that text.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from syncd.model.blocks import OccurrenceId
@@ -17,10 +17,20 @@ from syncd.model.entries import Entry
 from syncd.model.facts import Fact
 from syncd.model.keys import Kind
 from syncd.model.records import Fate, Record
+from syncd.reconcile import marks
 from syncd.reconcile.absorb import withdraws
-from syncd.reconcile.checklist import Sheet, Told, alike, lines_of, sheet_in, title_in, users_lines
+from syncd.reconcile.checklist import (
+    Sheet,
+    Told,
+    alike,
+    lines_of,
+    reworded,
+    sheet_in,
+    title_in,
+    users_lines,
+)
 from syncd.reconcile.occurrences import Occurrence, is_timed_series, zone_of
-from syncd.reconcile.standing import standing, versions
+from syncd.reconcile.standing import split_sign, standing, versions
 from syncd.reconcile.trace import decode, read_fact_line
 
 
@@ -49,6 +59,8 @@ class Items:
     """The texts that have items, or had."""
     stale: Mapping[OccurrenceId, list[str]] = field(default_factory=dict)
     """Lines there of what has become an event of its own."""
+    moved: tuple[tuple[str, str], ...] = ()
+    """(calendar, uid) of records of items that are in another calendar now."""
     withdrawn: frozenset[str] = frozenset()
     """UIDs of items of which another syncd took back what they acknowledged."""
 
@@ -67,22 +79,36 @@ def taken_in(
         for item in page.sheet.items
     }
     known = {(record.calendar, record.uid): record for record in records}
+    elsewhere = {record.uid: record for record in records if record.item}
+    named = {(pages[slot].calendar, uid) for slot, uid in said}
+    moved: list[tuple[str, str]] = []
     adopted: dict[tuple[str, str], Record] = {}
     facts: list[Fact] = []
     withdrawn: set[str] = set()
     for (slot, uid), item in said.items():
         calendar = pages[slot].calendar
         record = known.get((calendar, uid))
-        if record is None and (entry := _entry(uid, slot, item)) is not None:
+        before = elsewhere.get(uid)
+        if record is None and before is not None:
+            if (before.calendar, uid) in named:  # a copy
+                continue
+            moved.append((before.calendar, uid))  # its block has another calendar since
+            del known[before.calendar, uid]
+            record = elsewhere[uid] = replace(before, calendar=calendar)
+            known[calendar, uid] = adopted[calendar, uid] = record
+        elif record is None and (entry := _entry(uid, slot, item)) is not None:
             record = Record(calendar=calendar, uid=uid, key=item.key, base=entry)
             known[calendar, uid] = adopted[calendar, uid] = record
             facts += _fact(record, item)
-        elif record is not None and record.item and item.trace not in _traces(record):
+        if record is not None and record.item and item.trace not in _traces(record):
             facts += _fact(record, item)
             if record.base is not None and withdraws(record.base.trace, item.trace, record):
                 withdrawn.add(uid)
     found = _found(known.values(), pages, said)
-    seen = {name: _seen(record, found, said) for name, record in known.items()}
+    lines: dict[str, dict[OccurrenceId, str]] = defaultdict(dict)
+    for (slot, uid), line in found.items():
+        lines[uid][slot] = line
+    seen = {name: _seen(record, lines[record.uid], said) for name, record in known.items()}
     changed = adopted.keys() | {name for name, each in seen.items() if each is not known[name]}
     having = {slot for slot, _ in (*said, *found)}
     return Items(
@@ -91,6 +117,7 @@ def taken_in(
         facts=tuple(facts),
         pages={slot: page for slot, page in pages.items() if slot in having},
         stale=_stale(known.values(), found),
+        moved=tuple(moved),
         withdrawn=frozenset(withdrawn),
     )
 
@@ -109,9 +136,15 @@ def is_ours(record: Record) -> bool:
 
 
 def shown(record: Record, entry: Entry) -> str:
-    """The lines of an item that is to be `entry`: a line in which the user wrote something that is
-    no mark stays as it is."""
-    return entry.text if is_ours(record) else as_seen(record, entry)
+    """The lines of an item that is to be `entry`: what the user wrote into its line and is no mark
+    stays in it."""
+    if is_ours(record) or record.seen is None:
+        return entry.text
+    wanted, _, below = entry.text.partition("\n")
+    line = _line(record.seen)
+    made = (reworded(line, form, wanted) for form in _forms(record))
+    kept = next((each for each in made if each is not None), line)
+    return "\n".join(part for part in (kept, below) if part)
 
 
 def as_seen(record: Record, entry: Entry) -> str:
@@ -122,10 +155,13 @@ def as_seen(record: Record, entry: Entry) -> str:
     return "\n".join(part for part in (_line(record.seen), below) if part)
 
 
-def left(items: Items, records: Iterable[Record]) -> dict[OccurrenceId, str]:
+def left(
+    items: Items, records: Iterable[Record], written: Collection[str]
+) -> dict[OccurrenceId, str]:
     """The texts of occurrences without what is ours in them, by what they say and by what was read
-    on the `records` of their items."""
-    ours = _ours(items.stale, records)
+    on the `records` of their items. Those `written` anew, by UID, take along what the user wrote
+    into their lines; it stays where that of others was."""
+    ours = _ours(items, records, written)
     return {
         page.at: users_lines(page.text, page.sheet, ours.get(slot, ()))
         for slot, page in items.pages.items()
@@ -133,15 +169,15 @@ def left(items: Items, records: Iterable[Record]) -> dict[OccurrenceId, str]:
 
 
 def _ours(
-    stale: Mapping[OccurrenceId, list[str]], records: Iterable[Record]
+    items: Items, records: Iterable[Record], written: Collection[str]
 ) -> dict[OccurrenceId, list[str]]:
     """By occurrence, the lines that are to be ours again, whatever was changed in them."""
     found: dict[OccurrenceId, list[str]] = defaultdict(list)
-    for slot, lines in stale.items():
+    for slot, lines in items.stale.items():
         found[slot] += lines
     for record in records:
         seen = record.seen
-        if record.item and seen is not None and is_ours(record):
+        if record.item and seen is not None and (is_ours(record) or record.uid in written):
             for slot in {trace.slot for trace in versions(record) if trace.slot is not None}:
                 found[slot].append(_line(seen))
     return found
@@ -196,7 +232,8 @@ def _found(
     wanted: dict[OccurrenceId, dict[str, tuple[Sequence[str], str]]] = defaultdict(dict)
     for (slot, uid), told in said.items():
         trace = decode(told.trace)
-        wanted[slot][uid] = [told.line], trace.title if trace is not None else ""
+        forms = [told.stands, told.line]
+        wanted[slot][uid] = forms, trace.title if trace is not None else ""
     for record in records:
         if record.item and record.fate is Fate.LIVE:
             for each in versions(record):
@@ -205,7 +242,7 @@ def _found(
     return {
         (slot, uid): line
         for slot, items in wanted.items()
-        for uid, line in lines_of(pages[slot].text, items).items()
+        for uid, line in lines_of(pages[slot].text, items, pages[slot].sheet.sums).items()
     }
 
 
@@ -223,25 +260,24 @@ def _stale(
 
 def _seen(
     record: Record,
-    found: Mapping[tuple[OccurrenceId, str], str],
+    lines: Mapping[OccurrenceId, str],
     said: Mapping[tuple[OccurrenceId, str], Told],
 ) -> Record:
-    """An item's record as its occurrence shows it; one that was out and is there is back."""
+    """An item's record as its occurrence shows it, where its `lines` are; one that was out and is
+    there is back."""
     if not record.item:
         return record
-    for entry in (record.intent, record.base):
-        trace = decode(entry.trace) if entry is not None else None
-        if entry is None or trace is None or trace.slot is None:
-            continue
-        line = found.get((trace.slot, record.uid))
-        if line is None:
-            continue
-        told = said.get((trace.slot, record.uid))
-        if told is None and entry is record.intent and record.base is not None:
-            told_by = entry if alike(line, _line(entry)) else record.base
-        else:
-            told_by = entry
-        return _sighted(record, line, told_by, told)
+    sighted = _where_it_was_put(record, lines, said)
+    if sighted is None or not _is_marked(sighted):  # or in an old text that an app has put back
+        entry = record.base or record.intent
+        sightings = (
+            _sighted(record, line, entry, said[slot, record.uid])
+            for slot, line in lines.items()
+            if entry is not None and (slot, record.uid) in said
+        )
+        sighted = next((each for each in sightings if _is_marked(each)), sighted)
+    if sighted is not None:
+        return sighted
     if record.fate is not Fate.LIVE:
         return record
     if record.leaving is not None:
@@ -252,6 +288,34 @@ def _seen(
         return replace(record, fate=Fate.GONE, intent=None, consumed=None)
     # A line that is not there means what no mark means: texts get lost more easily than entries.
     return replace(record, seen=record.base)
+
+
+def _where_it_was_put(
+    record: Record,
+    lines: Mapping[OccurrenceId, str],
+    said: Mapping[tuple[OccurrenceId, str], Told],
+) -> Record | None:
+    """`record` as it is seen where we wrote it, or were about to; None where it is not there."""
+    for entry in (record.intent, record.base):
+        trace = decode(entry.trace) if entry is not None else None
+        if entry is None or trace is None or trace.slot is None or trace.slot not in lines:
+            continue
+        line, told = lines[trace.slot], said.get((trace.slot, record.uid))
+        older = record.base if entry is record.intent and told is None else None
+        known = entry if older is None or alike(line, _line(entry)) else older
+        return _sighted(record, line, known, told)
+    return None
+
+
+def _is_marked(record: Record) -> bool:
+    """Whether the line of an item carries a mark that was not understood yet."""
+    seen = record.seen
+    if seen is None or is_ours(record):
+        return False
+    sign, core = split_sign(standing(record).title)
+    name = core.rpartition(":")[0] or core
+    reading = marks.read(seen.title, core=core, name=name, sign=sign, today=date.min)
+    return isinstance(reading, marks.Marked)
 
 
 def _sighted(record: Record, line: str, entry: Entry, told: Told | None) -> Record:

@@ -191,6 +191,7 @@ class Pen:
         told = Told(
             key=record.key,
             line=entry.text.partition("\n")[0],
+            stands=lines.partition("\n")[0],
             trace=entry.trace,
             note=fact.note if fact is not None and trace.fact else "",
         )

@@ -150,7 +150,8 @@ def make(world: World) -> Plan:
     actions = list(drawn.actions)
     positions = {id: r.position for id, r in resolutions.items() if r.position is not None}
     texts = sections(scene, blocks, drawn, next_two, positions, said, held)
-    theirs = left(items, (stand.record for stand in read.standings))
+    seated = {seat.key.encode(roster.deployment) for s in drawn.seated.values() for seat in s}
+    theirs = left(items, (stand.record for stand in read.standings), seated)
     actions += _block_actions(world, blocks, occurrences, texts, theirs)
     dated = dates(roster, records, world.absent, scene.today, zone)
     actions += dated.actions
@@ -166,7 +167,7 @@ def make(world: World) -> Plan:
         records=tuple(
             record for id, record in (changed | drawn.records).items() if id not in touched
         ),
-        forgotten=_forgotten(scene, state.records),
+        forgotten=(*_forgotten(scene, state.records), *items.moved),
         positions=positions,
         standings=drawn.standings,
         resting=scene.resting,

@@ -16,7 +16,7 @@ from syncd.model.entries import Entry, Override
 from syncd.model.facts import Fact
 from syncd.model.records import Record
 from syncd.reconcile import text
-from syncd.reconcile.checklist import line_of
+from syncd.reconcile.checklist import Sheet, line_of, sheet_in
 from syncd.reconcile.occurrences import instant
 from syncd.reconcile.series import Run
 from syncd.reconcile.standing import (
@@ -175,6 +175,7 @@ def _overrides(
     assert entry.recurrence is not None and isinstance(entry.start, datetime)
     length = instant(entry.end) - instant(entry.start)
     ours = _override_texts(record)
+    written = {} if record.intent else {at: sections[-1] for at, sections in ours.items()}
     kept: list[Override] = []
     waiting = dict(who_is_up)
     for override in entry.recurrence.overrides:
@@ -182,7 +183,9 @@ def _overrides(
         section = waiting.pop(at, None)
         theirs = left.get(at, override.text)
         if section is not None:
-            body = _merged(override.text, theirs, ours.get(at, ()), section)
+            settled = section == written.get(at) and _told_as(override.text, section)
+            there = _squeezed(section) in _squeezed(override.text) or settled
+            body = override.text if there else text.merge(theirs, ours.get(at, ()), section)
         elif instant(override.end) <= instant(now) and at not in left:
             body = override.text if _users(theirs, ours.get(at, ())) else ""
         else:
@@ -231,10 +234,15 @@ def _override_texts(record: Record) -> dict[datetime, tuple[str, ...]]:
     return found
 
 
-def _merged(observed: str, theirs: str, ours: Iterable[str], section: str) -> str:
-    if section and section in observed:
-        return observed
-    return text.merge(theirs, ours, section)
+def _told_as(observed: str, section: str) -> bool:
+    """Whether a text says of itself what `section` does, or nothing any more. Then, once that was
+    written, it stays as it was made by the server, or by the user who took it away."""
+    return sheet_in(observed) in (Sheet(), sheet_in(section))
+
+
+def _squeezed(observed: str) -> str:
+    """A text without its spaces and line ends, which servers change as they like."""
+    return "".join(observed.split())
 
 
 def _users(observed: str, ours: Iterable[str]) -> bool:

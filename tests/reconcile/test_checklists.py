@@ -35,7 +35,7 @@ TEN = datetime(2026, 12, 3, 10, tzinfo=ZONE)
 TITLE = "Ann Lee: call"
 OURS = line_of(TITLE, TEN, ZONE, "+49 30 901820")
 KEY = Key(kind=Kind.CONTACT, subject="ann-lee", day=date(2026, 12, 3), attempt=1)
-TOLD = Told(key=KEY, line=OURS, trace='{"t":"x"}', note="was ill")
+TOLD = Told(key=KEY, line=OURS, stands=OURS, trace='{"t":"x"}', note="was ill")
 
 
 def read(line: str, ours: str = OURS, title: str = TITLE) -> marks.Reading:
@@ -214,11 +214,13 @@ def test_an_acknowledged_line_that_is_deleted_is_tidied_away() -> None:
     assert made.record().fate is Fate.GONE and made.outcomes() == ["reached"]
 
 
-def test_an_open_line_that_is_deleted_comes_back() -> None:
+def test_an_open_line_that_is_deleted_says_nothing_and_comes_back_with_the_next_change() -> None:
     made = room("Ann Lee", "Bob Roy")
     edit(made, "[ ] 10:00 Ann Lee: call, +49 30 901820\n", "")
     made.settle()
     assert made.outcomes() == []
+    made.people(person("Ann Lee"), person("Bob Roy"), person("Cy Dee"))
+    made.settle()
     edit(made, "[ ] 10:00 Ann Lee", "[x] 10:00 Ann Lee")
     made.settle()
     assert made.outcomes() == ["reached"]
