@@ -13,7 +13,7 @@ from syncd.model.people import Person, whose
 from syncd.model.roster import Roster
 from syncd.reconcile import text
 from syncd.reconcile.attempts import Position, Scene
-from syncd.reconcile.checklist import state_line
+from syncd.reconcile.checklist import Told, state_line
 from syncd.reconcile.events import Asked, Proposed, Said
 from syncd.reconcile.occurrences import Occurrence, instant
 from syncd.reconcile.pen import Drawn, Seat
@@ -24,8 +24,8 @@ MOST = 4
 NAMED = 3
 NEXT = 5
 """How many are next in line."""
-ROOM = 5000
-"""Characters for who is up with what there is to say of them: Google takes 8,192 for all."""
+ROOM = 7500
+"""Characters for all that is said of who is up: Google takes 8,192, the user's own among them."""
 RECENT = timedelta(days=7)
 """How far back it is told where there was no occurrence before."""
 SOON = timedelta(days=60)
@@ -74,10 +74,21 @@ def _section(
     nobody is up and nothing was."""
     if not up and not since:
         return ""
-    lines = [seat.lines for seat in up]
-    if sum(map(len, lines)) > ROOM:
-        lines = [each.partition("\n")[0] for each in lines]
+    whole = [seat.lines for seat in up]
     items = [seat.item for seat in up if seat.item is not None]
+    found = _written(id, whole, items, since, following)
+    if len(found) <= ROOM:
+        return found
+    return _written(id, [each.partition("\n")[0] for each in whole], items, since, following)
+
+
+def _written(
+    id: OccurrenceId,
+    lines: Sequence[str],
+    items: Sequence[Told],
+    since: Sequence[str],
+    following: Sequence[str],
+) -> str:
     written = text.occurrence_section(lines, since, following).split("\n")[:-1]
     users = {item.stands for item in items if item.stands != item.line}
     state = state_line(id, items, [line for line in written if line not in users])

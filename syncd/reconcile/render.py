@@ -182,14 +182,18 @@ def _overrides(
         at = instant(override.original)
         section = waiting.pop(at, None)
         theirs = left.get(at, override.text)
+        # Where a text says which lines are ours, others are the user's though we wrote them again.
+        ours_here = () if sheet_in(override.text).sums else ours.get(at, ())
         if section is not None:
-            settled = section == written.get(at) and _told_as(override.text, section)
-            there = _squeezed(section) in _squeezed(override.text) or settled
-            body = override.text if there else text.merge(theirs, ours.get(at, ()), section)
+            there = bool(section) and (
+                _squeezed(section) in _squeezed(override.text)
+                or (section == written.get(at) and _told_as(override.text, section))
+            )
+            body = override.text if there else text.merge(theirs, ours_here, section)
         elif instant(override.end) <= instant(now) and at not in left:
-            body = override.text if _users(theirs, ours.get(at, ())) else ""
+            body = override.text if _users(theirs, ours_here) else ""
         else:
-            body = text.users_words(theirs, ours.get(at, ()))
+            body = text.users_words(theirs, ours_here)
         one = replace(
             override,
             text=body,

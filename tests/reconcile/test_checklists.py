@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import zlib
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syncd.model.blocks import OccurrenceId
+from syncd.model.entries import Entry
 from syncd.model.facts import Direction, Outcome
 from syncd.model.keys import Key, Kind
 from syncd.model.records import Fate
@@ -27,8 +29,8 @@ from syncd.reconcile.checklist import (
     title_in,
     users_lines,
 )
-from tests.household import clients, person
-from tests.reconcile.world import NOW, ZONE, Room, roster
+from tests.household import clients, person, weekly
+from tests.reconcile.world import NOW, ZONE, Room, roster, writes
 
 SLOT = OccurrenceId("weekly", date(2026, 12, 3))
 TEN = datetime(2026, 12, 3, 10, tzinfo=ZONE)
@@ -250,3 +252,164 @@ def test_history_of_long_ago_is_let_go_of() -> None:
     assert first.fate is Fate.REMOVED
     assert made.outcomes() == ["reached"]
     assert made.now > NOW
+
+
+def text_of(made: Room, number: int = 0) -> str:
+    record = made.series()
+    assert record.seen is not None and record.seen.recurrence is not None
+    return record.seen.recurrence.overrides[number].text
+
+
+def test_what_the_user_writes_into_a_line_goes_with_it_and_to_nobody_else() -> None:
+    made = Room(
+        roster=roster(
+            person("Ann Lee", id="zed", phone="+49 30 1111"),
+            person("Ann Lee", id="abe", phone="+49 30 2222"),
+            lists=[clients(as_checklist=True)],
+        )
+    )
+    made.settle()
+    edit(made, "1111", "1111 likes tea")
+    edit(made, "2222", "2222 likes beer")
+    record = made.series()
+    assert record.seen is not None and record.seen.recurrence is not None
+    (override,) = record.seen.recurrence.overrides
+    later = replace(override, start=TEN + timedelta(hours=4), end=TEN + timedelta(hours=5))
+    made.edit(record, recurrence=replace(record.seen.recurrence, overrides=(later,)))
+    made.settle()
+    lines = [line for line in text_of(made).split("\n") if line.startswith("[ ]")]
+    assert all(line.startswith("[ ] 14:") for line in lines)
+    assert sorted(line.partition("30 ")[2] for line in lines) == [
+        "1111 likes tea",
+        "2222 likes beer",
+    ]
+    edit(made, lines[0], lines[0].replace("[ ]", "[x]"))
+    made.settle()
+    who = "zed" if "1111" in lines[0] else "abe"
+    assert made.outcomes(who) == ["reached"]
+    assert made.facts(who)[0].note in ("likes tea", "likes beer")
+
+
+def test_words_in_the_line_of_whoever_is_taken_out_stay() -> None:
+    made = room("Ann Lee", "Bob Roy")
+    edit(made, "Ann Lee: call, +49 30 901820", "Ann Lee: call, +49 30 901820 has a new dog")
+    made.settle()
+    made.people(person("Bob Roy"))
+    made.settle()
+    assert text_of(made).count("has a new dog") == 1
+    assert made.record().fate is Fate.REMOVED
+
+
+def test_words_in_a_line_roll_over_with_it() -> None:
+    made = room("Ann Lee", "Bob Roy")
+    edit(made, "Ann Lee: call, +49 30 901820", "Ann Lee: call, +49 30 901820 has a new dog")
+    made.now = TEN + timedelta(hours=26)
+    made.settle()
+    texts = [each.text for each in made.series().seen.recurrence.overrides]  # type: ignore[union-attr]
+    assert [text.count("has a new dog") for text in texts] == [1]
+    assert "[ ] 10:00 Ann Lee: call, +49 30 901820 has a new dog" in texts[0]
+
+
+def test_a_mark_in_an_old_text_that_was_put_back_counts() -> None:
+    made = room("Ann Lee", "Bob Roy")
+    old = text_of(made)
+    made.now = TEN + timedelta(hours=26)
+    made.settle()
+    record = made.series()
+    assert record.seen is not None and record.seen.recurrence is not None
+    (override,) = record.seen.recurrence.overrides
+    back = replace(
+        override,
+        original=TEN,
+        start=TEN,
+        end=TEN + timedelta(hours=1),
+        text=old.replace("[ ] 10:00 Ann", "[x] 10:00 Ann"),
+    )
+    made.edit(record, recurrence=replace(record.seen.recurrence, overrides=(back, override)))
+    made.settle()
+    assert made.outcomes() == ["reached"] and made.outcomes("bob-roy") == []
+
+
+def test_a_to_do_of_the_users_own_that_names_somebody_is_theirs() -> None:
+    made = room("Ann Lee", "Bob Roy")
+    edit(made, "[ ] 10:00 Ann Lee: call, +49 30 901820\n", "")
+    edit(made, "Who is up:", "[x] order flowers for Ann Lee\nWho is up:")
+    made.settle()
+    assert made.outcomes() == []
+    assert text_of(made).count("[x] order flowers for Ann Lee") == 1
+
+
+def test_a_line_that_stands_twice_and_is_marked_once_is_marked() -> None:
+    made = room("Ann Lee", "Bob Roy")
+    edit(made, "[ ] 10:00 Ann", "[ ] 10:00 Ann Lee: call, +49 30 901820\n[x] 10:00 Ann")
+    made.settle()
+    assert made.outcomes() == ["reached"]
+    assert text_of(made).count("10:00 Ann Lee: call") == 1
+
+
+def test_a_line_put_off_leaves_nothing_behind_though_its_text_was_not_written() -> None:
+    made = room("Ann Lee", "Bob Roy")
+    edit(made, "[ ] 10:00 Ann", "[>2026-12-07] 10:00 Ann")
+    planned = made.plan()
+    made.carry_out(
+        replace(
+            planned,
+            actions=tuple(a for a in planned.actions if a.record.key.kind is Kind.CONTACT),
+        )
+    )
+    assert made.entry().title == "Ann Lee: call" and not made.record().item
+    made.settle()
+    assert "10:00 Ann Lee" not in text_of(made)
+
+
+def test_another_syncds_taking_back_is_read() -> None:
+    made = room("Ann Lee", "Bob Roy")
+    made.now = TEN + timedelta(minutes=20)
+    edit(made, "[ ] 10:00 Ann", "[x] 10:00 Ann")
+    made.settle()
+    there = made.state
+    edit(made, "[✅] 10:00 Ann", "[ ] 10:00 Ann")
+    made.settle()
+    after = text_of(made)
+    made.state = there  # the other one, which saw none of it
+    edit(made, text_of(made), after)
+    made.settle()
+    assert made.outcomes() == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: text.replace(" ", "\u00a0"),
+        lambda text: "\n".join(f"  {line}" for line in text.split("\n")),
+        lambda text: "\n".join(line for line in text.split("\n") if not line.startswith(STATE)),
+        lambda text: text.replace("[ ]", "[]"),
+        lambda text: text[:300],
+        lambda text: "\n".join(text[n : n + 75] for n in range(0, len(text), 75)),
+    ],
+)
+def test_a_server_that_changes_texts_is_not_written_to_again_and_again(
+    change: Callable[[str], str],
+) -> None:
+    def holds(entry: Entry) -> Entry:
+        if entry.recurrence is None:
+            return entry
+        overrides = tuple(replace(o, text=change(o.text)) for o in entry.recurrence.overrides)
+        return replace(entry, recurrence=replace(entry.recurrence, overrides=overrides))
+
+    made = Room(
+        roster=roster(person("Ann Lee"), person("Bob Roy"), lists=[clients(as_checklist=True)]),
+        holds=holds,
+    )
+    made.tick()
+    assert not writes(made.tick()) and not writes(made.tick())
+
+
+def test_a_long_hour_says_less_of_each() -> None:
+    many = [person(f"P{n} Roy", notes="x" * 110) for n in range(40)]
+    long = weekly(lasts=timedelta(hours=10))
+    made = Room(roster=roster(*many, blocks=[long], lists=[clients(as_checklist=True)]))
+    made.settle()
+    assert text_of(made).count("\n[ ] ") == 40
+    assert "xxx" not in text_of(made) and len(text_of(made)) < 8192
