@@ -28,7 +28,7 @@ from syncd.model.keys import Key, Kind
 from syncd.reconcile.marks import ACKNOWLEDGED, LETTERS
 from syncd.reconcile.spelling import find, fold
 from syncd.reconcile.standing import split_sign
-from syncd.reconcile.text import END, one_line, time_text
+from syncd.reconcile.text import END, HOW_TO_CHECK, one_line, time_text
 
 STATE = "For syncd: "
 """How the line of machine text begins."""
@@ -178,7 +178,7 @@ def sheet_in(text: str) -> Sheet:
     first, *others = rest.split("\n")
     wrapped = takewhile(_PACKED.fullmatch, (line.strip() for line in others))
     try:
-        packed = base64.urlsafe_b64decode("".join((first.strip(), *wrapped)))
+        packed = base64.urlsafe_b64decode("".join((*first.split()[:1], *wrapped)))
         unpacker = zlib.decompressobj()
         of, rows, sums = json.loads(unpacker.decompress(packed, _MOST))
         if unpacker.unconsumed_tail:
@@ -201,15 +201,20 @@ def sheet_in(text: str) -> Sheet:
 
 def users_lines(text: str, sheet: Sheet, ours: Collection[str]) -> str:
     """`text`, whose sheet that is, without the lines that are ours by it or are among `ours`; the
-    last of them stays, to say where they were."""
+    last one of ours stays, to say where they were."""
     kept: list[str] = []
     packed = False
     for line in text.split("\n"):
-        packed = line.lstrip().startswith(STATE) or (
-            packed and _PACKED.fullmatch(line.strip()) is not None
-        )
+        if line.lstrip().startswith(STATE):
+            packed = True
+            kept += filter(None, [" ".join(line.split(STATE, 1)[1].split()[1:])])
+        else:
+            packed = packed and _PACKED.fullmatch(line.strip()) is not None
         mine = packed or line in ours or _sum(line) in sheet.sums
-        if line.rstrip().endswith(END) or not mine:
+        last = HOW_TO_CHECK if HOW_TO_CHECK in line else END
+        if last in line and not mine:  # what the user wrote into our last line is theirs
+            kept += [HOW_TO_CHECK, *filter(None, map(str.strip, line.split(last, 1)))]
+        elif not mine:
             kept.append(line)
     return "\n".join(kept)
 

@@ -29,6 +29,7 @@ from syncd.reconcile.checklist import (
     title_in,
     users_lines,
 )
+from syncd.reconcile.text import HOW_TO_CHECK
 from tests.household import clients, person, weekly
 from tests.reconcile.world import NOW, ZONE, Room, roster, writes
 
@@ -113,10 +114,11 @@ def test_each_line_is_one_persons() -> None:
 
 def test_what_is_said_comes_back() -> None:
     line = state_line(SLOT, [TOLD], [OURS, "Who is up:"])
-    text = f"Who is up:\n{OURS}\n{line}\nMark. (syncd)"
+    text = f"Who is up:\n{OURS}\n{line}\n{HOW_TO_CHECK}"
     sheet = sheet_in(text)
     assert sheet.of == str(SLOT) and sheet.items == (TOLD,)
-    assert users_lines(f"mine\n{text}\nmine too", sheet, ()) == "mine\nMark. (syncd)\nmine too"
+    assert users_lines(f"mine\n{text}\nmine too", sheet, ()) == f"mine\n{HOW_TO_CHECK}\nmine too"
+    assert users_lines(f"{text} and I", sheet, ()) == f"{HOW_TO_CHECK}\nand I"
     assert state_line(SLOT, [], [OURS]) == ""
 
 
@@ -298,6 +300,15 @@ def test_words_in_the_line_of_whoever_is_taken_out_stay() -> None:
     made.settle()
     assert text_of(made).count("has a new dog") == 1
     assert made.record().fate is Fate.REMOVED
+
+
+@pytest.mark.parametrize("form", ["{} buy milk", "buy milk {}"])
+def test_words_in_our_last_line_stay(form: str) -> None:
+    made = room("Ann Lee", "Bob Roy")
+    edit(made, HOW_TO_CHECK, form.format(HOW_TO_CHECK))
+    made.people(person("Ann Lee"), person("Bob Roy"), person("Cy Dee"))
+    made.settle()
+    assert (text_of(made).count("buy milk"), text_of(made).count(HOW_TO_CHECK)) == (1, 1)
 
 
 def test_words_in_a_line_roll_over_with_it() -> None:
