@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from syncd.calendars.base import Calendar, Diary, Pause
-from syncd.config import Loaded, load, state_folder
+from syncd.config import Loaded, load, names, state_folder
 from syncd.errors import Problem
 from syncd.model.records import CalendarState, State
 from syncd.model.roster import AddressBook, CalendarSettings, GoogleSettings, Roster
@@ -42,7 +42,7 @@ __all__ = [
 
 def database(roster: Roster, env: Mapping[str, str]) -> Path:
     """The deployment's database: what config names, else a file in the state folder."""
-    return roster.database or state_folder(env) / f"{roster.deployment}.sqlite"
+    return names.database(roster.database, roster.deployment, env)
 
 
 def service(

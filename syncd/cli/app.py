@@ -322,6 +322,17 @@ def status(context: typer.Context, json: Json = False) -> Work:
     return lambda: do(context.obj, json)
 
 
+@verb("syncd health --json")
+def health(context: typer.Context, json: Json = False) -> Work:
+    """Say whether ticks come off, for a health check.
+
+    Ends with 0 only if the last tick of every calendar succeeded, and within three polls. Reads
+    the database alone."""
+    from syncd.cli.health import health as do
+
+    return lambda: do(context.obj, json)
+
+
 # -- to go on
 
 

@@ -45,6 +45,7 @@ from syncd.config.kinds import (
     Zone,
     wrong,
 )
+from syncd.config.names import DEPLOYMENT
 from syncd.config.nodes import Fields, Items, Text
 from syncd.model.people import CHANNELS
 
@@ -428,8 +429,8 @@ class ConfigShape(Shape):
     )
     deployment: Deployment = _field(
         "Part of every entry's id: two deployments never touch each other's entries",
-        "default",
-        default="default",
+        DEPLOYMENT,
+        default=DEPLOYMENT,
     )
     poll: Length = _field("How often the calendars are looked at", "2 minutes", default="2 minutes")
     database: Line | None = _field(

@@ -17,7 +17,7 @@ from syncd.config.credit import credit
 from syncd.config.names import resolved, shown
 from syncd.config.nodes import Fields, Items, Place, Text, read
 from syncd.config.people import gather, people
-from syncd.config.promise import promise
+from syncd.config.promising import promise
 from syncd.config.shapes import ConfigShape
 from syncd.config.zones import machine_zone
 from syncd.errors import ConfigError, Problem
