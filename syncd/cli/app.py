@@ -396,6 +396,9 @@ def doctor(
     read_only: Annotated[
         bool, typer.Option("--read-only", help="Write no probe into the calendar.")
     ] = False,
+    notify: Annotated[
+        bool, typer.Option("--notify", help="Send a test message to everybody in notify:.")
+    ] = False,
     json: Json = False,
 ) -> Work:
     """Find out what does not work, step by step.
@@ -404,7 +407,7 @@ def doctor(
     it out again."""
     from syncd.cli.doctor import doctor as do
 
-    return lambda: do(context.obj, tuple(calendars or ()), read_only, json)
+    return lambda: do(context.obj, tuple(calendars or ()), read_only, notify, json)
 
 
 @verb("syncd approve")

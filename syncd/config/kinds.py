@@ -308,6 +308,13 @@ Colour = Annotated[str, PlainValidator(_colour), _shown()]
 Coloured = Annotated[str, PlainValidator(_one_of(*MARKED)), _shown(enum=[*MARKED])]
 Where = Annotated[str, PlainValidator(_one_of("day", "block")), _shown(enum=["day", "block"])]
 Channel = Annotated[str, PlainValidator(_one_of(*CHANNELS)), _shown(enum=[*CHANNELS])]
+EVENTS = ("failing", "held", "weekly-review")
+Told = Annotated[
+    tuple[Annotated[str, PlainValidator(_one_of(*EVENTS))], ...],
+    BeforeValidator(many),
+    WithJsonSchema({"type": "array", "items": {"enum": [*EVENTS]}}),
+]
+"""What somebody is to be told of."""
 Names = Annotated[tuple[Name, ...], BeforeValidator(many, json_schema_input_type=Name | list[Name])]
 Lines = Annotated[tuple[Line, ...], BeforeValidator(many, json_schema_input_type=Line | list[Line])]
 Channels = Annotated[

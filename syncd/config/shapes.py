@@ -38,6 +38,7 @@ from syncd.config.kinds import (
     Repeats,
     Rhythm,
     TimeOfDay,
+    Told,
     Tries,
     WeekHours,
     Where,
@@ -105,7 +106,14 @@ def _people(value: object) -> tuple[Text | Fields, ...]:
     return tuple(entries)
 
 
+def _secrets(value: object) -> tuple[Text, ...]:
+    return tuple(map(_secret, value if isinstance(value, Items | tuple) else [value]))
+
+
 Password = Annotated[Text, PlainValidator(_secret, json_schema_input_type=str)]
+Passwords = Annotated[
+    tuple[Text, ...], PlainValidator(_secrets, json_schema_input_type=str | list[str])
+]
 
 
 class CalendarShape(Shape):
@@ -411,6 +419,25 @@ class CreditShape(Shape):
     )
 
 
+class NotifyShape(Shape):
+    """Who is told where nobody looks."""
+
+    urls: Passwords = _field(
+        "Where to: addresses of apprise's, such as ntfy://…, mailto://…, tgram://…. They hold "
+        "passwords: !env SYNCD_NOTIFY takes one from the environment, !file PATH from a file. "
+        "Unless given, nobody is told",
+        "[]",
+        default=(),
+    )
+    on: Told = _field(
+        "Of what: failing, a calendar that failed for an hour, a sign-in that has ended or soon "
+        "will; held, writes that wait for you; weekly-review, on Mondays. The first two are told "
+        "once, then daily, then when they are over",
+        "[failing, held]",
+        default=["failing", "held"],
+    )
+
+
 PeopleField = Annotated[
     tuple[Any, ...],
     PlainValidator(
@@ -467,6 +494,11 @@ class ConfigShape(Shape):
     credit: CreditShape = _field(
         "Meetings that count by themselves: whoever accepted, and has an email here, was reached "
         "when it took place. Unless given, none does",
+        "",
+        default={},
+    )
+    notify: NotifyShape = _field(
+        "Notifications by apprise, from syncd run; syncd doctor --notify tries them",
         "",
         default={},
     )

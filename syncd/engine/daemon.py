@@ -30,11 +30,13 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from syncd import logs
 from syncd.engine.freshening import AGE, WAIT
+from syncd.engine.notifying import Notifier
 from syncd.engine.patience import patient, patient_diaries
 from syncd.engine.reload import Watch
 from syncd.engine.service import Service
 from syncd.engine.signals import Inbox
 from syncd.engine.telling import Summary, Teller, summary
+from syncd.engine.tick import Report
 from syncd.errors import ConfigError, StateError, SyncdError
 
 WATCH = 2.0
@@ -90,6 +92,7 @@ class Daemon:
         self._begun = False
         self._watch = Watch()
         self._teller = Teller(self._log)
+        self._notifier = Notifier(self._log)
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
             executors={"default": ThreadPoolExecutor(max_workers=1)},
@@ -246,18 +249,33 @@ class Daemon:
                 return
             if fresh.unread:
                 self._teller.trouble(*fresh.errors)
+                self._notify(service)
                 return
-            told = summary(service.sync(stopping=self._stopping.is_set))
+            report = service.sync(stopping=self._stopping.is_set)
+            told = summary(report)
             told = replace(told, errors=(*fresh.errors, *told.errors))
             self._teller.tell(told)
+            self._notify(service, report)
             self._after(told)
         except SyncdError as error:
             self._unusable = isinstance(error, StateError)
             self._teller.trouble(str(error))
+            self._notify(service, unusable=str(error) if self._unusable else "")
         except Exception as error:
             self._log.exception("a tick failed; the next one goes on")
             with contextlib.suppress(StateError):
                 self._service.broke(error)
+            self._notify(service)
+
+    def _notify(
+        self, service: Service, report: Report | None = None, *, unusable: str = ""
+    ) -> None:
+        if self._stopping.is_set():
+            return
+        try:
+            self._notifier.after(service, report, unusable)
+        except Exception:  # whoever cannot be told must not keep the next tick from coming
+            self._log.exception("notifying failed; the next tick tries again")
 
     def _done(self, event: JobExecutionEvent) -> None:
         # Not the end of `_tick`: a little later, when the scheduler would start another.

@@ -140,7 +140,7 @@ class TestASignInThatIsDead:
         (tmp_path / "token.json").write_text(content)
         with pytest.raises(Refused, match="holds no sign-in to Google"):
             bench.open().changes("", {})
-        assert notice_of(bench.settings) == ""
+        assert notice_of(bench.settings) is None
 
     def test_no_file(self, google: Account, tmp_path: Path) -> None:
         bench = OnGoogle(google, tmp_path)
