@@ -14,7 +14,7 @@ import contextlib
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
@@ -37,7 +37,7 @@ from syncd.engine.service import Service
 from syncd.engine.signals import Inbox
 from syncd.engine.telling import Summary, Teller, summary
 from syncd.engine.tick import Report
-from syncd.errors import ConfigError, StateError, SyncdError
+from syncd.errors import ConfigError, Problem, StateError, SyncdError
 
 WATCH = 2.0
 """Seconds between two looks at the YAML files."""
@@ -177,7 +177,7 @@ class Daemon:
             self._watch.taken({*before.files, *_files_of(error)})
             self._log.error(
                 "config not taken: it has problems; the last good one stays in force",
-                problems=[str(problem) for problem in error.problems if not problem.warning],
+                problems=[_said(each, before.files) for each in error.problems if not each.warning],
             )
             return
         except Exception:
@@ -251,10 +251,11 @@ class Daemon:
                 self._teller.trouble(*fresh.errors)
                 self._notify(service)
                 return
+            began = monotonic()
             report = service.sync(stopping=self._stopping.is_set)
             told = summary(report)
             told = replace(told, errors=(*fresh.errors, *told.errors))
-            self._teller.tell(told)
+            self._teller.tell(told, monotonic() - began)
             self._notify(service, report)
             self._after(told)
         except SyncdError as error:
@@ -282,6 +283,13 @@ class Daemon:
         del event
         self._idle.set()
         self._inbox.put(Word.DONE)
+
+
+def _said(problem: Problem, files: Sequence[Path]) -> str:
+    """A problem for the log: what it quotes of people, whose files come after the config, stays
+    out."""
+    said = str(problem)
+    return said if Path(problem.file).absolute() in files[:1] else logs.bare(said)
 
 
 def _files_of(error: ConfigError) -> set[Path]:
