@@ -134,6 +134,7 @@ def _roster(
         credit=None
         if any(path[0] == "credit" for path in bad)
         else credit(root, shape.credit, calendars, problems),
+        metrics=shape.metrics,
         notify=notify(shape.notify, folder, env, problems, files),
         books=address_books(books, shape.deployment, known, folder, env, problems, files),
         files=tuple(files),
@@ -195,7 +196,9 @@ def _digest(roster: Roster) -> str:
         diaries = tuple(replace(each, password=Secret()) for each in credit.diaries)
         credit = replace(credit, diaries=diaries)
     books = tuple(replace(each, password=Secret()) for each in roster.books)
-    bare = replace(roster, calendars=calendars, credit=credit, books=books, notify=None)
+    bare = replace(
+        roster, calendars=calendars, credit=credit, books=books, notify=None, metrics=None
+    )
     return hashlib.sha256(repr(bare).encode()).hexdigest()
 
 

@@ -33,6 +33,7 @@ from syncd.config.kinds import (
     Order,
     Paused,
     Phones,
+    Port,
     Prose,
     Provider,
     Repeats,
@@ -501,6 +502,12 @@ class ConfigShape(Shape):
         "Notifications by apprise, from syncd run; syncd doctor --notify tries them",
         "",
         default={},
+    )
+    metrics: Port | None = _field(
+        "The port at which syncd run shows its numbers to Prometheus, as "
+        "http://127.0.0.1:9464/metrics; it listens on loopback alone, and nowhere unless given",
+        "null",
+        default=None,
     )
 
 

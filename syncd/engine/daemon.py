@@ -29,7 +29,9 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from syncd import logs
+from syncd.engine import metrics
 from syncd.engine.freshening import AGE, WAIT
+from syncd.engine.metrics import Metrics
 from syncd.engine.notifying import Notifier
 from syncd.engine.patience import patient, patient_diaries
 from syncd.engine.reload import Watch
@@ -37,6 +39,7 @@ from syncd.engine.service import Service
 from syncd.engine.signals import Inbox
 from syncd.engine.telling import Summary, Teller, summary
 from syncd.engine.tick import Report
+from syncd.engine.window import Window
 from syncd.errors import ConfigError, Problem, StateError, SyncdError
 
 WATCH = 2.0
@@ -93,6 +96,8 @@ class Daemon:
         self._watch = Watch()
         self._teller = Teller(self._log)
         self._notifier = Notifier(self._log)
+        self._metrics = Metrics()
+        self._window = Window(self._metrics.text, metrics.TYPE, self._log)
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
             executors={"default": ThreadPoolExecutor(max_workers=1)},
@@ -129,6 +134,7 @@ class Daemon:
         with self._inbox.hearing(SIGNALS):
             self._service = self._taken(self._load())
             self._log.info("started", pid=os.getpid(), **self._about())
+            self._window.open(self._service.roster.metrics)
             self._scheduler.add_job(
                 self._tick, self._pace(), id="tick", next_run_time=datetime.now(UTC)
             )
@@ -161,6 +167,7 @@ class Daemon:
 
     def _end(self) -> None:
         self._stopping.set()
+        self._window.close()
         self._scheduler.shutdown(wait=False)
         if self._idle.wait(self._grace):
             self._log.info("stopped")
@@ -190,16 +197,19 @@ class Daemon:
             return
         self._service = self._taken(service)
         self._log.info("config taken", **self._about())
+        self._window.open(service.roster.metrics)
         if service.roster.poll != before.poll:
             self._scheduler.reschedule_job("tick", trigger=self._pace())
         self._tick_in(timedelta())
 
     def _taken(self, service: Service) -> Service:
         self._watch.taken(service.roster.files)
+        roster = service.roster
+        self._metrics.watch((*roster.calendars, *(each.name for each in roster.diaries)))
         poll, clock = service.roster.poll, service.clock
         return replace(
             service,
-            calendars=patient(service.calendars, poll, clock),
+            calendars=patient(self._metrics.timed(service.calendars), poll, clock),
             diaries=patient_diaries(service.diaries, poll, clock),
         )
 
@@ -239,7 +249,7 @@ class Daemon:
             return
         self._idle.clear()
         self._unusable = False
-        service = self._service
+        service, began = self._service, monotonic()
         try:
             fresh = service.freshen(AGE if self._begun else timedelta(), WAIT)
             self._begun = True
@@ -249,23 +259,27 @@ class Daemon:
                 return
             if fresh.unread:
                 self._teller.trouble(*fresh.errors)
+                self._metrics.failed(broken=False, seconds=monotonic() - began)
                 self._notify(service)
                 return
-            began = monotonic()
             report = service.sync(stopping=self._stopping.is_set)
             told = summary(report)
             told = replace(told, errors=(*fresh.errors, *told.errors))
-            self._teller.tell(told, monotonic() - began)
+            seconds = monotonic() - began
+            self._teller.tell(told, seconds)
+            self._metrics.ticked(report, seconds)
             self._notify(service, report)
             self._after(told)
         except SyncdError as error:
             self._unusable = isinstance(error, StateError)
             self._teller.trouble(str(error))
+            self._metrics.failed(broken=False, seconds=monotonic() - began)
             self._notify(service, unusable=str(error) if self._unusable else "")
         except Exception as error:
             self._log.exception("a tick failed; the next one goes on")
             with contextlib.suppress(StateError):
                 self._service.broke(error)
+            self._metrics.failed(broken=True, seconds=monotonic() - began)
             self._notify(service)
 
     def _notify(

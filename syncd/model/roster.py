@@ -164,6 +164,8 @@ class Roster:
     books: tuple[AddressBook, ...] = ()
     notify: Notify | None = None
     """None where nobody is to be told."""
+    metrics: int | None = None
+    """The port on loopback at which the daemon's numbers can be read; None where nowhere."""
     files: tuple[Path, ...] = ()
     """Every file that was read, for whoever watches them for changes."""
     digest: str = ""

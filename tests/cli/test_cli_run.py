@@ -13,6 +13,7 @@ from typing import Any
 
 from tests.cli.desk import PATIENCE, Desk
 from tests.client import Client, Refusal
+from tests.daemon.test_metrics import free_port, shown
 from tests.servers import Server
 
 
@@ -70,6 +71,20 @@ def test_run_goes_on_by_itself_and_other_verbs_work_beside_it(desk: Desk, radica
     after = desk.syncd("status", "--json").json
     assert after["next_tick"] is None
     assert "No daemon is running." in desk.syncd("status").out
+
+
+def test_metrics_count_the_requests_that_the_server_saw(desk: Desk, radicale: Server) -> None:
+    port = free_port()
+    desk.write(radicale, "Ann Lee")
+    desk.config.write_text(f"metrics: {port}\n{desk.config.read_text()}")
+    before = len(radicale.requests())
+    with daemon(desk) as child:
+        await_line(child, "tick")
+        found = shown(port)
+        assert found['syncd_calendar_requests_total{calendar="home"}'] == (
+            len(radicale.requests()) - before
+        )
+        assert found['syncd_calendar_last_success_timestamp_seconds{calendar="home"}'] > 0
 
 
 def test_the_log_has_ids_and_nothing_else_of_anybody(desk: Desk, radicale: Server) -> None:

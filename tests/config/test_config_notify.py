@@ -1,4 +1,4 @@
-"""Who is told of what."""
+"""Who is told of what, and where numbers are shown."""
 
 from __future__ import annotations
 
@@ -50,3 +50,10 @@ def test_what_is_wrong_is_said_where_it_stands(tmp_path: Path, text: str, proble
     (told,) = said(put(tmp_path, f"{CONFIG}{text}\n"))
     assert told.partition("config.yaml:")[2].startswith(problem), told
     assert "t0psecret" not in told
+
+
+def test_the_port_of_the_metrics(tmp_path: Path) -> None:
+    assert loaded(tmp_path).roster.metrics is None
+    assert loaded(tmp_path, f"{CONFIG}metrics: 19464\n").roster.metrics == 19464
+    (told,) = said(put(tmp_path, f"{CONFIG}metrics: 65536\n"))
+    assert "metrics: «65536» is no whole number from 1 to 65535." in told
