@@ -133,7 +133,7 @@ def _not_signed_in(error: RefreshError, where: str, name: str, testing: str) -> 
             f"{where}: the service account may not act for its subject ({said[:200]}). Next: grant "
             "it domain-wide delegation for the scopes that syncd auth google prints."
         )
-    return Refused(
+    return SignedOut(
         f"{where}: Google does not take the sign-in ({kind or said[:200]}). {_sign_in(name)}"
     )
 
