@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from syncd.calendars.base import Calendar, Diary, Pause
-from syncd.config import Loaded, load, state_folder
+from syncd.config import Loaded, load, names, state_folder
 from syncd.errors import Problem
+from syncd.model.letters import Letter, Post
 from syncd.model.records import CalendarState, State
-from syncd.model.roster import AddressBook, CalendarSettings, GoogleSettings, Roster
+from syncd.model.roster import AddressBook, CalendarSettings, GoogleSettings, Notify, Roster
 from syncd.store import open_store
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ __all__ = [
     "database",
     "examined",
     "examined_book",
+    "examined_post",
     "joined",
     "load",
     "service",
@@ -42,7 +44,7 @@ __all__ = [
 
 def database(roster: Roster, env: Mapping[str, str]) -> Path:
     """The deployment's database: what config names, else a file in the state folder."""
-    return roster.database or state_folder(env) / f"{roster.deployment}.sqlite"
+    return names.database(roster.database, roster.deployment, env)
 
 
 def service(
@@ -64,7 +66,8 @@ def service(
         calendars=opener.all_of(roster),
         diaries=opener.diaries_of(roster),
         clock=clock,
-        notices=lambda: _notices(roster),
+        endings=lambda: _endings(roster),
+        post=_post(roster),
         freshen=lambda age, wait: freshen(roster, store, _fetched, clock(), age, wait),
     )
 
@@ -88,13 +91,36 @@ def _fetched(book: AddressBook, known: Sheets) -> Sheets:
     return fetch(book, known)
 
 
-def _notices(roster: Roster) -> tuple[str, ...]:
+def _endings(roster: Roster) -> Mapping[str, datetime]:
     if not any(each.google for each in roster.calendars.values()):
-        return ()
+        return {}
     from syncd.calendars.google.ends import notice_of
 
-    found = dict.fromkeys(notice_of(each) for each in roster.calendars.values())
-    return tuple(notice for notice in found if notice)
+    found = filter(None, map(notice_of, roster.calendars.values()))
+    return {said: ends for ends, said in found}
+
+
+def _post(roster: Roster) -> Post | None:
+    wanted = roster.notify
+    if wanted is None:
+        return None
+
+    def sent(letter: Letter) -> tuple[str, ...]:
+        from syncd.post import send  # apprise takes half a second to import
+
+        return send(wanted, letter)
+
+    return sent
+
+
+def examined_post(wanted: Notify) -> Iterator[Step]:
+    """The steps of an examination of the ways by which notifications go, each as it is done: a
+    message goes to every address."""
+    from syncd.model.examination import examined as steps
+    from syncd.post import checks
+
+    for each in checks(wanted):
+        yield from steps([each])
 
 
 def examined(roster: Roster, name: str, *, read_only: bool) -> Iterator[Step]:

@@ -74,8 +74,18 @@ class Refused(CalendarError):
     """The calendar said no, and will say it again until somebody changes something."""
 
 
+class SignedOut(Refused):
+    """The sign-in has ended: nothing goes on until somebody signs in anew."""
+
+
 class CursorLost(CalendarError):
     """The server no longer knows the place up to which we had read: list in full."""
+
+
+class Undelivered(SyncdError):
+    """A notification reached nobody."""
+
+    exit_status = 3
 
 
 class StateError(SyncdError):

@@ -19,6 +19,10 @@ _UNSEEN = re.compile(
 """What would steer a terminal, or turn the direction of what stands on it."""
 
 
+_QUOTED = re.compile("«[^»]*»|'[^'\n]*'|\"[^\"\n]*\"")
+"""What messages quote: what the user typed, or a calendar says."""
+
+
 class _Sink:
     """A stream whose failure stops nobody: a full disk under the log must not end the daemon."""
 
@@ -35,7 +39,7 @@ class _Sink:
 
 
 def configure(*, verbose: bool = False, stream: TextIO | None = None) -> None:
-    """Log to `stream`, by default stderr as it is now; `verbose` shows quiet ticks too."""
+    """Log to `stream`, by default stderr as it is now; with `verbose` debug lines, too."""
     import structlog  # most verbs log nothing
 
     out = stream or sys.stderr
@@ -80,6 +84,12 @@ def harmless(
 def clean(text: str) -> str:
     """`text` without what would steer a terminal."""
     return _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def bare(text: str) -> str:
+    """`text` without what it quotes, which may be of somebody: a log is kept, copied and sent on.
+    Whoever wants to know asks `syncd check` or `syncd status`."""
+    return _QUOTED.sub("«…»", text)
 
 
 def _harmless(value: Any) -> Any:

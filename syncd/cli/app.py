@@ -322,6 +322,17 @@ def status(context: typer.Context, json: Json = False) -> Work:
     return lambda: do(context.obj, json)
 
 
+@verb("syncd health --json")
+def health(context: typer.Context, json: Json = False) -> Work:
+    """Say whether ticks come off, for a health check.
+
+    Ends with 0 only if the last tick of every calendar succeeded, and within three polls. Reads
+    the database alone."""
+    from syncd.cli.health import health as do
+
+    return lambda: do(context.obj, json)
+
+
 # -- to go on
 
 
@@ -385,6 +396,9 @@ def doctor(
     read_only: Annotated[
         bool, typer.Option("--read-only", help="Write no probe into the calendar.")
     ] = False,
+    notify: Annotated[
+        bool, typer.Option("--notify", help="Send a test message to everybody in notify:.")
+    ] = False,
     json: Json = False,
 ) -> Work:
     """Find out what does not work, step by step.
@@ -393,7 +407,7 @@ def doctor(
     it out again."""
     from syncd.cli.doctor import doctor as do
 
-    return lambda: do(context.obj, tuple(calendars or ()), read_only, json)
+    return lambda: do(context.obj, tuple(calendars or ()), read_only, notify, json)
 
 
 @verb("syncd approve")

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from syncd.books.match import NEW, OUT, Finding, Standing
 from syncd.cli import ends, say
 from syncd.cli.setting import Setting
-from syncd.cli.words import plural, some
+from syncd.cli.words import some
 from syncd.errors import UsageError
+from syncd.model.words import plural
 
 if TYPE_CHECKING:
     from syncd.engine.service import Service

@@ -14,12 +14,16 @@ if TYPE_CHECKING:
     from syncd.model.examination import Step
 
 CALENDAR, BOOK = "Calendar", "Address book"
+NOTIFICATIONS = "Notifications"
 SIGNS = {"well": "✓", "doubtful": "!", "failed": "✗", "not tried": "–"}
 
 
-def doctor(setting: Setting, names: tuple[str, ...], read_only: bool, as_json: bool) -> int:
-    """Examine the calendars and address books called `names`, or all. Raises ConfigError and
-    StateError, and UsageError for a name that is none's."""
+def doctor(
+    setting: Setting, names: tuple[str, ...], read_only: bool, notify: bool, as_json: bool
+) -> int:
+    """Examine the calendars and address books called `names`, or all; with `notify` the way of
+    notifications, and others only where they are named. Raises ConfigError and StateError, and
+    UsageError for a name that is none's, or where there are no notifications."""
     from syncd import bootstrap
 
     roster = setting.loaded().roster
@@ -29,7 +33,16 @@ def doctor(setting: Setting, names: tuple[str, ...], read_only: bool, as_json: b
     }
     for book in roster.books:
         patients[f"{BOOK} {book.name}"] = partial(bootstrap.examined_book, book)
-    chosen = [full for name in names for full in _meant(name, patients)] or [*patients]
+    chosen = [full for name in names for full in _meant(name, patients)]
+    if notify:
+        if roster.notify is None:
+            raise UsageError(
+                "Nobody is to be notified: the config has no notify: with urls:. Next: add it; "
+                "config.example.yaml says how."
+            )
+        patients[NOTIFICATIONS] = partial(bootstrap.examined_post, roster.notify)
+        chosen.append(NOTIFICATIONS)
+    chosen = chosen or [*patients]
     told: dict[str, list[Step]] = {}
     for full in dict.fromkeys(chosen):
         name = full.removeprefix(f"{CALENDAR} ")

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from syncd.cli import ends, plain, say, trouble
 from syncd.cli.presence import present
 from syncd.cli.setting import Setting, ready
-from syncd.cli.words import plural, say_name, say_outcome, some
+from syncd.cli.words import say_name, say_outcome, some
 from syncd.errors import UsageError
+from syncd.model.words import plural
 
 if TYPE_CHECKING:
     from syncd.engine.service import Service

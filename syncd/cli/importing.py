@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from syncd.cli import ends, files, say
 from syncd.cli.setting import Setting
-from syncd.cli.words import plural
 from syncd.config import Loaded
 from syncd.engine.importing import Proposal
 from syncd.engine.taking import Contact
 from syncd.errors import UsageError
 from syncd.model.people import Person
 from syncd.model.roster import Roster
+from syncd.model.words import plural
 
 if TYPE_CHECKING:
     from syncd.config.enrol import Told

@@ -11,7 +11,6 @@ from syncd.cli.presence import running
 from syncd.cli.setting import Setting, ready
 from syncd.cli.words import (
     SOURCES,
-    plural,
     read_day,
     read_moment,
     say_day,
@@ -22,6 +21,7 @@ from syncd.cli.words import (
 from syncd.errors import UsageError
 from syncd.model.people import CHANNELS
 from syncd.model.records import Scope
+from syncd.model.words import plural
 
 if TYPE_CHECKING:
     from syncd.engine.service import Service

@@ -8,15 +8,9 @@ from zoneinfo import ZoneInfo
 
 from syncd.cli import ends, plain, say, trouble
 from syncd.cli.setting import Setting, missing_secrets, ready
-from syncd.cli.words import (
-    SOURCES,
-    plural,
-    say_day,
-    say_moment,
-    say_name,
-    say_outcome,
-)
+from syncd.cli.words import SOURCES, say_day, say_moment, say_name, say_outcome
 from syncd.errors import ConfigError, Problem, StateError
+from syncd.model.words import plural
 
 if TYPE_CHECKING:
     from syncd.engine.service import Service

@@ -10,8 +10,10 @@ from datetime import timedelta
 from html import escape
 from typing import TYPE_CHECKING
 
-from syncd.cli.review import NAMED, rate, sentences, tables
-from syncd.cli.words import plural, say_day, say_name
+from syncd.cli.review import NAMED, rate, tables
+from syncd.cli.words import say_day, say_name
+from syncd.engine.reviewing import sentences
+from syncd.model.words import plural
 
 if TYPE_CHECKING:
     from syncd.model.roster import Roster

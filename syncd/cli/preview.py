@@ -10,9 +10,10 @@ from syncd.books.match import Finding, Standing
 from syncd.cli import say
 from syncd.cli.deciding import Decisions
 from syncd.cli.deciding import plain as told
-from syncd.cli.words import plural, some
+from syncd.cli.words import some
 from syncd.engine.importing import Newcomer, Proposal
 from syncd.engine.taking import Contact
+from syncd.model.words import plural
 
 MOST = 20
 """So many rows of each kind are shown; --json has all."""

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from syncd.cli import ends, files, say
 from syncd.cli.setting import Setting
-from syncd.cli.words import OUTCOMES, plural, say_day, say_name
+from syncd.cli.words import OUTCOMES, say_day, say_name
+from syncd.engine.reviewing import sentences
 from syncd.errors import UsageError
+from syncd.model.words import plural
 
 if TYPE_CHECKING:
     from syncd.model.roster import Roster
@@ -65,20 +67,6 @@ def plainly(found: Review) -> dict[str, Any]:
 
 def _tally(each: Tally) -> dict[str, Any]:
     return {"tried": each.tried, "reached": each.reached, "rate": each.rate}
-
-
-def sentences(found: Review, span: str) -> list[str]:
-    """What there is to say in words; of what was not done, nothing."""
-    said = [
-        f"{span}, {found.since} to {found.until - timedelta(days=1)}: "
-        f"{plural(found.all.tried, 'attempt')}, {found.all.reached} reached, "
-        f"{plural(found.people, 'person', 'people')}."
-    ]
-    if found.held:
-        said.append(f"{found.kept} of {plural(found.held, 'hour')} used.")
-    if found.weeks > 1:
-        said.append(f"{found.weeks} weeks in a row with a contact.")
-    return said
 
 
 def _shown(found: Review, roster: Roster, span: str) -> None:

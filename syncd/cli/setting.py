@@ -124,6 +124,4 @@ def ready(roster: Roster) -> Roster:
 
 def missing_secrets(roster: Roster) -> list[Problem]:
     """Passwords that could not be had from where config says they are."""
-    passwords = [each.password for each in roster.calendars.values()]
-    passwords += [each.password for each in roster.books]
-    return [each.missing for each in passwords if each.missing is not None]
+    return [each.missing for each in roster.secrets if each.missing is not None]

@@ -11,9 +11,8 @@ from zoneinfo import ZoneInfo
 
 from syncd.cli import ends, files, say, trouble
 from syncd.cli.setting import Setting, missing_secrets
-from syncd.cli.words import plural
 from syncd.errors import ConfigError, Problem, UsageError
-from syncd.model.words import WEEKDAYS, read_weekday
+from syncd.model.words import WEEKDAYS, plural, read_weekday
 
 T = TypeVar("T")
 PEOPLE = "people.yaml"

@@ -11,8 +11,9 @@ from syncd.cli import ends, plain, say, trouble
 from syncd.cli.looking import counted
 from syncd.cli.presence import running
 from syncd.cli.setting import Setting
-from syncd.cli.words import plural, say_age, say_day, say_moment, say_name, some
+from syncd.cli.words import say_age, say_day, say_moment, say_name, some
 from syncd.model.records import Scope
+from syncd.model.words import plural
 
 if TYPE_CHECKING:
     from syncd.engine.service import Service

@@ -125,8 +125,3 @@ def some(names: Sequence[str], most: int, between: str = ", ") -> str:
     """The first so many of `names`, and how many more there are."""
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return f"{between.join(names[:most])}{more}"
-
-
-def plural(number: int, one: str, many: str = "") -> str:
-    """`1 person`, `2 people`."""
-    return f"{number} {one if number == 1 else many or one + 's'}"

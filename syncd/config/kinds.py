@@ -151,7 +151,7 @@ def _paused(value: object) -> bool | date:
 def _whole(most: int) -> Callable[[object], int]:
     def reads(value: object) -> int:
         said = text(value)
-        if not re.fullmatch("[0-9]{1,4}", said) or not 1 <= int(said) <= most:
+        if not re.fullmatch("[0-9]{1,5}", said) or not 1 <= int(said) <= most:
             raise wrong(f"«{short(said)}» is no whole number from 1 to {most}.")
         return int(said)
 
@@ -308,6 +308,14 @@ Colour = Annotated[str, PlainValidator(_colour), _shown()]
 Coloured = Annotated[str, PlainValidator(_one_of(*MARKED)), _shown(enum=[*MARKED])]
 Where = Annotated[str, PlainValidator(_one_of("day", "block")), _shown(enum=["day", "block"])]
 Channel = Annotated[str, PlainValidator(_one_of(*CHANNELS)), _shown(enum=[*CHANNELS])]
+Port = Annotated[int, PlainValidator(_whole(65535)), _shown("integer", minimum=1, maximum=65535)]
+EVENTS = ("failing", "held", "weekly-review")
+Told = Annotated[
+    tuple[Annotated[str, PlainValidator(_one_of(*EVENTS))], ...],
+    BeforeValidator(many),
+    WithJsonSchema({"type": "array", "items": {"enum": [*EVENTS]}}),
+]
+"""What somebody is to be told of."""
 Names = Annotated[tuple[Name, ...], BeforeValidator(many, json_schema_input_type=Name | list[Name])]
 Lines = Annotated[tuple[Line, ...], BeforeValidator(many, json_schema_input_type=Line | list[Line])]
 Channels = Annotated[

@@ -10,6 +10,9 @@ from pathlib import Path
 
 from syncd.model.keys import LONGEST_ID, Key, Kind
 
+DEPLOYMENT = "default"
+"""What a deployment is called that config gives no name."""
+
 
 def shown(path: Path) -> str:
     """`path` as one would type it: from the working directory where it lies below it."""
@@ -37,6 +40,12 @@ def state_folder(env: Mapping[str, str]) -> Path:
     if os.name == "nt":
         return Path(env.get("LOCALAPPDATA") or home / "AppData" / "Local") / "syncd"
     return Path(env.get("XDG_STATE_HOME") or home / ".local" / "state") / "syncd"
+
+
+def database(named: Path | None, deployment: str, env: Mapping[str, str]) -> Path:
+    """The database of `deployment` (the default one where it has no name): the file that config
+    names, else one in the state folder."""
+    return named or state_folder(env) / f"{deployment or DEPLOYMENT}.sqlite"
 
 
 def too_long(kind: Kind, subject: str, deployment: str) -> bool:

@@ -17,48 +17,56 @@ from syncd.model.roster import Secret
 from syncd.model.words import short
 
 FORMS = "Forms: !env SYNCD_PASSWORD, !file /run/secrets/caldav."
+FORMS_OF_URLS = "Forms: !env SYNCD_NOTIFY, !file /run/secrets/notify."
 NONE = Secret(value="")
 """The password of whoever needs none."""
 
 
 def read_secret(
-    text: Text, folder: Path, env: Mapping[str, str], problems: list[Problem], files: list[Path]
+    text: Text,
+    folder: Path,
+    env: Mapping[str, str],
+    problems: list[Problem],
+    files: list[Path],
+    called: str = "password",
 ) -> Secret:
     """The password that `text` says, or says where to find: below `folder`, in `env`. A doubt about
-    it goes to `problems`, a file that holds it to `files`."""
+    it, under the key that it is `called` by, goes to `problems`, a file that holds it to
+    `files`."""
+    forms = FORMS if called == "password" else FORMS_OF_URLS
     if text.tag in TAGS and not text:
-        problems.append(text.place.problem(f"password: {text.tag} of what? {FORMS}"))
+        problems.append(text.place.problem(f"{called}: {text.tag} of what? {forms}"))
         return Secret()
     if text.tag == "!env" and not re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", text):
-        message = f"password: what stands after !env is no name of a variable. {FORMS}"
+        message = f"{called}: what stands after !env is no name of a variable. {forms}"
         problems.append(text.place.problem(message))
         return Secret()
     if text.tag == "!env":
-        return _from_environment(text, env)
+        return _from_environment(text, env, called)
     if text.tag == "!file":
         path = resolved(text, folder, env)
         files.append(path)
-        return _from_file(text, path)
+        return _from_file(text, path, called)
     if text.tag == UNKNOWN:
         return Secret()
     if text.nothing:
-        problems.append(text.place.problem(f"password: is empty. {FORMS}"))
+        problems.append(text.place.problem(f"{called}: is empty. {forms}"))
         return Secret()
-    message = "password: stands here in plain text. Next: put it into the environment or a file of "
-    message += "its own, and write !env NAME or !file PATH."
+    message = f"{called}: stands here in plain text. Next: put it into the environment or a file "
+    message += "of its own, and write !env NAME or !file PATH."
     problems.append(text.place.problem(message, warning=True))
     return Secret(value=str(text), origin=str(text.place))
 
 
-def _from_environment(text: Text, env: Mapping[str, str]) -> Secret:
+def _from_environment(text: Text, env: Mapping[str, str], called: str) -> Secret:
     if env.get(text):
         return Secret(value=env[text], origin=str(text))
     state = "is empty" if text in env else "is not set"
-    message = f"password: {short(text)} {state} in the environment. Next: export {short(text)}=…"
+    message = f"{called}: {short(text)} {state} in the environment. Next: export {short(text)}=…"
     return Secret(missing=text.place.problem(message), origin=str(text))
 
 
-def _from_file(text: Text, path: Path) -> Secret:
+def _from_file(text: Text, path: Path, called: str) -> Secret:
     name = shown(path)
     try:
         value = path.read_text(encoding="utf-8").rstrip("\r\n")
@@ -71,5 +79,6 @@ def _from_file(text: Text, path: Path) -> Secret:
         value, trouble = "", "is no text in UTF-8"
     if value:
         return Secret(value=value, origin=name)
-    message = f"password: the file {name} {trouble}. Next: write the password into it, alone."
+    of = called.removesuffix("s")
+    message = f"{called}: the file {name} {trouble}. Next: write the {of} into it, alone."
     return Secret(missing=text.place.problem(message), origin=name)

@@ -33,11 +33,13 @@ from syncd.config.kinds import (
     Order,
     Paused,
     Phones,
+    Port,
     Prose,
     Provider,
     Repeats,
     Rhythm,
     TimeOfDay,
+    Told,
     Tries,
     WeekHours,
     Where,
@@ -45,6 +47,7 @@ from syncd.config.kinds import (
     Zone,
     wrong,
 )
+from syncd.config.names import DEPLOYMENT
 from syncd.config.nodes import Fields, Items, Text
 from syncd.model.people import CHANNELS
 
@@ -104,7 +107,14 @@ def _people(value: object) -> tuple[Text | Fields, ...]:
     return tuple(entries)
 
 
+def _secrets(value: object) -> tuple[Text, ...]:
+    return tuple(map(_secret, value if isinstance(value, Items | tuple) else [value]))
+
+
 Password = Annotated[Text, PlainValidator(_secret, json_schema_input_type=str)]
+Passwords = Annotated[
+    tuple[Text, ...], PlainValidator(_secrets, json_schema_input_type=str | list[str])
+]
 
 
 class CalendarShape(Shape):
@@ -410,6 +420,25 @@ class CreditShape(Shape):
     )
 
 
+class NotifyShape(Shape):
+    """Who is told where nobody looks."""
+
+    urls: Passwords = _field(
+        "Where to: addresses of apprise's, such as ntfy://…, mailto://…, tgram://…. They hold "
+        "passwords: !env SYNCD_NOTIFY takes one from the environment, !file PATH from a file. "
+        "Unless given, nobody is told",
+        "[]",
+        default=(),
+    )
+    on: Told = _field(
+        "Of what: failing, a calendar that failed for an hour, a sign-in that has ended or soon "
+        "will; held, writes that wait for you; weekly-review, on Mondays. The first two are told "
+        "once, then daily, then when they are over",
+        "[failing, held]",
+        default=["failing", "held"],
+    )
+
+
 PeopleField = Annotated[
     tuple[Any, ...],
     PlainValidator(
@@ -428,8 +457,8 @@ class ConfigShape(Shape):
     )
     deployment: Deployment = _field(
         "Part of every entry's id: two deployments never touch each other's entries",
-        "default",
-        default="default",
+        DEPLOYMENT,
+        default=DEPLOYMENT,
     )
     poll: Length = _field("How often the calendars are looked at", "2 minutes", default="2 minutes")
     database: Line | None = _field(
@@ -468,6 +497,17 @@ class ConfigShape(Shape):
         "when it took place. Unless given, none does",
         "",
         default={},
+    )
+    notify: NotifyShape = _field(
+        "Notifications by apprise, from syncd run; syncd doctor --notify tries them",
+        "",
+        default={},
+    )
+    metrics: Port | None = _field(
+        "The port at which syncd run shows its numbers to Prometheus, as "
+        "http://127.0.0.1:9464/metrics; it listens on loopback alone, and nowhere unless given",
+        "null",
+        default=None,
     )
 
 

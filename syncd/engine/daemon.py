@@ -14,7 +14,7 @@ import contextlib
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
@@ -29,13 +29,18 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from syncd import logs
+from syncd.engine import metrics
 from syncd.engine.freshening import AGE, WAIT
+from syncd.engine.metrics import Metrics
+from syncd.engine.notifying import Notifier
 from syncd.engine.patience import patient, patient_diaries
 from syncd.engine.reload import Watch
 from syncd.engine.service import Service
 from syncd.engine.signals import Inbox
 from syncd.engine.telling import Summary, Teller, summary
-from syncd.errors import ConfigError, StateError, SyncdError
+from syncd.engine.tick import Report
+from syncd.engine.window import Window
+from syncd.errors import ConfigError, Problem, StateError, SyncdError
 
 WATCH = 2.0
 """Seconds between two looks at the YAML files."""
@@ -90,6 +95,9 @@ class Daemon:
         self._begun = False
         self._watch = Watch()
         self._teller = Teller(self._log)
+        self._notifier = Notifier(self._log)
+        self._metrics = Metrics()
+        self._window = Window(self._metrics.text, metrics.TYPE, self._log)
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
             executors={"default": ThreadPoolExecutor(max_workers=1)},
@@ -126,6 +134,7 @@ class Daemon:
         with self._inbox.hearing(SIGNALS):
             self._service = self._taken(self._load())
             self._log.info("started", pid=os.getpid(), **self._about())
+            self._window.open(self._service.roster.metrics)
             self._scheduler.add_job(
                 self._tick, self._pace(), id="tick", next_run_time=datetime.now(UTC)
             )
@@ -158,6 +167,7 @@ class Daemon:
 
     def _end(self) -> None:
         self._stopping.set()
+        self._window.close()
         self._scheduler.shutdown(wait=False)
         if self._idle.wait(self._grace):
             self._log.info("stopped")
@@ -174,7 +184,7 @@ class Daemon:
             self._watch.taken({*before.files, *_files_of(error)})
             self._log.error(
                 "config not taken: it has problems; the last good one stays in force",
-                problems=[str(problem) for problem in error.problems if not problem.warning],
+                problems=[_said(each, before.files) for each in error.problems if not each.warning],
             )
             return
         except Exception:
@@ -187,16 +197,19 @@ class Daemon:
             return
         self._service = self._taken(service)
         self._log.info("config taken", **self._about())
+        self._window.open(service.roster.metrics)
         if service.roster.poll != before.poll:
             self._scheduler.reschedule_job("tick", trigger=self._pace())
         self._tick_in(timedelta())
 
     def _taken(self, service: Service) -> Service:
         self._watch.taken(service.roster.files)
+        roster = service.roster
+        self._metrics.watch((*roster.calendars, *(each.name for each in roster.diaries)))
         poll, clock = service.roster.poll, service.clock
         return replace(
             service,
-            calendars=patient(service.calendars, poll, clock),
+            calendars=patient(self._metrics.timed(service.calendars), poll, clock),
             diaries=patient_diaries(service.diaries, poll, clock),
         )
 
@@ -236,7 +249,7 @@ class Daemon:
             return
         self._idle.clear()
         self._unusable = False
-        service = self._service
+        service, began = self._service, monotonic()
         try:
             fresh = service.freshen(AGE if self._begun else timedelta(), WAIT)
             self._begun = True
@@ -246,24 +259,51 @@ class Daemon:
                 return
             if fresh.unread:
                 self._teller.trouble(*fresh.errors)
+                self._metrics.failed(broken=False, seconds=monotonic() - began)
+                self._notify(service)
                 return
-            told = summary(service.sync(stopping=self._stopping.is_set))
+            report = service.sync(stopping=self._stopping.is_set)
+            told = summary(report)
             told = replace(told, errors=(*fresh.errors, *told.errors))
-            self._teller.tell(told)
+            seconds = monotonic() - began
+            self._teller.tell(told, seconds)
+            self._metrics.ticked(report, seconds)
+            self._notify(service, report)
             self._after(told)
         except SyncdError as error:
             self._unusable = isinstance(error, StateError)
             self._teller.trouble(str(error))
+            self._metrics.failed(broken=False, seconds=monotonic() - began)
+            self._notify(service, unusable=str(error) if self._unusable else "")
         except Exception as error:
             self._log.exception("a tick failed; the next one goes on")
             with contextlib.suppress(StateError):
                 self._service.broke(error)
+            self._metrics.failed(broken=True, seconds=monotonic() - began)
+            self._notify(service)
+
+    def _notify(
+        self, service: Service, report: Report | None = None, *, unusable: str = ""
+    ) -> None:
+        if self._stopping.is_set():
+            return
+        try:
+            self._notifier.after(service, report, unusable)
+        except Exception:  # whoever cannot be told must not keep the next tick from coming
+            self._log.exception("notifying failed; the next tick tries again")
 
     def _done(self, event: JobExecutionEvent) -> None:
         # Not the end of `_tick`: a little later, when the scheduler would start another.
         del event
         self._idle.set()
         self._inbox.put(Word.DONE)
+
+
+def _said(problem: Problem, files: Sequence[Path]) -> str:
+    """A problem for the log: what it quotes of people, whose files come after the config, stays
+    out."""
+    said = str(problem)
+    return said if Path(problem.file).absolute() in files[:1] else logs.bare(said)
 
 
 def _files_of(error: ConfigError) -> set[Path]:

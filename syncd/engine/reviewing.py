@@ -10,6 +10,7 @@ from syncd.engine.service import Service
 from syncd.model.facts import effective
 from syncd.model.keys import Kind
 from syncd.model.records import State
+from syncd.model.words import plural
 from syncd.reconcile.occurrences import Occurrence, expand, is_timed_series
 from syncd.reconcile.review import Review
 from syncd.reconcile.review import review as of
@@ -45,6 +46,20 @@ def review(service: Service, span: Span) -> Review:
         now,
         zone,
     )
+
+
+def sentences(found: Review, span: str) -> list[str]:
+    """What there is to say in words; of what was not done, nothing."""
+    said = [
+        f"{span}, {found.since} to {found.until - timedelta(days=1)}: "
+        f"{plural(found.all.tried, 'attempt')}, {found.all.reached} reached, "
+        f"{plural(found.people, 'person', 'people')}."
+    ]
+    if found.held:
+        said.append(f"{found.kept} of {plural(found.held, 'hour')} used.")
+    if found.weeks > 1:
+        said.append(f"{found.weeks} weeks in a row with a contact.")
+    return said
 
 
 def _occurrences(state: State, since: date, now: datetime) -> Iterator[Occurrence]:

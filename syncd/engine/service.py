@@ -21,6 +21,7 @@ from syncd.engine.notices import left_behind
 from syncd.engine.tick import Look, Report, look, tick
 from syncd.errors import ConfigError, Problem, UsageError
 from syncd.model.facts import CLOSING, RESTING, Fact, Outcome, Source, effective, undoing
+from syncd.model.letters import Post
 from syncd.model.people import Person, whose
 from syncd.model.records import Delta, State
 from syncd.model.roster import Ramp, Roster
@@ -66,9 +67,11 @@ class Service:
     store: Store
     calendars: Calendars
     clock: Callable[[], datetime]
-    notices: Callable[[], tuple[str, ...]] = tuple
-    """What is to be known of calendars before it becomes a fault, in sentences with what to do: the
-    day on which a sign-in ends. Asks no server."""
+    endings: Callable[[], Mapping[str, datetime]] = dict
+    """What is to be known of calendars before it becomes a fault, in sentences with what to do, and
+    when it will be: the end of a sign-in. Asks no server."""
+    post: Post | None = None
+    """How notifications are sent; None where nobody wants any."""
     diaries: Diaries = lambda state: {}
     """How the calendars are reached whose meetings count."""
     freshen: Freshen = lambda age, wait: Fresh()
@@ -78,6 +81,10 @@ class Service:
     def zone(self) -> ZoneInfo:
         """The user's zone."""
         return ZoneInfo(self.roster.timezone)
+
+    def notices(self) -> tuple[str, ...]:
+        """What is to be known of calendars before it becomes a fault. Asks no server."""
+        return tuple(self.endings())
 
     # -- looking
 

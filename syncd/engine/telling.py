@@ -8,12 +8,17 @@ from typing import Any
 
 from syncd.calendars.base import Fate
 from syncd.engine.tick import Report
+from syncd.logs import bare
 
 
 @dataclass(frozen=True, kw_only=True)
 class Summary:
     """One tick, for one line."""
 
+    read: int = 0
+    """How many calendars could be read."""
+    seen: int = 0
+    """How many entries, of whomever, were new, changed or gone."""
     facts: tuple[str, ...] = ()
     """What was understood: person's id and outcome."""
     wrote: dict[str, int] = field(default_factory=dict)
@@ -27,15 +32,17 @@ class Summary:
     notices: tuple[str, ...] = ()
     """What is to be known before it becomes a fault."""
 
-    @property
-    def quiet(self) -> bool:
-        """Whether nothing happened."""
-        return not (self.facts or self.wrote or self.failed)
-
     def fields(self) -> dict[str, object]:
-        """What there is to say, by name."""
-        found = {"facts": list(self.facts), **self.wrote, "failed": self.failed}
-        return {name: value for name, value in found.items() if value}
+        """What there is to say, by name: what was seen, what was understood, what was done."""
+        found = {
+            "errors": len(self.errors),
+            "facts": list(self.facts),
+            **self.wrote,
+            "failed": self.failed,
+            "held": bool(self.held),
+        }
+        said = {name: value for name, value in found.items() if value}
+        return {"read": self.read, "seen": self.seen, **said}
 
 
 def summary(report: Report) -> Summary:
@@ -46,7 +53,11 @@ def summary(report: Report) -> Summary:
     )
     wrote = Counter(each.action.act.value for each in report.outcomes if each.done)
     failed = sum(1 for each in report.outcomes if each.result.fate in (Fate.LATER, Fate.REFUSED))
+    looked = report.looks[0].observed
+    seen = (each.absorbed for each in looked if each.absorbed is not None)
     return Summary(
+        read=sum(1 for each in looked if each.error is None),
+        seen=sum(len(each.changed) + len(each.absent) + len(each.foreign) for each in seen),
         facts=tuple(facts),
         wrote=dict(wrote),
         failed=failed,
@@ -65,18 +76,17 @@ class Teller:
         self._said: tuple[str, ...] = ()
         self._noticed: tuple[str, ...] = ()
 
-    def tell(self, told: Summary) -> None:
-        """One line, quiet where nothing happened."""
+    def tell(self, told: Summary, seconds: float) -> None:
+        """One line for a tick that took so many `seconds`, and more where there is trouble."""
         held = (f"writes are held: {told.held}; next: syncd status",) if told.held else ()
         self.trouble(*told.errors, *held)
         for spoilt in told.spoilt:
-            self._log.warning("left alone", entry=spoilt)
+            self._log.warning("left alone", entry=bare(spoilt))
         for notice in told.notices:
             if notice not in self._noticed:
                 self._log.warning(notice)
         self._noticed = told.notices
-        log = self._log.debug if told.quiet else self._log.info
-        log("tick", **told.fields())
+        self._log.info("tick", **told.fields(), seconds=round(seconds, 2))
 
     def trouble(self, *troubles: str) -> None:
         """All that is in trouble now."""

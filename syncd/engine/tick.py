@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from syncd.calendars.base import Calendar, Diary, Fate, Progress
 from syncd.engine.apply import Outcome, apply, intended, sendable
 from syncd.engine.crediting import Credited, credit
+from syncd.engine.health import ticked
 from syncd.engine.hearing import heard
 from syncd.engine.observe import Observed, observe
 from syncd.model.facts import Fact
@@ -159,8 +160,7 @@ def tick(
             commit(told.delta)
             if told.facts and not stopping():
                 rounds()
-        if "broken" in state.settings:
-            commit(Delta(settings={"broken": None}))
+        commit(Delta(settings=ticked(roster, state.settings)))
     return Report(now=now, looks=tuple(looks), outcomes=tuple(outcomes), credited=told)
 
 

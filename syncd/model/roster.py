@@ -124,6 +124,16 @@ class AddressBook:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Notify:
+    """Who is told, and of what, where the user does not look by themselves."""
+
+    urls: tuple[Secret, ...]
+    """Addresses in apprise's form, each of which may hold several with spaces between."""
+    on: frozenset[str]
+    """Of `failing`, `held`, `weekly-review`."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Ramp:
     """How one starts small: so many people, then some more in every period."""
 
@@ -152,6 +162,10 @@ class Roster:
     credit: Credit | None = None
     """None where no meeting counts."""
     books: tuple[AddressBook, ...] = ()
+    notify: Notify | None = None
+    """None where nobody is to be told."""
+    metrics: int | None = None
+    """The port on loopback at which the daemon's numbers can be read; None where nowhere."""
     files: tuple[Path, ...] = ()
     """Every file that was read, for whoever watches them for changes."""
     digest: str = ""
@@ -171,6 +185,13 @@ class Roster:
         """
         wanted = person.channels or self.lists[person.list].channels
         return tuple(c for c in wanted if person.has_address_for(c)) or wanted[:1]
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """All that it takes to go on."""
+        calendars = (each.password for each in self.calendars.values())
+        urls = self.notify.urls if self.notify is not None else ()
+        return (*calendars, *(each.password for each in self.books), *urls)
 
     @property
     def diaries(self) -> tuple[CalendarSettings, ...]:

@@ -286,3 +286,8 @@ TIME = Grammar(read=read_time, forms=TIME_FORMS, words=("am", "pm"), unit="{}:00
 DATE = Grammar(read=read_date, forms=DATE_FORMS)
 KEPT_ON = Grammar(read=read_kept_on, forms=KEPT_ON_FORMS)
 YES = Grammar(read=read_yes, forms=YES_FORMS, words=("true", "false", "yes", "no"))
+
+
+def plural(number: int, one: str, many: str = "") -> str:
+    """`1 person`, `2 people`."""
+    return f"{number} {one if number == 1 else many or one + 's'}"

@@ -6,7 +6,7 @@ import http.client
 import json
 import os
 import ssl
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httplib2
@@ -16,7 +16,8 @@ from googleapiclient.errors import HttpError
 
 from syncd.calendars.google.ends import notice_of
 from syncd.calendars.google.errors import AN_HOUR, explained
-from syncd.errors import Refused, Unreachable
+from syncd.errors import Refused, SignedOut, Unreachable
+from syncd.model.roster import CalendarSettings, GoogleSettings, Secret
 from tests.calendars.bench import OnGoogle
 from tests.emulator.faults import Fault, Kind
 from tests.emulator.google import Account
@@ -74,6 +75,22 @@ def test_what_will_not_pass(error: Exception, said: str) -> None:
     found = explained(error, "home")
     assert isinstance(found, Refused)
     assert str(found).startswith("Calendar home: ") and said in str(found)
+
+
+@pytest.mark.parametrize(
+    ("error", "ended"),
+    [
+        (answered(401, "authError"), True),
+        (RefreshError("x", {"error": "invalid_grant"}), True),
+        (RefreshError("x", {"error": "new_one"}), True),
+        (answered(403, "insufficientPermissions"), False),
+        (answered(404, "notFound"), False),
+    ],
+)
+def test_a_sign_in_that_has_ended_is_told_from_other_refusals(
+    error: Exception, ended: bool
+) -> None:
+    assert isinstance(explained(error, "home"), SignedOut) is ended
 
 
 def test_how_long_it_is_to_be_left_alone() -> None:
@@ -140,7 +157,7 @@ class TestASignInThatIsDead:
         (tmp_path / "token.json").write_text(content)
         with pytest.raises(Refused, match="holds no sign-in to Google"):
             bench.open().changes("", {})
-        assert notice_of(bench.settings) == ""
+        assert notice_of(bench.settings) is None
 
     def test_no_file(self, google: Account, tmp_path: Path) -> None:
         bench = OnGoogle(google, tmp_path)
@@ -181,3 +198,22 @@ def test_pauses_grow_and_retry_after_is_honoured(google: Account, tmp_path: Path
     with pytest.raises(Unreachable) as told:
         calendar.changes("", {})
     assert told.value.after == timedelta(seconds=99) and waited == []
+
+
+def test_the_end_of_a_sign_in_is_known_by_its_day_and_in_words(tmp_path: Path) -> None:
+    token = tmp_path / "google.json"
+    ours = {"granted": "2026-11-20T09:00:00+00:00", "testing": True}
+    token.write_text(json.dumps({"syncd": ours}))
+    settings = CalendarSettings(
+        name="home",
+        provider="google",
+        url="",
+        username="",
+        password=Secret(value=""),
+        calendar="Outreach",
+        google=GoogleSettings(credentials=None, token=token),
+    )
+    found = notice_of(settings)
+    assert found is not None
+    assert found[0] == datetime(2026, 11, 27, 9, tzinfo=UTC)
+    assert "ends on Friday 27 November 2026" in found[1]

@@ -34,6 +34,7 @@ LATER = (
     "admit",
     "review",
     "doctor",
+    "health",
     "approve",
     "restore",
     "pause",

@@ -7,11 +7,13 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.cli.desk import PATIENCE, Desk
-from tests.client import Client
+from tests.client import Client, Refusal
+from tests.daemon.test_metrics import free_port, shown
 from tests.servers import Server
 
 
@@ -69,6 +71,63 @@ def test_run_goes_on_by_itself_and_other_verbs_work_beside_it(desk: Desk, radica
     after = desk.syncd("status", "--json").json
     assert after["next_tick"] is None
     assert "No daemon is running." in desk.syncd("status").out
+
+
+def test_metrics_count_the_requests_that_the_server_saw(desk: Desk, radicale: Server) -> None:
+    port = free_port()
+    desk.write(radicale, "Ann Lee")
+    desk.config.write_text(f"metrics: {port}\n{desk.config.read_text()}")
+    before = len(radicale.requests())
+    with daemon(desk) as child:
+        await_line(child, "tick")
+        found = shown(port)
+        assert found['syncd_calendar_requests_total{calendar="home"}'] == (
+            len(radicale.requests()) - before
+        )
+        assert found['syncd_calendar_last_success_timestamp_seconds{calendar="home"}'] > 0
+
+
+def test_the_log_has_ids_and_nothing_else_of_anybody(desk: Desk, radicale: Server) -> None:
+    desk.write(radicale)
+    private = (
+        "Zebulon",
+        "Xaver",
+        "Quux",
+        "901820",
+        "zebulon@",
+        "Peonies",
+        "Linienstr",
+        "Jane Roe",
+        "4711",
+    )
+    people = """
+- {name: Zebulon Quux, id: p1, lists: [clients], phone: "+49 30 901820", last-contact: 2026-01-01,
+   email: zebulon@example.org, notes: Peonies., address: Linienstr. 1}
+- {name: Xaver Quux, id: p2, lists: [clients], last-contact: 2026-01-01}
+"""
+    desk.people.write_text(people)
+    assert desk.syncd("sync").status == 0
+    client = Client(radicale, "Outreach")
+    call, other = client.find("Zebulon Quux: call"), client.find("Xaver Quux: call")
+    client.retitle(call, f"✅ {call.title}")
+    start = datetime.now(UTC) + timedelta(hours=2)
+    client.add("+ Jane Roe +49 30 4711", start, start + timedelta(hours=1))
+    client.add("something about Zebulon", start, start + timedelta(hours=1))
+    nonsense = other.body.replace("SUMMARY", "DTSTART:Zebulon Quux\r\nSUMMARY", 1)
+    with suppress(Refusal):  # the server may be wiser than to take it
+        client._send(other.href, nonsense.encode(), {})
+    with daemon(desk) as child:
+        tick = await_line(child, "tick")
+        desk.people.write_text(people.replace("[clients]", "[Peonies]"))
+        broken = await_line(child, "config not taken")
+        child.send_signal(signal.SIGTERM)
+        assert child.stderr is not None
+        rest = child.stderr.read()
+    assert "p1 reached" in tick["facts"]
+    assert tick["seen"] >= 3
+    said = json.dumps([tick, broken], ensure_ascii=False) + rest
+    assert not [each for each in private if each in said], said
+    assert "people.yaml:2:" in str(broken["problems"])
 
 
 def test_a_daemon_that_was_killed_is_not_said_to_run(desk: Desk, radicale: Server) -> None:

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from syncd.config import load
-from syncd.config.load import Loaded
+from syncd.config import Loaded, load
 from syncd.model.facts import Outcome
 from syncd.model.roster import Roster
 from tests.config.world import CONFIG, ENV, put

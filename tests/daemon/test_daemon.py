@@ -48,13 +48,13 @@ def until(happened: Callable[[], bool], what: str) -> None:
 def test_it_ticks_at_once_and_stops_when_told(calendar: Scripted, logs: Logs) -> None:
     made = service(calendar)
     with Running(lambda: made) as running:
-        assert running.next() == Summary()
+        assert running.next() == Summary(read=1)
         running.daemon.stop()
         assert running.ended.wait(SOON_ENOUGH)
     assert running.status == 0
     assert not running.daemon.busy
     assert said(logs) == ["started", "tick", "stopped"]
-    assert [line["log_level"] for line in logs] == ["info", "debug", "info"]
+    assert [line["log_level"] for line in logs] == ["info", "info", "info"]
 
 
 def test_it_ticks_again_and_again(calendar: Scripted) -> None:
@@ -99,8 +99,17 @@ def test_what_a_tick_did_is_said_in_counts_and_ids(calendar: Scripted, logs: Log
         first = running.next()
     assert first.wrote == {"create": 3}
     (line,) = [line for line in logs if line["event"] == "tick"]
-    assert line == {"event": "tick", "log_level": "info", "create": 3}
+    assert line.pop("seconds") < SOON_ENOUGH
+    assert line == {"event": "tick", "log_level": "info", "read": 1, "seen": 0, "create": 3}
     assert "Person" not in str(logs)
+
+
+def test_a_tick_that_could_not_read_says_so_in_its_line(calendar: Scripted, logs: Logs) -> None:
+    calendar.fails = [Unreachable("Calendar home did not answer.")]
+    with Running(lambda: service(calendar)) as running:
+        running.next()
+    (line,) = [line for line in logs if line["event"] == "tick"]
+    assert (line["read"], line["errors"]) == (0, 1)
 
 
 def test_a_tick_that_breaks_is_not_the_last(calendar: Scripted, logs: Logs) -> None:
@@ -217,7 +226,7 @@ def test_a_broken_file_keeps_the_last_good_config_and_is_said_once(
         config.write("three")
         until(lambda: any(line["log_level"] == "error" for line in logs), "not said")
         running.daemon.soon()
-        assert running.next() == Summary()  # the one person stays, nobody is removed
+        assert running.next() == Summary(read=1)  # the one person stays, nobody is removed
         loads = config.loads
         config.write("four")
         until(lambda: config.loads > loads, "the second change was not read")

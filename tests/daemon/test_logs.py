@@ -33,7 +33,7 @@ def test_lines_are_json_where_nobody_sits() -> None:
     assert said == {"event": "tick", "level": "info", "facts": ["ann-lee reached"], "create": 2}
 
 
-def test_quiet_ticks_are_seen_only_when_asked_for() -> None:
+def test_what_is_for_developers_is_seen_only_when_asked_for() -> None:
     out = io.StringIO()
     logs.configure(stream=out)
     structlog.get_logger().debug("tick")
@@ -41,6 +41,19 @@ def test_quiet_ticks_are_seen_only_when_asked_for() -> None:
     logs.configure(stream=out, verbose=True)
     structlog.get_logger().debug("tick")
     assert json.loads(out.getvalue())["event"] == "tick"
+
+
+@pytest.mark.parametrize(
+    ("said", "logged"),
+    [
+        ("a.yaml:3:9: phone: «call Zoe» is no number", "a.yaml:3:9: phone: «…» is no number"),
+        ("/a.ics: 'SUMMARY:Zoe' makes no sense", "/a.ics: «…» makes no sense"),
+        ('it says "Zoe"', "it says «…»"),
+        ("nothing is quoted", "nothing is quoted"),
+    ],
+)  # fmt: skip
+def test_what_a_message_quotes_can_be_left_out(said: str, logged: str) -> None:
+    assert logs.bare(said) == logged
 
 
 @pytest.mark.parametrize("kind", [io.StringIO, Terminal])

@@ -23,6 +23,7 @@ from lxml import etree
 from urllib3.exceptions import HTTPError
 
 from syncd import __version__
+from syncd.calendars.tally import REQUESTS
 from syncd.errors import CalendarError, Refused, Unreachable
 
 _FAILURES = (
@@ -155,6 +156,7 @@ class Transport:
         merged.update({"Accept-Encoding": "identity", **headers})
         if not body:
             merged.pop("Content-Type", None)
+        REQUESTS.add(self.name)
         try:
             response: Any = client.session.request(
                 method,

@@ -17,6 +17,7 @@ from google.auth.exceptions import RefreshError
 from syncd.calendars.base import Pause
 from syncd.calendars.google.account import Account, Api, Batch
 from syncd.calendars.google.errors import FAILURES, explained, status_of
+from syncd.calendars.tally import REQUESTS
 from syncd.errors import CalendarError, Refused, Unreachable
 
 MOST = 50
@@ -46,6 +47,7 @@ class Calls:
         for turn in range(TRIES):
             self.account.ready(self.name)
             self.account.pace.spend(1)
+            REQUESTS.add(self.name)
             try:
                 found: dict[str, Any] = request.execute(http=self.account.http)
                 return found if isinstance(found, dict) else {}
@@ -95,6 +97,7 @@ class Calls:
             batch = Batch(callback=answered, batch_uri=self.api.batch)
             for n, request in enumerate(requests):
                 batch.add(request, request_id=str(n))
+            REQUESTS.add(self.name)
             batch.execute(http=self.account.http)
         except (*FAILURES, CalendarError) as error:
             failure = self._failure(error)

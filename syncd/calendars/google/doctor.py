@@ -78,7 +78,7 @@ class _Patient:
         return Found(said=", ".join(each.rpartition("/")[2] for each in needed))
 
     def lasts(self) -> Found:
-        notice = notice_of(self._settings)
+        _, notice = notice_of(self._settings) or (None, "")
         if notice:
             return Found(said="", doubt=notice.partition(": ")[2])
         return Found(said="until it is revoked, or not used for six months")

@@ -27,16 +27,14 @@ def ending(told: Mapping[str, Any]) -> datetime | None:
     return granted + TESTING if granted.tzinfo else None
 
 
-def notice_of(settings: CalendarSettings) -> str:
-    """When the sign-in of a calendar at Google ends, in a sentence with what to do; empty where it
-    is not known to."""
-    if settings.google is None:
-        return ""
-    ends = ending(_told(settings.google.token))
+def notice_of(settings: CalendarSettings) -> tuple[datetime, str] | None:
+    """When the sign-in of a calendar at Google ends, and the same in a sentence with what to do;
+    None where it is not known to."""
+    ends = ending(_told(settings.google.token)) if settings.google is not None else None
     if ends is None:
-        return ""
+        return None
     name = account_of(settings.name)
-    return (
+    return ends, (
         f"Calendar {name}: the sign-in to Google ends on {ends:%A} {ends.day} {ends:%B %Y}, since "
         f"its app is in Testing. Next: publish the app (In production), then syncd auth google "
         f"{name}"

@@ -12,7 +12,7 @@ import httplib2
 from google.auth.exceptions import GoogleAuthError, RefreshError, TransportError
 from googleapiclient.errors import BatchError, Error, HttpError
 
-from syncd.errors import CalendarError, Refused, Unreachable
+from syncd.errors import CalendarError, Refused, SignedOut, Unreachable
 from syncd.model.roster import account_of
 
 FAILURES = (
@@ -66,7 +66,7 @@ def _answered(error: HttpError, where: str, name: str) -> CalendarError:
     status, reason, said = status_of(error), reason_of(error), _message_of(error)
     after = _retry_after(error)
     if status == 401:
-        return Refused(f"{where}: Google does not take the sign-in. {_sign_in(name)}")
+        return SignedOut(f"{where}: Google does not take the sign-in. {_sign_in(name)}")
     if status == 403 and reason in _QUOTAS:
         return Unreachable(
             f"{where}: Google's quota is used up ({reason}). Next: nothing; syncd goes on later.",
@@ -122,7 +122,7 @@ def _not_signed_in(error: RefreshError, where: str, name: str, testing: str) -> 
         why = testing or (
             "It was revoked, or was not used for six months, or the password was changed"
         )
-        return Refused(f"{where}: the sign-in to Google has ended. {why}. {_sign_in(name)}")
+        return SignedOut(f"{where}: the sign-in to Google has ended. {why}. {_sign_in(name)}")
     if kind == "invalid_client":
         return Refused(
             f"{where}: Google does not know the OAuth client any more. Next: download its JSON "
@@ -133,7 +133,7 @@ def _not_signed_in(error: RefreshError, where: str, name: str, testing: str) -> 
             f"{where}: the service account may not act for its subject ({said[:200]}). Next: grant "
             "it domain-wide delegation for the scopes that syncd auth google prints."
         )
-    return Refused(
+    return SignedOut(
         f"{where}: Google does not take the sign-in ({kind or said[:200]}). {_sign_in(name)}"
     )
 

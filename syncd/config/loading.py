@@ -16,8 +16,9 @@ from syncd.config.check import check, key_place, locate
 from syncd.config.credit import credit
 from syncd.config.names import resolved, shown
 from syncd.config.nodes import Fields, Items, Place, Text, read
+from syncd.config.notifying import notify
 from syncd.config.people import gather, people
-from syncd.config.promise import promise
+from syncd.config.promising import promise
 from syncd.config.shapes import ConfigShape
 from syncd.config.zones import machine_zone
 from syncd.errors import ConfigError, Problem
@@ -71,9 +72,7 @@ def load(path: Path, env: Mapping[str, str], join: Join | None = None) -> Loaded
 
 def _missing(roster: Roster) -> list[Problem]:
     """The passwords that could not be had."""
-    passwords = [each.password for each in roster.calendars.values()]
-    passwords += [each.password for each in roster.books]
-    return [each.missing for each in passwords if each.missing is not None]
+    return [each.missing for each in roster.secrets if each.missing is not None]
 
 
 def _root(path: Path, problems: list[Problem]) -> Fields | None:
@@ -135,6 +134,8 @@ def _roster(
         credit=None
         if any(path[0] == "credit" for path in bad)
         else credit(root, shape.credit, calendars, problems),
+        metrics=shape.metrics,
+        notify=notify(shape.notify, folder, env, problems, files),
         books=address_books(books, shape.deployment, known, folder, env, problems, files),
         files=tuple(files),
     )
@@ -186,7 +187,7 @@ def _machine_zone(root: Fields, env: Mapping[str, str], problems: list[Problem])
 
 
 def _digest(roster: Roster) -> str:
-    """Of everything but secrets."""
+    """Of everything that a plan may depend on, but secrets."""
     calendars: dict[str, CalendarSettings] = {
         name: replace(each, password=Secret()) for name, each in roster.calendars.items()
     }
@@ -195,7 +196,9 @@ def _digest(roster: Roster) -> str:
         diaries = tuple(replace(each, password=Secret()) for each in credit.diaries)
         credit = replace(credit, diaries=diaries)
     books = tuple(replace(each, password=Secret()) for each in roster.books)
-    bare = replace(roster, calendars=calendars, credit=credit, books=books)
+    bare = replace(
+        roster, calendars=calendars, credit=credit, books=books, notify=None, metrics=None
+    )
     return hashlib.sha256(repr(bare).encode()).hexdigest()
 
 
