@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import select
+import signal
 import socket
 import subprocess
 import sys
@@ -41,6 +43,8 @@ os.execv(command[0], command)
 """
 """What the child does before it becomes the server: on Linux, have SIGTERM sent to it when the
 syncd that started it ends (PR_SET_PDEATHSIG); write its id into the lock that it holds."""
+_STAMP = re.compile(r"^(\[[^]]*\] ?)+")
+"""What stands before a line of its log: time, thread, level."""
 _KEPT = (
     *("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR"),
     *("PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH"),
@@ -83,8 +87,8 @@ class Server:
             raise Unreachable(str(keys.unusable(folder, error))) from error
 
     def lived(self, up: Callable[[], None]) -> str:
-        """Come back when it has ended, with its last words; `up` is told once it takes
-        connections."""
+        """Come back when it has ended, with how, and with its last words; `up` is told once it
+        takes connections."""
         assert self._child.stdout is not None
         deadline = time.monotonic() + PATIENCE
         said, is_up = b"", False
@@ -100,9 +104,8 @@ class Server:
                     up()
                 elif time.monotonic() > deadline:
                     self._child.kill()
-                    said = f"it took no connections within {PATIENCE:g} seconds".encode()
-        status = self._child.wait()
-        return _last_line(said) or f"exit status {status}"
+                    said += f"\nit took no connections within {PATIENCE:g} seconds".encode()
+        return "; ".join(each for each in (_how(self._child.wait()), _last_line(said)) if each)
 
     def end(self) -> None:
         """End it, at once."""
@@ -164,6 +167,14 @@ def _see_that_it_is_free(settings: EmbeddedSettings) -> None:
         raise Unreachable(f"The calendar server cannot listen: {said}") from error
 
 
+def _how(status: int) -> str:
+    try:
+        return signal.Signals(-status).name if status < 0 else f"exit status {status}"
+    except ValueError:
+        return f"signal {-status}"
+
+
 def _last_line(said: bytes) -> str:
-    lines = [line for line in said.decode(errors="replace").splitlines() if line.strip()]
-    return lines[-1].strip() if lines else ""
+    lines = [_STAMP.sub("", line.strip()) for line in said.decode(errors="replace").splitlines()]
+    lines = [line for line in lines if line and not line.startswith("Logging ")]
+    return lines[-1] if lines else ""
