@@ -301,3 +301,16 @@ def test_who_reaches_it(host: str, private: bool, url: str) -> None:
     assert others.startswith("http://")
     assert others.endswith(":5232/")
     assert private == ("127.0.0.1" in others or "::1]" in others)
+
+
+def test_a_folder_that_is_no_folder_is_said_and_tried_again(
+    settings: EmbeddedSettings, houses: Houses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("syncd.calendars.embedded.house.LONGEST", 0.1)
+    settings.folder.parent.mkdir()
+    settings.folder.write_text("")
+    house = houses.at(settings, ANN)
+    with pytest.raises(Unreachable, match=r"cannot be used: .* Next: see that this user may write"):
+        house.awake()
+    settings.folder.unlink()
+    eventually(lambda: reach.is_up(settings))

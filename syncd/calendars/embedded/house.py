@@ -75,9 +75,9 @@ class House:
 
     def _keep(self) -> None:
         folder = self.settings.folder
-        try:
-            keys.make_folder(folder)
-            while not self._ending.is_set():
+        while not self._ending.is_set():
+            try:
+                keys.make_folder(folder)
                 owner = locks.taken(folder / locks.OWNER)
                 if owner is None:
                     self._borrow(folder)
@@ -86,8 +86,9 @@ class House:
                     self._serve(folder)
                 finally:
                     os.close(owner)
-        except OSError as error:
-            self._fail(str(keys.unusable(folder, error)))
+            except OSError as error:
+                self._fail(str(keys.unusable(folder, error)))
+                self._ending.wait(LONGEST)
 
     def _borrow(self, folder: Path) -> None:
         """See whether the server is up that another syncd runs."""
