@@ -28,7 +28,9 @@ def doctor(
 
     roster = setting.loaded().roster
     patients: dict[str, Callable[[], Iterator[Step]]] = {
-        f"{CALENDAR} {name}": partial(bootstrap.examined, roster, name, read_only=read_only)
+        f"{CALENDAR} {name}": partial(
+            bootstrap.examined, roster, name, read_only=read_only, houses=lambda: setting.houses
+        )
         for name in roster.calendars
     }
     for book in roster.books:

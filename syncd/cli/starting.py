@@ -16,7 +16,9 @@ from syncd.model.words import WEEKDAYS, plural, read_weekday
 
 T = TypeVar("T")
 PEOPLE = "people.yaml"
-GOOGLE = "google"
+GOOGLE, NONE = "google", "none"
+PROVIDERS = {GOOGLE: "google", NONE: "embedded"}
+"""What may be answered instead of an address, and how the calendar is reached then."""
 MOST = 5
 """How many people are asked for: one starts small."""
 
@@ -33,7 +35,7 @@ class Wishes:
     weekday: str = "thursday"
     at: time = time(10)
     names: tuple[str, ...] = ()
-    google: bool = False
+    provider: str = "caldav"
 
 
 def init(setting: Setting, yes: bool) -> int:
@@ -54,16 +56,16 @@ def init(setting: Setting, yes: bool) -> int:
         weekday=wishes.weekday,
         at=f"{wishes.at:%H:%M}",
         names=wishes.names,
-        google=wishes.google,
+        provider=wishes.provider,
     )
     for path, text in zip((config, people), texts, strict=True):
         files.make(path, text)
     say.answer(f"{config} and {people} are written.")
-    _say_what_next(setting, google=wishes.google)
+    _say_what_next(setting, wishes.provider)
     return ends.DONE
 
 
-def _say_what_next(setting: Setting, *, google: bool) -> None:
+def _say_what_next(setting: Setting, provider: str) -> None:
     """What is still to be done, in order; warnings go to stderr."""
     say.answer("Next:")
     try:
@@ -75,22 +77,25 @@ def _say_what_next(setting: Setting, *, google: bool) -> None:
         trouble.say_all(str(warning) for warning in loaded.warnings)
         for problem in missing_secrets(loaded.roster):
             say.answer(f"  {problem}")
-    if google:
+    if provider == "google":
         say.answer("  put Google's client_secret.json beside it; README says how to get it")
         say.answer("  syncd auth google   signs in, once")
     say.answer("  syncd check   says whether all is well")
     say.answer("  syncd plan    shows what would be written, and writes nothing")
     say.answer("  syncd run     begins, and goes on by itself")
+    if provider == "embedded":
+        say.answer("  syncd connect   says how your apps reach the calendar")
 
 
 def _asked() -> Wishes:
     url = _until(
-        "Your calendar's address (CalDAV), such as https://dav.example.org/; or google",
+        "Your calendar's address (CalDAV), such as https://dav.example.org/; or google; or none, "
+        "and syncd keeps one itself",
         _address,
         "An address, please; your calendar provider's help calls it the CalDAV server.",
     )
-    google = url == GOOGLE
-    username = "" if google else say.ask("Your user name there")
+    provider = PROVIDERS.get(url, "caldav")
+    username = say.ask("Your user name there") if provider == "caldav" else ""
     weekday, at = _until(
         "One hour a week for it",
         _hour,
@@ -108,7 +113,7 @@ def _asked() -> Wishes:
             continue
         names.append(name)
     return Wishes(
-        url=url, username=username, weekday=weekday, at=at, names=tuple(names), google=google
+        url=url, username=username, weekday=weekday, at=at, names=tuple(names), provider=provider
     )
 
 
@@ -119,8 +124,8 @@ def _until(question: str, read: Callable[[str], T | None], hint: str, default: s
 
 
 def _address(text: str) -> str | None:
-    if text.casefold() == GOOGLE:
-        return GOOGLE
+    if text.casefold() in PROVIDERS:
+        return text.casefold()
     if not text or " " in text:
         return None
     return text if "://" in text else f"https://{text}"

@@ -43,9 +43,9 @@ def starter(
     at: str,
     names: Sequence[str] = (),
     timezone: str | None = None,
-    google: bool = False,
+    provider: str = "caldav",
 ) -> Starter:
-    """A config.yaml with one calendar, at Google where `google` says so, one hour a week, such as
+    """A config.yaml with one calendar, reached by `provider`, one hour a week, such as
     `thursday` at `10:00`, and one list; and a people.yaml with `names`. Without `url` or `username`
     the config has a place for it, which `load` says is to be filled in; without `timezone` the
     machine's holds."""
@@ -54,12 +54,16 @@ def starter(
         "username": scalar(username or FILL_IN),
         "password": "!env SYNCD_PASSWORD",
     }
-    at_google = {"provider": "google", "credentials": CREDENTIALS}
+    reached = {
+        "caldav": at_caldav,
+        "google": {"provider": "google", "credentials": CREDENTIALS},
+        "embedded": {"provider": "embedded"},
+    }[provider]
     chosen: Chosen = {
         **({"timezone": scalar(timezone)} if timezone else {}),
         "people": "people.yaml",
         "calendars": {
-            "home": {**(at_google if google else at_caldav), "calendar": "Outreach"},
+            "home": {**reached, "calendar": "Outreach"},
         },
         "blocks": {
             "weekly-outreach": {

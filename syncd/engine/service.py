@@ -70,6 +70,8 @@ class Service:
     endings: Callable[[], Mapping[str, datetime]] = dict
     """What is to be known of calendars before it becomes a fault, in sentences with what to do, and
     when it will be: the end of a sign-in. Asks no server."""
+    troubles: Callable[[], tuple[str, ...]] = tuple
+    """What ails the servers of syncd's own, in sentences with what to do."""
     post: Post | None = None
     """How notifications are sent; None where nobody wants any."""
     diaries: Diaries = lambda state: {}
@@ -84,7 +86,7 @@ class Service:
 
     def notices(self) -> tuple[str, ...]:
         """What is to be known of calendars before it becomes a fault. Asks no server."""
-        return tuple(self.endings())
+        return (*self.endings(), *self.troubles())
 
     # -- looking
 

@@ -111,6 +111,20 @@ def test_init_for_google_says_what_is_still_to_be_done(desk: Desk, google: Accou
     assert done.status == 3 and "nobody has signed in to Google yet" in done.err
 
 
+def test_init_for_whoever_has_no_calendar_server(desk: Desk) -> None:
+    screen = Terminal(desk, "init")
+    screen.answer("Your calendar's address", "None")
+    assert "or none, and syncd keeps one itself" in screen.shown
+    screen.answer("One hour a week", "")
+    screen.answer("Whom to begin with", "Ann Lee")
+    screen.answer("And whom", "")
+    assert screen.end() == 0
+    assert "SYNCD_PASSWORD" not in screen.shown
+    assert "syncd connect   says how your apps reach the calendar" in screen.shown
+    assert desk.syncd("check").status == 0
+    assert "http://127.0.0.1:5232/" in desk.syncd("connect").out
+
+
 def test_five_names_are_enough(desk: Desk) -> None:
     screen = Terminal(desk, "init")
     screen.answer("Your calendar's address", "dav.example.org")
