@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from syncd.engine.freshening import Sheets
     from syncd.engine.service import Calendars, Service
     from syncd.model.examination import Check, Step
+    from syncd.store.sql import SqlStore
 
 __all__ = [
     "Loaded",
@@ -35,6 +36,7 @@ __all__ = [
     "examined_book",
     "joined",
     "load",
+    "memory",
     "service",
     "state_folder",
 ]
@@ -43,6 +45,13 @@ __all__ = [
 def database(roster: Roster, env: Mapping[str, str]) -> Path:
     """The deployment's database: what config names, else a file in the state folder."""
     return roster.database or state_folder(env) / f"{roster.deployment}.sqlite"
+
+
+def memory(roster: Roster, env: Mapping[str, str], clock: Callable[[], datetime]) -> SqlStore:
+    """What is remembered, as a file that can be backed up and put back."""
+    from syncd.store.sql import SqlStore
+
+    return SqlStore(database(roster, env), deployment=roster.deployment, clock=clock)
 
 
 def service(

@@ -407,11 +407,42 @@ def approve(context: typer.Context) -> Work:
 
 
 @verb("syncd restore")
-def restore(context: typer.Context) -> Work:
-    """Have what is missing from the calendar written anew."""
-    from syncd.cli.keeping import restore as do
+def restore(
+    context: typer.Context,
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="FILE", help="A backup; without one the calendar is meant."),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="With FILE: do not ask.")] = False,
+    json: Json = False,
+) -> Work:
+    """Bring back what was lost: entries, or with FILE the log.
 
-    return lambda: do(context.obj)
+    Without FILE, what is missing from the calendar is written anew. With FILE, a backup made by
+    syncd backup becomes the database again, and no calendar is touched; what the database held is
+    kept beside it. End syncd run before that."""
+    from syncd.cli import backing, keeping
+
+    if file is not None:
+        return lambda: backing.restore(context.obj, file, yes, json)
+    if yes or json:
+        raise UsageError("--yes and --json go with FILE: syncd restore FILE.")
+    return lambda: keeping.restore(context.obj)
+
+
+@verb("syncd backup ~/syncd-2026-12-03.backup")
+def backup(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to; it is made.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace FILE if it is there.")] = False,
+    json: Json = False,
+) -> Work:
+    """Copy the log, and all else that is remembered, to a file.
+
+    The daemon may go on meanwhile. syncd restore FILE puts it back."""
+    from syncd.cli.backing import backup as do
+
+    return lambda: do(context.obj, file, force, json)
 
 
 @verb('syncd pause ann --for "3 months"')

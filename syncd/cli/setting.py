@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from syncd.config import Loaded
     from syncd.engine.service import Service
     from syncd.model.roster import Roster
+    from syncd.store.sql import SqlStore
 
 NAME = "config.yaml"
 
@@ -77,6 +78,14 @@ class Setting:
 
         roster = roster or self.loaded().roster
         return bootstrap.service(roster, self.env, self.clock(ZoneInfo(roster.timezone)), pause)
+
+    def memory(self) -> SqlStore:
+        """The deployment's database as a file, for whoever backs it up or puts it back; of the
+        config no more is needed than which it is. Raises ConfigError."""
+        from syncd import bootstrap
+
+        roster = bootstrap.load(self.path, self.env).roster
+        return bootstrap.memory(roster, self.env, self.clock(ZoneInfo(roster.timezone)))
 
     def database(self, roster: Roster) -> Path:
         """The deployment's database."""

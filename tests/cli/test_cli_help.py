@@ -36,6 +36,7 @@ LATER = (
     "doctor",
     "approve",
     "restore",
+    "backup",
     "pause",
     "resume",
     "clear",
