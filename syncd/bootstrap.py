@@ -7,15 +7,16 @@ here that is not needed: the database is touched at the first use, a calendar at
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from syncd.calendars.base import Calendar, Diary, Pause
+from syncd.calendars.base import Calendar, Diary, Pause, Progress
 from syncd.config import Loaded, load, state_folder
 from syncd.errors import Problem
+from syncd.model.entries import Entry
 from syncd.model.records import CalendarState, State
 from syncd.model.roster import AddressBook, CalendarSettings, GoogleSettings, Roster
 from syncd.store import open_store
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Loaded",
     "Opener",
+    "archive",
     "database",
     "examined",
     "examined_book",
@@ -76,6 +78,13 @@ def service(
         notices=lambda: _notices(roster),
         freshen=lambda age, wait: freshen(roster, store, _fetched, clock(), age, wait),
     )
+
+
+def archive(entries: Sequence[Entry], stamp: datetime, progress: Progress | None = None) -> str:
+    """`entries` as iCalendar, for another program or for keeping."""
+    from syncd.calendars.caldav.archive import archive as made
+
+    return made(entries, stamp, progress)
 
 
 def joined(roster: Roster, env: Mapping[str, str]) -> tuple[Roster, list[Problem]]:

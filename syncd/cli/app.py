@@ -129,7 +129,9 @@ def import_(
     context: typer.Context,
     paths: Annotated[
         list[Path],
-        typer.Argument(metavar="FILE…", help="vCards, a CSV table, or an export of Monica 4's."),
+        typer.Argument(
+            metavar="FILE…", help="vCards, a CSV table, Monica 4's export, or syncd's own."
+        ),
     ],
     list_: List = None,
     columns: Annotated[
@@ -168,6 +170,23 @@ def import_(
         as_json=json,
     )
     return lambda: do(context.obj, paths, wish)
+
+
+@verb("syncd export ~/syncd-export")
+def export(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to; it is made.")],
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace what an export left there before.")
+    ] = False,
+    json: Json = False,
+) -> Work:
+    """Write people, log and entries as YAML, CSV and ICS.
+
+    For your own use elsewhere, and for syncd import DIR, which takes people and log back."""
+    from syncd.cli.exporting import export as do
+
+    return lambda: do(context.obj, folder, force, json)
 
 
 @verb('syncd decide "Mum=ann" "Ann Lee=new"')

@@ -36,6 +36,7 @@ LATER = (
     "doctor",
     "approve",
     "restore",
+    "export",
     "backup",
     "pause",
     "resume",
