@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.desk import NOW, Desk
+from tests.client import Client
+from tests.servers import Server
 
 CONFIG = """\
 timezone: Europe/Berlin
@@ -130,6 +132,35 @@ def test_on_a_full_disk_there_is_no_half_of_a_backup(table: Desk) -> None:
     assert said.status == 5
     assert "a.backup" in said.err and "free some space" in said.err
     assert not [each for each in os.listdir(table.folder) if "backup" in each]
+
+
+def test_a_mark_made_since_the_backup_counts_once_and_nothing_is_there_twice(
+    desk: Desk, radicale: Server
+) -> None:
+    desk.write(radicale, "Ann Lee", "Bob Ray", "Cyd May")
+    assert desk.at(NOW, "sync").status == 0
+    client = Client(radicale, "Outreach")
+    client.retitle(client.find("Ann Lee"), "x Ann Lee: call")
+    assert desk.at(NOW, "sync").status == 0
+    assert desk.at(NOW, "backup", "a.backup").status == 0
+    client.retitle(client.find("Bob Ray"), "m Bob Ray: call try Monday")
+    assert desk.at(NOW, "sync").status == 0
+    client.retitle(client.find("Cyd May"), "x Cyd May: call")
+    there = sorted(each.title for each in client.entries())
+    log = desk.at(NOW, "history", "--json").json
+    assert desk.at(NOW, "restore", "a.backup", "--yes").status == 0
+    assert len(desk.at(NOW, "history", "--json").json) == 1
+    assert desk.at(NOW, "sync").status == 0
+    after = desk.at(NOW, "history", "--json").json
+    known = sorted((each["person"], each["outcome"], each["note"]) for each in log)
+    assert sorted((each["person"], each["outcome"], each["note"]) for each in after) == [
+        *known,
+        ("cyd-may", "reached", ""),
+    ]
+    assert sorted(each.title for each in client.entries()) == sorted(
+        "✅ Cyd May: call" if "Cyd" in title else title for title in there
+    )
+    assert desk.at(NOW, "sync").out == "Nothing to do.\n"
 
 
 def test_while_the_daemon_runs_a_backup_is_taken_and_none_put_back(table: Desk) -> None:

@@ -215,6 +215,13 @@ def restore_without_room(path: Path) -> None:
     _without_room(path, lambda: SqlStore(path).restore(path.with_name("a.backup")))
 
 
+def bring_up_without_room(path: Path) -> None:
+    """Load a database of the first schema where files may grow no more; print the complaint."""
+    SqlStore(path).commit(step(1))
+    age(path)
+    _without_room(path, SqlStore(path).load)
+
+
 def commit_for_ever(path: Path) -> None:
     """Commit step after step, printing each when it is done."""
     store = SqlStore(path)
@@ -280,8 +287,8 @@ VERBS: dict[str, Callable[..., None]] = {
     verb.__name__: verb
     for verb in (
         die_at_each_statement, die_while_it_is_brought_up, die_while_it_is_backed_up,
-        die_while_it_is_restored, back_up_without_room, restore_without_room, commit_for_ever,
-        add_facts, count_up, hold, fill, unprivileged,
+        die_while_it_is_restored, back_up_without_room, restore_without_room,
+        bring_up_without_room, commit_for_ever, add_facts, count_up, hold, fill, unprivileged,
     )
 }  # fmt: skip
 

@@ -150,6 +150,13 @@ def test_a_database_of_which_no_copy_can_be_made_is_left_as_it_is(
     assert path.read_bytes() == before
 
 
+def test_on_a_full_disk_an_old_database_stays_old(tmp_path: Path) -> None:
+    complaint = " ".join(output("bring_up_without_room", tmp_path / "a.db"))
+    assert "a.db.schema-1.backup" in complaint and "free some space" in complaint
+    assert schema_of(tmp_path / "a.db") == 1
+    assert names(tmp_path) == ["a.db"]
+
+
 def test_only_the_youngest_copies_are_kept_and_no_file_of_the_users_is_touched(
     store: SqlStore, path: Path
 ) -> None:
