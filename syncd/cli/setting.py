@@ -79,13 +79,14 @@ class Setting:
         roster = roster or self.loaded().roster
         return bootstrap.service(roster, self.env, self.clock(ZoneInfo(roster.timezone)), pause)
 
-    def memory(self) -> SqlStore:
-        """The deployment's database as a file, for whoever backs it up or puts it back; of the
-        config no more is needed than which it is. Raises ConfigError."""
+    def memory(self) -> tuple[SqlStore, ZoneInfo]:
+        """The deployment's database as a file, for whoever backs it up or puts it back, and the
+        user's zone; the database itself may be of no use. Raises ConfigError."""
         from syncd import bootstrap
 
         roster = bootstrap.load(self.path, self.env).roster
-        return bootstrap.memory(roster, self.env, self.clock(ZoneInfo(roster.timezone)))
+        zone = ZoneInfo(roster.timezone)
+        return bootstrap.memory(roster, self.env, self.clock(zone)), zone
 
     def database(self, roster: Roster) -> Path:
         """The deployment's database."""

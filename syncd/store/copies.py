@@ -44,7 +44,8 @@ def copy(source: Path, target: Path, progress: Progress | None = None) -> None:
             _copied(source, beside, progress)
             _sync(beside)
             beside.replace(target)
-            _sync(target.parent)
+            with suppress(OSError):  # not every file system can
+                _sync(target.parent)
         finally:
             _sweep(target.parent, target.name)
     except sqlite3.Error as error:

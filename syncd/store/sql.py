@@ -136,16 +136,24 @@ class SqlStore:
 
         No daemon may be at work: it remembers of a calendar what the backup may not.
         """
+        if not copies.is_usable(source):
+            raise StateError(
+                f"{source} is damaged, or no database at all. Nothing was changed. "
+                "Next: name another backup."
+            )
         if SqlStore(source, deployment=self._deployment).about() is None:
             raise StateError(f"{source} holds nothing of syncd's. Next: name a backup of syncd's.")
         label = f"replaced-{self._clock().astimezone(UTC):%Y%m%dT%H%M%SZ}"
-        with self.exclusive(), scratch(self._path) as folder:
-            ready = folder / "restored"
-            copies.copy(source, ready, progress)
-            SqlStore(ready, deployment=self._deployment).renew(source)
-            kept = self._set_aside(label)
-            self._make()
-            copies.pour(ready, self._path)
+        try:
+            with self.exclusive(), scratch(self._path) as folder:
+                ready = folder / "restored"
+                copies.copy(source, ready, progress)
+                SqlStore(ready, deployment=self._deployment).renew(source)
+                kept = self._set_aside(label)
+                self._make()
+                copies.pour(ready, self._path)
+        except OSError as error:
+            raise explained(error, self._path) from error
         return kept
 
     def renew(self, source: Path) -> None:

@@ -269,7 +269,7 @@ def nonsense(path: Path) -> None:
         (anothers, "remembers the deployment «work»"),
         (nonsense, "holds what cannot be understood"),
         (damage_an_index, "is damaged"),
-        (lambda path: path.write_bytes(b"x" * 999), "is not a database"),
+        (lambda path: path.write_bytes(b"x" * 999), "is damaged, or no database at all"),
         (lambda path: path.write_bytes(b""), "holds nothing of syncd's"),
     ],
 )
