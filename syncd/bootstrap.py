@@ -7,7 +7,7 @@ here that is not needed: the database is touched at the first use, a calendar at
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from syncd.calendars.base import Calendar, Diary, Pause
+from syncd.calendars.base import Calendar, Diary, Pause, Progress
 from syncd.config import Loaded, load, names, state_folder
 from syncd.errors import Problem
+from syncd.model.entries import Entry
 from syncd.model.letters import Letter, Post
 from syncd.model.records import CalendarState, State
 from syncd.model.roster import (
@@ -37,10 +38,12 @@ if TYPE_CHECKING:
     from syncd.engine.freshening import Sheets
     from syncd.engine.service import Calendars, Service
     from syncd.model.examination import Check, Found, Step
+    from syncd.store.sql import SqlStore
 
 __all__ = [
     "Loaded",
     "Opener",
+    "archive",
     "database",
     "examined",
     "examined_book",
@@ -48,6 +51,7 @@ __all__ = [
     "houses",
     "joined",
     "load",
+    "memory",
     "service",
     "state_folder",
 ]
@@ -63,6 +67,13 @@ def houses() -> Houses:
     from syncd.calendars.embedded import Houses
 
     return Houses()
+
+
+def memory(roster: Roster, env: Mapping[str, str], clock: Callable[[], datetime]) -> SqlStore:
+    """What is remembered, as a file that can be backed up and put back."""
+    from syncd.store.sql import SqlStore
+
+    return SqlStore(database(roster, env), deployment=roster.deployment, clock=clock)
 
 
 def service(
@@ -91,6 +102,13 @@ def service(
         post=_post(roster),
         freshen=lambda age, wait: freshen(roster, store, _fetched, clock(), age, wait),
     )
+
+
+def archive(entries: Sequence[Entry], stamp: datetime, progress: Progress | None = None) -> str:
+    """`entries` as iCalendar, for another program or for keeping."""
+    from syncd.calendars.caldav.archive import archive as made
+
+    return made(entries, stamp, progress)
 
 
 def joined(roster: Roster, env: Mapping[str, str]) -> tuple[Roster, list[Problem]]:

@@ -55,6 +55,8 @@ class Card:
     source: str
     """`file:line`, or whatever leads back to where it stands."""
     name: str
+    id: str = ""
+    """Their id in the people file of a syncd, where it comes from one."""
     uid: str = ""
     """The address book's own id of them; a UUID without `urn:uuid:`, in small letters."""
     phones: tuple[str, ...] = ()
@@ -70,12 +72,18 @@ class Card:
     """How many days after a contact the next one is wanted."""
     last_contact: date | None = None
     history: tuple[Past, ...] = ()
+    entry: tuple[tuple[str, str], ...] = ()
+    """What that people file says of them, by its keys, as YAML."""
 
     @property
     def key(self) -> str:
         """What a decision about it is remembered by: its id; without one, what it says."""
         told = "\n".join((self.name, *self.phones, *self.emails))
-        return self.uid or hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:20]
+        return (
+            self.uid
+            or self.id
+            or hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:20]
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 
 FIELDS = (
     *("name", "first", "middle", "last", "nickname", "org", "email", "phone", "mobile"),
-    *("birthday", "categories", "note", "uid"),
+    *("birthday", "categories", "note", "uid", "id"),
 )
 """What a column may be about. `email`, `phone`, `mobile`, `categories` and `note` may be several
 columns, of each other the first that says something counts."""
@@ -39,6 +39,7 @@ _KNOWN: Mapping[str, str] = {
     "note": "notes, note, comment, comments, notizen, notiz, bemerkung, bemerkungen, kommentar, "
     "remarques, commentaire, commentaires, notas, nota, comentarios",
     "uid": "uid, uuid, contact id",
+    "id": "syncd id",
     "email": "email, e mail, mail, email address, e mail address, primary email, secondary email, "
     "e mail value, email value, courriel, correo, email work, email home, mail address, "
     "primare e mail adresse, sekundare e mail adresse, adresse de messagerie, adresse e mail, "

@@ -20,6 +20,8 @@ class Known:
     person: Person | None = None
     newcomer: int | None = None
     cards: list[Card] = field(default_factory=list)
+    ids: set[str] = field(default_factory=set)
+    """Those that they have, or had, in people files."""
     uids: set[str] = field(default_factory=set)
     emails: set[str] = field(default_factory=set)
     phones: set[str] = field(default_factory=set)
@@ -29,6 +31,7 @@ class Known:
     def take(self, card: Card, region: str | None) -> None:
         """From now on they are known by what the card says, too."""
         self.cards.append(card)
+        self.ids |= {card.id} - {""}
         self.uids |= {card.uid} - {""}
         self.emails |= mail(card)
         self.phones |= numbers(card, region)
@@ -51,6 +54,7 @@ def known_as(person: Person, region: str | None) -> Known:
     return Known(
         name=person.name,
         person=person,
+        ids=set(person.ids),
         uids={person.uid} - {""},
         emails=cased(person.emails),
         phones=called_by(person.phones, region),
@@ -63,7 +67,7 @@ class Found:
 
     candidates: tuple[Known, ...] = ()
     by: str = ""
-    """What is shared: uid, e-mail, phone, name."""
+    """What is shared: id, uid, e-mail, phone, name."""
     sure: Known | None = None
     clash: str = ""
     """What speaks against the one of the same name, or why there is no telling."""
@@ -103,13 +107,14 @@ class Index:
     def __init__(self, region: str | None) -> None:
         self.region = region
         self._by: Mapping[str, dict[str, list[Known]]] = {
-            kind: defaultdict(list) for kind in ("uid", "e-mail", "phone", "name")
+            kind: defaultdict(list) for kind in ("id", "uid", "e-mail", "phone", "name")
         }
         self._by_key: dict[str, Known] = {}
 
     def add(self, known: Known) -> None:
         """From now on they are found, by all that they are known by now."""
         for kind, keys in (
+            ("id", known.ids),
             ("uid", known.uids),
             ("e-mail", known.emails),
             ("phone", known.phones),
@@ -130,18 +135,20 @@ class Index:
     def find(self, card: Card) -> Found:
         """Whom the card is about, or may be about."""
         for kind, keys in (
+            ("id", {card.id} - {""}),
             ("uid", {card.uid} - {""}),
             ("e-mail", mail(card)),
             ("phone", numbers(card, self.region)),
         ):
-            shared = self._all(kind, keys)
-            agreeing = [each for each in shared if kind == "uid" or agree(each.name, card.name)]
+            shared = self._all(kind, keys, card)
+            own = kind in ("id", "uid")
+            agreeing = [each for each in shared if own or agree(each.name, card.name)]
             if len(agreeing) == 1:
                 return Found(candidates=tuple(shared), by=kind, sure=agreeing[0])
             if shared:
                 clash = "there are several of them" if agreeing else ""
                 return Found(candidates=tuple(shared), by=kind, clash=clash)
-        named = self._all("name", {_folded(card.name)} - {""})
+        named = self._all("name", {_folded(card.name)} - {""}, card)
         if len(named) > 1:
             return Found(candidates=tuple(named), by="name", clash="there are several of them")
         for each in named:
@@ -150,9 +157,9 @@ class Index:
             return Found(candidates=(each,), by="name", sure=each)
         return Found()
 
-    def _all(self, kind: str, keys: Iterable[str]) -> list[Known]:
+    def _all(self, kind: str, keys: Iterable[str], card: Card) -> list[Known]:
         found = [known for key in sorted(keys) for known in self._by[kind].get(key, ())]
-        return list(dict.fromkeys(found))
+        return [each for each in dict.fromkeys(found) if not _told_apart(each, card)]
 
     def _clash(self, known: Known, card: Card) -> str:
         for kind, theirs, its in (
@@ -162,6 +169,11 @@ class Index:
             if theirs and its and not theirs & its:
                 return f"another {kind}"
         return ""
+
+
+def _told_apart(known: Known, card: Card) -> bool:
+    """Whether both come from people files, in which whoever has another id is somebody else."""
+    return bool(card.id and known.person is None and known.ids and card.id not in known.ids)
 
 
 def mail(card: Card) -> set[str]:

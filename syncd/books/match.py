@@ -1,6 +1,6 @@
 """Cards against the people who are known: who is new, who is known, and what only the user knows.
 
-    uid, else e-mail, else phone, else name     the first of these that anybody shares finds them
+    id, uid, e-mail, phone, name                the first of these that anybody shares finds them
     one is found, and the names agree           they are the same: unchanged, fuller, or other
     one is found, and the names do not          doubtful; new where the address book itself, in
                                                 which both stand, keeps them apart
@@ -149,7 +149,7 @@ def _settled(card: Card, index: Index, decided: Mapping[str, str]) -> Finding | 
     decided counts for more than names and addresses, and for less than an id."""
     found, word = index.find(card), decided.get(card.key, "")
     theirs = index.told(word)
-    if theirs is not None and not (found.sure is not None and found.by == "uid"):
+    if theirs is not None and not (found.sure is not None and found.by in ("id", "uid")):
         theirs.decided.add(card.key)
         return _same(card, theirs, "what you decided", index)
     if found.sure is not None:
@@ -225,7 +225,9 @@ def _merged(cards: Sequence[Card]) -> Card:
         return first
     return replace(
         first,
+        id=next(filter(None, (each.id for each in cards)), ""),
         uid=next(filter(None, (each.uid for each in cards)), ""),
+        entry=next(filter(None, (each.entry for each in cards)), ()),
         phones=once(number for each in cards for number in each.phones),
         emails=once(mail for each in cards for mail in each.emails),
         birthday=next(filter(None, (each.birthday for each in cards)), None),

@@ -133,6 +133,7 @@ def _card(row: Sequence[str], meant: Mapping[str, Sequence[int]], source: str) -
     return Card(
         source=source,
         name=name,
+        id=one("id"),
         uid=cards.uid(one("uid")),
         phones=cards.once(cards.phone(number) for number in numbers),
         emails=emails,

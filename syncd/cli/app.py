@@ -132,7 +132,9 @@ def import_(
     context: typer.Context,
     paths: Annotated[
         list[Path],
-        typer.Argument(metavar="FILE…", help="vCards, a CSV table, or an export of Monica 4's."),
+        typer.Argument(
+            metavar="FILE…", help="vCards, a CSV table, Monica 4's export, or syncd's own."
+        ),
     ],
     list_: List = None,
     columns: Annotated[
@@ -171,6 +173,23 @@ def import_(
         as_json=json,
     )
     return lambda: do(context.obj, paths, wish)
+
+
+@verb("syncd export ~/syncd-export")
+def export(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to; it is made.")],
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace what an export left there before.")
+    ] = False,
+    json: Json = False,
+) -> Work:
+    """Write people, log and entries as YAML, CSV and ICS.
+
+    For your own use elsewhere, and for syncd import DIR, which takes people and log back."""
+    from syncd.cli.exporting import export as do
+
+    return lambda: do(context.obj, folder, force, json)
 
 
 @verb('syncd decide "Mum=ann" "Ann Lee=new"')
@@ -434,11 +453,42 @@ def approve(context: typer.Context) -> Work:
 
 
 @verb("syncd restore")
-def restore(context: typer.Context) -> Work:
-    """Have what is missing from the calendar written anew."""
-    from syncd.cli.keeping import restore as do
+def restore(
+    context: typer.Context,
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="FILE", help="A backup; without one the calendar is meant."),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="With FILE: do not ask.")] = False,
+    json: Json = False,
+) -> Work:
+    """Bring back what was lost: entries, or with FILE the log.
 
-    return lambda: do(context.obj)
+    Without FILE, what is missing from the calendar is written anew. With FILE, a backup made by
+    syncd backup becomes the database again, and no calendar is touched; what the database held is
+    kept beside it. End syncd run before that."""
+    from syncd.cli import backing, keeping
+
+    if file is not None:
+        return lambda: backing.restore(context.obj, file, yes, json)
+    if yes or json:
+        raise UsageError("--yes and --json go with FILE: syncd restore FILE.")
+    return lambda: keeping.restore(context.obj)
+
+
+@verb("syncd backup ~/syncd-2026-12-03.backup")
+def backup(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to; it is made.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace FILE if it is there.")] = False,
+    json: Json = False,
+) -> Work:
+    """Copy the log, and all else that is remembered, to a file.
+
+    The daemon may go on meanwhile. syncd restore FILE puts it back."""
+    from syncd.cli.backing import backup as do
+
+    return lambda: do(context.obj, file, force, json)
 
 
 @verb('syncd pause ann --for "3 months"')

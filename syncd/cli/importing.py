@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from syncd.engine.service import Service
 
 
+PEOPLE, LOG = "people.yaml", "log.csv"
+"""What syncd export calls the files that are taken back."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Wish:
     """How the user wants it."""
@@ -45,6 +49,7 @@ def import_(setting: Setting, paths: Sequence[Path], wish: Wish) -> int:
     into the journal. Raises UsageError, ConfigError and StateError, the files being as they were.
     """
     from syncd.cli import preview
+    from syncd.engine import journal
     from syncd.engine.deciding import decide
     from syncd.engine.taking import unknown
 
@@ -52,13 +57,17 @@ def import_(setting: Setting, paths: Sequence[Path], wish: Wish) -> int:
     if wish.into is not None and wish.into not in roster.lists:
         raise UsageError(f"There is no list «{wish.into}». There is: {', '.join(roster.lists)}.")
     service = setting.service(roster)
-    proposal, decided = _proposed(setting, service, paths, wish)
+    files = [file for path in paths for file in _files(path)]
+    logs = [file for file in files if journal.is_table(file)]
+    books = [file for file in files if file not in logs]
+    proposal, decided = _proposed(setting, service, books, wish)
     contacts = unknown(service, proposal.contacts)
+    facts = journal.unknown(service, [fact for path in logs for fact in journal.read(path)])
     filling = proposal.more if wish.fill else {}
-    asked = _asked(proposal, contacts, filling, decided)
+    asked = _asked(proposal, contacts, filling, decided, len(facts))
     go = bool(asked) and wish.yes
     if not wish.as_json:
-        preview.show(proposal, contacts, fill=wish.fill)
+        preview.show(proposal, contacts, len(facts), fill=wish.fill)
         if not asked:
             say.answer("There is nothing to write.")
             return ends.DONE
@@ -68,21 +77,38 @@ def import_(setting: Setting, paths: Sequence[Path], wish: Wish) -> int:
         go = wish.yes or say.ask(f"{asked}? (y/n)", "n").casefold() in ("y", "yes")
     if not go:
         if wish.as_json:
-            say.answer_json(preview.plain(proposal, contacts, decided, written=False))
+            told = preview.plain(proposal, contacts, len(facts), decided, written=False)
+            say.answer_json(told)
         else:
             say.answer("Nothing was changed.")
         return ends.DONE
     setting.writes()
     loaded, unsaid = _written(setting, roster, proposal, filling)
+    journal.take(setting.service(loaded.roster), facts)
     taken = _take(setting, loaded.roster, contacts)
     if decided:
         decide(setting.service(loaded.roster), decided)
     if wish.as_json:
-        say.answer_json(preview.plain(proposal, contacts, decided, written=True))
+        say.answer_json(preview.plain(proposal, contacts, len(facts), decided, written=True))
     else:
-        _say_done(proposal, taken, len(filling) - len(unsaid))
+        _say_done(proposal, taken + len(facts), len(filling) - len(unsaid))
     _say_left(loaded, unsaid)
     return ends.DONE
+
+
+def _files(path: Path) -> list[Path]:
+    """What is to be read of `path`: of a folder that syncd export wrote, people and log."""
+    if path.suffix.lower() in (".ics", ".ical"):
+        raise UsageError(
+            f"{path} is for a calendar. Next: import it in your calendar app, into the calendar "
+            "that syncd writes to; it takes up what is its own."
+        )
+    if not path.is_dir():
+        return [path]
+    found = [path / name for name in (PEOPLE, LOG) if (path / name).exists()]
+    if not found:
+        raise UsageError(f"{path} is a folder without {PEOPLE} and {LOG}. Next: name files.")
+    return found
 
 
 def _proposed(
@@ -94,13 +120,16 @@ def _proposed(
     from syncd.books.table import mapping
     from syncd.cli import deciding
     from syncd.engine.deciding import decisions
-    from syncd.engine.importing import propose
+    from syncd.engine.importing import people_cards, propose
 
     zone, roster = service.zone, service.roster
     columns = mapping(wish.columns)
     ask = _ask_once() if say.interactive() else None
     books: list[Book] = []
     for path in paths:
+        if path.suffix.lower() in (".yaml", ".yml"):
+            books.append(people_cards(path, roster))
+            continue
         with say.progress(f"reading {say.one_line(path.name)}") as progress:
             books.append(read(path, zone, columns, ask, progress))
     whole = Book(
@@ -146,6 +175,7 @@ def _asked(
     contacts: Sequence[Contact],
     filling: Mapping[str, Told],
     decided: Mapping[str, str],
+    facts: int,
 ) -> str:
     """What is to be agreed to; empty where nothing is."""
     parts: list[str] = []
@@ -155,6 +185,8 @@ def _asked(
         parts.append(f"fill in what is missing of {len(filling)}")
     if contacts:
         parts.append(f"log {plural(len(contacts), 'contact')}")
+    if facts:
+        parts.append(f"take over {plural(facts, 'line')} of the log")
     if decided:
         parts.append(f"remember {plural(len(decided), 'decision')}")
     said = ", ".join(parts)

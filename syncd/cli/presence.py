@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import fcntl
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from syncd.errors import StateError
@@ -34,16 +36,22 @@ def present(database: Path) -> Iterator[None]:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            process = os.pread(descriptor, 20, 0).decode(errors="replace").strip()
+            who = os.pread(descriptor, 300, 0).decode(errors="replace").strip()
             raise StateError(
-                f"syncd run is at work for this deployment already (process {process}). "
+                f"syncd run is at work for this deployment already ({who or 'it just began'}). "
                 "Next: nothing; or end that one first."
             ) from error
         os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        os.pwrite(descriptor, f"{_who()}\n".encode(), 0)
         yield
     finally:
         os.close(descriptor)
+
+
+def _who() -> str:
+    # Containers that share a volume each have a process 1: the host tells them apart.
+    since = datetime.now().astimezone()
+    return f"process {os.getpid()} on {socket.gethostname()}, since {since:%Y-%m-%d %H:%M}"
 
 
 def running(database: Path) -> bool:

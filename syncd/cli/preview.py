@@ -19,9 +19,9 @@ MOST = 20
 """So many rows of each kind are shown; --json has all."""
 
 
-def show(proposal: Proposal, contacts: Sequence[Contact], *, fill: bool) -> None:
-    """All that became of the cards, those first who will be written; `contacts` are those that the
-    journal does not have yet."""
+def show(proposal: Proposal, contacts: Sequence[Contact], facts: int, *, fill: bool) -> None:
+    """All that became of the cards, those first who will be written; `contacts`, and so many
+    `facts`, are those that the journal does not have yet."""
     _table(
         f"New: {_people(len(proposal.newcomers))}",
         ("name", "list", "phone!", "e-mail", "from"),
@@ -62,6 +62,8 @@ def show(proposal: Proposal, contacts: Sequence[Contact], *, fill: bool) -> None
         say.answer(f"Known already, nothing new: {plural(unchanged, 'card')}.")
     if contacts:
         say.answer(f"Contacts to be logged: {len(contacts)}.")
+    if facts:
+        say.answer(f"Lines of the log to be taken over: {facts}.")
 
 
 def _people(number: int) -> str:
@@ -99,7 +101,11 @@ def _table(
 
 
 def plain(
-    proposal: Proposal, contacts: Sequence[Contact], decided: Decisions, written: bool
+    proposal: Proposal,
+    contacts: Sequence[Contact],
+    facts: int,
+    decided: Decisions,
+    written: bool,
 ) -> dict[str, Any]:
     """The same for `--json`, with all rows, and what was `decided` about cards just now."""
     kinds = (
@@ -117,6 +123,7 @@ def plain(
             for each in proposal.left_out
         ],
         "contacts": len(contacts),
+        "log_lines": facts,
         "decided": told(proposal.findings, decided),
         "written": written,
     }

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from syncd.config import Loaded
     from syncd.engine.service import Service
     from syncd.model.roster import Roster
+    from syncd.store.sql import SqlStore
 
 NAME = "config.yaml"
 
@@ -90,6 +91,15 @@ class Setting:
         from syncd import bootstrap
 
         return self.afterwards.enter_context(bootstrap.houses())
+
+    def memory(self) -> tuple[SqlStore, ZoneInfo]:
+        """The deployment's database as a file, for whoever backs it up or puts it back, and the
+        user's zone; the database itself may be of no use. Raises ConfigError."""
+        from syncd import bootstrap
+
+        roster = bootstrap.load(self.path, self.env).roster
+        zone = ZoneInfo(roster.timezone)
+        return bootstrap.memory(roster, self.env, self.clock(zone)), zone
 
     def database(self, roster: Roster) -> Path:
         """The deployment's database."""

@@ -29,6 +29,12 @@ Told = Mapping[str, str | tuple[str, ...]]
 birthday, `phone` and `email` are all that there are, the first to be used first."""
 
 
+class Yaml(str):
+    """What a key is to say, in any of these, where it is YAML already."""
+
+    __slots__ = ()
+
+
 def new_id(name: str, taken: Collection[str], deployment: str) -> str:
     """An id for somebody called `name` that nobody in `taken` has and that every server takes."""
     base = slug(name) or f"person-{crc32(name.encode()):08x}"
@@ -91,14 +97,16 @@ def as_it_was(
 def _chosen(told: Told) -> Chosen:
     plain = ("cadence", "last-contact", "dates")  # a span and a day need no quotes
     made = {key: value if key in plain else _yaml(value) for key, value in told.items() if value}
-    if "dates" in made:
+    if "dates" in made and not isinstance(made["dates"], Yaml):
         made["dates"] = f"{{{BIRTHDAY}: {str(made['dates']).removeprefix('--')}}}"
-    if "lists" in made:
+    if "lists" in made and not isinstance(made["lists"], Yaml):
         made["lists"] = f"[{made['lists']}]"
     return made
 
 
 def _yaml(value: str | tuple[str, ...]) -> str:
+    if isinstance(value, Yaml):
+        return value
     if isinstance(value, str):
         return scalar(value)
     return scalar(value[0]) if len(value) == 1 else f"[{', '.join(map(scalar, value))}]"

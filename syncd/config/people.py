@@ -36,7 +36,7 @@ def gather(
         for path in paths(source, folder, env, problems):
             if path not in files:
                 files.append(path)
-                found += _of_file(path, problems)
+                found += of_file(path, problems)
     return found
 
 
@@ -58,7 +58,8 @@ def paths(source: str, folder: Path, env: Mapping[str, str], problems: list[Prob
     return found
 
 
-def _of_file(path: Path, problems: list[Problem]) -> list[Fields]:
+def of_file(path: Path, problems: list[Problem]) -> list[Fields]:
+    """The mappings in a people file; what else is in it goes to `problems`."""
     name, before = shown(path), len(problems)
     piece = read(path, name, problems)
     if isinstance(piece, Items):

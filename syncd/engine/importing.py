@@ -8,14 +8,20 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from types import MappingProxyType
 
-from syncd.books.card import Book, Card, LeftOut, Past
+from syncd.books.card import Birthday, Book, Card, LeftOut, Past
 from syncd.books.match import Finding, Standing, every, match
 from syncd.books.phones import region_of
-from syncd.config.enrol import Told, new_id
+from syncd.config.enrol import Told, Yaml, new_id
+from syncd.config.people import of_file, people
+from syncd.config.written import written
 from syncd.engine.taking import Contact
+from syncd.errors import ConfigError, Problem
 from syncd.model.entries import YEARS
+from syncd.model.occasions import BIRTHDAY
+from syncd.model.people import Person
 from syncd.model.roster import Roster
 
 
@@ -50,6 +56,34 @@ class Proposal:
         return [each for each in self.findings if each.standing is standing]
 
 
+def people_cards(path: Path, roster: Roster) -> Book:
+    """Whoever stands in the people file at `path`, with all that it says of them. Raises
+    ConfigError where it is none, or could not be read as one of `roster`'s people files."""
+    problems: list[Problem] = []
+    pieces = of_file(path, problems)
+    found = people(pieces, roster.deployment, roster.lists, problems)
+    if wrong := [problem for problem in problems if not problem.warning]:
+        raise ConfigError(wrong)
+    return Book(cards=tuple(_card(person) for person in found.values()))
+
+
+def _card(person: Person) -> Card:
+    born = next((each for each in person.dates if each.name == BIRTHDAY), None)
+    return Card(
+        source=person.where,
+        name=person.name,
+        id=person.id,
+        uid=person.uid,
+        phones=person.phones,
+        emails=person.emails,
+        birthday=Birthday(month=born.month, day=born.day, year=born.year) if born else None,
+        categories=person.lists,
+        note=person.notes,
+        last_contact=person.last_contact,
+        entry=tuple(written(person).items()),
+    )
+
+
 def propose(
     roster: Roster,
     book: Book,
@@ -63,8 +97,8 @@ def propose(
     called like one of their categories, else in the only one that there is. With `separate`,
     whoever may be somebody known is somebody new, unless the user `decided` about them."""
     region = region_of(roster.timezone)
-    people = roster.people.values()
-    matched = match(book.cards, people, region, separate=separate, decided=decided)
+    known = roster.people.values()
+    matched = match(book.cards, known, region, separate=separate, decided=decided)
     taken = {id for person in roster.people.values() for id in person.ids}
     placed: dict[int, Newcomer] = {}
     unplaced: list[Card] = []
@@ -73,7 +107,8 @@ def propose(
         if not of:
             unplaced.append(card)
             continue
-        id = new_id(card.name, taken, roster.deployment)
+        own = card.id if card.id not in taken else ""
+        id = own or new_id(card.name, taken, roster.deployment)
         taken.add(id)
         placed[n] = Newcomer(card=card, id=id, list=of, told=_told(card, id, of, today))
     more: dict[str, dict[str, str | tuple[str, ...]]] = defaultdict(dict)
@@ -108,6 +143,10 @@ def _plain(name: str) -> str:
 
 
 def _told(card: Card, id: str, of: str, today: date) -> Told:
+    if card.entry:
+        entry = {key: Yaml(value) for key, value in card.entry}
+        lists = {} if of in card.categories else {"lists": of}
+        return {**entry, "id": id, **lists}
     told: dict[str, str | tuple[str, ...]] = {
         "name": card.name,
         "id": id,

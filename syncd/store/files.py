@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -30,3 +33,16 @@ def open_private(path: Path) -> int:
     folder too. Raises OSError."""
     make_folder(path.parent)
     return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+
+
+@contextmanager
+def scratch(database: Path) -> Iterator[Path]:
+    """A folder beside `database` for as long as it holds, and nobody else's: to be used by one at a
+    time. Raises OSError."""
+    folder = database.with_name(f".{database.name}.scratch")
+    shutil.rmtree(folder, ignore_errors=True)  # of one that was killed
+    folder.mkdir(mode=0o700)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -7,6 +7,7 @@ the first. Instants and entries are text, as `codec` writes it.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from sqlalchemy import (
@@ -189,20 +190,31 @@ def inspected(connection: Connection, where: str, deployment: str) -> About | No
     return About(birth=row.birth, revision=row.revision, schema=row.schema)
 
 
-def prepare(connection: Connection, where: str, deployment: str) -> About:
-    """Make the tables where they are missing, and anew what is of an older version; what the
-    database then says of itself.
+def prepare(
+    connection: Connection, where: str, deployment: str, keep: Callable[[str], object]
+) -> About:
+    """Make the tables where they are missing, and anew what is of an older version, once `keep` has
+    put a copy of that aside under the name that it is given; what the database then says of itself.
 
-    Needs a writing transaction. Raises as `inspected` does.
+    Needs a writing transaction. Raises as `inspected` and `keep` do.
     """
     found = inspected(connection, where, deployment)
     if found is not None:
+        if found.schema < SCHEMA:
+            keep(f"schema-{found.schema}")
         return _brought_up(connection, found)
     metadata.create_all(connection, checkfirst=False)
     fresh = About(birth=secrets.token_hex(8), revision=0)
     told = {"only": 1, "deployment": deployment, **vars(fresh)}
     connection.execute(about.insert(), told)
     return fresh
+
+
+def renew(connection: Connection) -> None:
+    """Have it be another database than the one that it is a copy of, for whoever was at work on
+    that, and be planned for anew."""
+    told = {"birth": secrets.token_hex(8), "revision": about.c.revision + 1}
+    connection.execute(update(about).values(told))
 
 
 def _brought_up(connection: Connection, found: About) -> About:

@@ -11,7 +11,8 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -20,10 +21,11 @@ from sqlalchemy.pool import NullPool
 
 from syncd.errors import StateError
 from syncd.model.records import Delta, State
-from syncd.store.files import is_frozen, open_private
+from syncd.store import copies
+from syncd.store.files import is_frozen, open_private, scratch
 from syncd.store.lock import FileLock
 from syncd.store.rows import read_state, write_delta
-from syncd.store.schema import SCHEMA, About, inspected, prepare
+from syncd.store.schema import SCHEMA, About, inspected, prepare, renew
 from syncd.store.trouble import explained, replaced, unreadable
 
 PATIENCE = timedelta(seconds=30)
@@ -51,10 +53,16 @@ class SqlStore:
     ) -> None:
         self._path = _path(where)
         self._deployment = deployment
+        self._clock = clock
         self._engine = _engine(self._path, patience)
         lock = self._path.with_name(self._path.name + ".lock")
         self._lock = FileLock(lock, patience=patience, clock=clock)
         self._birth: str | None = None
+
+    @property
+    def path(self) -> Path:
+        """Where the database is."""
+        return self._path
 
     def load(self) -> State:
         """Everything remembered; empty where nothing is yet. Raises StateError."""
@@ -68,8 +76,22 @@ class SqlStore:
             if about.schema == SCHEMA:
                 return self._read(connection, about)
         with self._transaction("BEGIN IMMEDIATE") as connection:  # of an older syncd
-            about = prepare(connection, str(self._path), self._deployment)
+            about = self._prepared(connection)
             return self._read(connection, about)
+
+    def about(self) -> About | None:
+        """What the database says of itself; None where nothing is remembered yet. Raises
+        StateError."""
+        if not self._exists():
+            return None
+        with self._transaction("BEGIN") as connection:
+            return inspected(connection, str(self._path), self._deployment)
+
+    def _prepared(self, connection: Connection) -> About:
+        # The copy is taken by another connection: it sees what stood before this transaction, and
+        # nobody else can write meanwhile.
+        keep = partial(copies.keep, self._path)
+        return prepare(connection, str(self._path), self._deployment, keep)
 
     def _read(self, connection: Connection, about: About) -> State:
         try:
@@ -92,11 +114,63 @@ class SqlStore:
         elif not self._exists():
             raise replaced(self._path)
         with self._transaction("BEGIN IMMEDIATE") as connection:
-            about = prepare(connection, str(self._path), self._deployment)
+            about = self._prepared(connection)
             if self._birth not in (None, about.birth):
                 raise replaced(self._path)
             write_delta(connection, delta)
         self._birth = about.birth
+
+    def backup(self, target: Path, progress: copies.Progress | None = None) -> None:
+        """Have `target` be a copy of the database as it is now, whoever is at work on it. Raises
+        StateError, `target` being as it was."""
+        if self.about() is None:
+            raise StateError(
+                f"{self._path} remembers nothing yet: there is nothing to back up. "
+                "Next: syncd sync, or check `database` in the config."
+            )
+        copies.copy(self._path, target, progress)
+
+    def restore(self, source: Path, progress: copies.Progress | None = None) -> Path | None:
+        """Have the database hold what the backup `source` does, wholly or not at all; where what it
+        held is kept, if it held anything. Raises StateError, the database being as it was.
+
+        No daemon may be at work: it remembers of a calendar what the backup may not.
+        """
+        if not copies.is_usable(source):
+            raise StateError(
+                f"{source} is damaged, or no database at all. Nothing was changed. "
+                "Next: name another backup."
+            )
+        if SqlStore(source, deployment=self._deployment).about() is None:
+            raise StateError(f"{source} holds nothing of syncd's. Next: name a backup of syncd's.")
+        label = f"replaced-{self._clock().astimezone(UTC):%Y%m%dT%H%M%SZ}"
+        try:
+            with self.exclusive(), scratch(self._path) as folder:
+                ready = folder / "restored"
+                copies.copy(source, ready, progress)
+                SqlStore(ready, deployment=self._deployment).renew(source)
+                kept = self._set_aside(label)
+                self._make()
+                copies.pour(ready, self._path)
+        except OSError as error:
+            raise explained(error, self._path) from error
+        return kept
+
+    def renew(self, source: Path) -> None:
+        """Make a copy of `source` a database of its own, of this version. Raises StateError, which
+        speaks of `source`, where it cannot be understood."""
+        try:
+            self.load()
+            with self._transaction("BEGIN IMMEDIATE") as connection:
+                renew(connection)
+        except StateError as error:
+            raise StateError(str(error).replace(str(self._path), str(source))) from error
+
+    def _set_aside(self, label: str) -> Path | None:
+        if not self._exists() or not self._path.stat().st_size:
+            return None
+        keep = copies.keep if copies.is_usable(self._path) else copies.move_aside
+        return keep(self._path, label)
 
     def exclusive(self) -> AbstractContextManager[None]:
         """Held by one tick at a time, across processes and threads.

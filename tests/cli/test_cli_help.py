@@ -38,6 +38,8 @@ LATER = (
     "health",
     "approve",
     "restore",
+    "export",
+    "backup",
     "pause",
     "resume",
     "clear",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -56,7 +58,8 @@ def test_run_goes_on_by_itself_and_other_verbs_work_beside_it(desk: Desk, radica
         assert "Next tick: " in desk.syncd("status").out
         second = desk.syncd("run")
         assert second.status == 5
-        assert f"(process {child.pid})" in second.err
+        since = rf"\(process {child.pid} on {re.escape(socket.gethostname())}, since 20\d\d-"
+        assert re.search(since, second.err)
         logged = desk.syncd("log", "ann")
         assert logged.status == 0
         assert "The daemon does it at its next tick." in desk.syncd("pause", "bob").out

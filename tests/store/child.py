@@ -11,7 +11,7 @@ import resource
 import signal
 import sqlite3
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import timedelta
 from itertools import count
@@ -141,6 +141,87 @@ def die_while_it_is_brought_up(path: Path) -> None:
             return
 
 
+def die_at_each_audit(work: Callable[[], object]) -> Iterator[int]:
+    """Do `work` in forks, killed at the first thing that it does to a file or a database, the
+    second, … until none is left; the signal that ended it, each time."""
+    told = ("open", "os.", "sqlite3.", "shutil.")
+    for fatal in count(1):
+
+        def perhaps(fatal: int = fatal) -> None:
+            seen = count(1)
+
+            def hook(name: str, _: object) -> None:
+                if name.startswith(told) and next(seen) == fatal:
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+            sys.addaudithook(hook)
+            work()
+
+        killed = forked(perhaps)
+        yield killed
+        if not killed:
+            return
+
+
+def die_while_it_is_backed_up(path: Path) -> None:
+    """Back up the second step over a backup of the first, killed at each step; print the signal and
+    the step that the backup shows."""
+    backup = path.with_name("a.backup")
+    SqlStore(path).commit(step(1))
+    SqlStore(path).backup(backup)
+    SqlStore(path).commit(step(2))
+    for killed in die_at_each_audit(lambda: SqlStore(path).backup(backup)):
+        print(killed, step_of(SqlStore(backup).load()), flush=True)
+
+
+def die_while_it_is_restored(path: Path) -> None:
+    """Put a backup of the first step back over the second, killed at each step; print the signal
+    and the step that the database shows, and go on from the second."""
+    backup, second = path.with_name("a.backup"), path.with_name("second.backup")
+    SqlStore(path).commit(step(1))
+    SqlStore(path).backup(backup)
+    SqlStore(path).commit(step(2))
+    SqlStore(path).backup(second)
+    for killed in die_at_each_audit(lambda: SqlStore(path).restore(backup)):
+        state = SqlStore(path).load()
+        number = int(state.settings["step"])
+        assert len(state.facts) == number * WIDTH
+        print(killed, number, flush=True)
+        if killed and number == 1:
+            SqlStore(path).restore(second)
+
+
+def _without_room(path: Path, work: Callable[[], object]) -> None:
+    room = path.stat().st_size - 4096
+    assert room > 32_768  # SQLite's shared memory takes so much
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
+    try:
+        work()
+    except StateError as error:
+        print(error, flush=True)
+
+
+def back_up_without_room(path: Path) -> None:
+    """Back up where files may grow no more; print the complaint."""
+    SqlStore(path).commit(step(1))
+    SqlStore(path).backup(path.with_name("a.backup"))
+    _without_room(path, lambda: SqlStore(path).backup(path.with_name("a.backup")))
+
+
+def restore_without_room(path: Path) -> None:
+    """Put a backup back where files may grow no more; print the complaint."""
+    SqlStore(path).commit(step(1))
+    SqlStore(path).backup(path.with_name("a.backup"))
+    _without_room(path, lambda: SqlStore(path).restore(path.with_name("a.backup")))
+
+
+def bring_up_without_room(path: Path) -> None:
+    """Load a database of the first schema where files may grow no more; print the complaint."""
+    SqlStore(path).commit(step(1))
+    age(path)
+    _without_room(path, SqlStore(path).load)
+
+
 def commit_for_ever(path: Path) -> None:
     """Commit step after step, printing each when it is done."""
     store = SqlStore(path)
@@ -205,8 +286,9 @@ def unprivileged(path: Path) -> None:
 VERBS: dict[str, Callable[..., None]] = {
     verb.__name__: verb
     for verb in (
-        die_at_each_statement, die_while_it_is_brought_up, commit_for_ever, add_facts, count_up,
-        hold, fill, unprivileged,
+        die_at_each_statement, die_while_it_is_brought_up, die_while_it_is_backed_up,
+        die_while_it_is_restored, back_up_without_room, restore_without_room,
+        bring_up_without_room, commit_for_ever, add_facts, count_up, hold, fill, unprivileged,
     )
 }  # fmt: skip
 

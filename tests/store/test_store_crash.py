@@ -53,6 +53,8 @@ def test_killed_while_an_old_database_is_brought_up_it_is_as_it_was(tmp_path: Pa
     # In its transaction: two columns and the version, before each of which it may die.
     assert [line[1:] for line in lines].count((signal.SIGKILL, 1)) >= 4
     assert lines[-1][1:] == (0, 2)
+    # Copied before, once, however often it died; nothing half copied is left.
+    assert sorted(os.listdir(tmp_path)) == ["a.db", "a.db.schema-1.backup"]
 
 
 def test_killed_at_any_moment_what_was_acknowledged_is_there(tmp_path: Path) -> None:

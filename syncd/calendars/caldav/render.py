@@ -228,12 +228,12 @@ def _like(start: Instant, value: datetime) -> Instant:
 
 def _zones(tree: icalendar.Calendar, entry: Entry) -> None:
     """See that every zone that the resource names is defined, for long enough."""
-    dates = list(_dates(entry))
+    dates = list(dates_in(entry))
     first, last = min(dates), max(dates)
     defined = {str(z.get("TZID")): z for z in tree.subcomponents if z.name == "VTIMEZONE"}
-    for zone in _named(entry):
+    for zone in zones_in(entry):
         old = defined.get(zone.key)
-        made = _definition(zone.key, first.year - 1, last.year + _ZONE_YEARS)
+        made = definition(zone.key, first.year - 1, last.year + _ZONE_YEARS)
         if old is not None:
             if "COMMENT" not in old or old.to_ical() == made.to_ical():
                 continue  # somebody else's, which may reach for ever, or ours as it must be
@@ -241,7 +241,8 @@ def _zones(tree: icalendar.Calendar, entry: Entry) -> None:
         tree.subcomponents.insert(0, made)
 
 
-def _dates(entry: Entry) -> Iterable[date]:
+def dates_in(entry: Entry) -> Iterable[date]:
+    """Every day that an entry names."""
     yield from (_day(entry.start), _day(entry.end))
     if entry.recurrence is not None:
         for override in entry.recurrence.overrides:
@@ -252,7 +253,8 @@ def _day(value: Instant) -> date:
     return value.date() if isinstance(value, datetime) else value
 
 
-def _named(entry: Entry) -> list[ZoneInfo]:
+def zones_in(entry: Entry) -> list[ZoneInfo]:
+    """The zones that it names."""
     moments: list[Instant] = [entry.start, entry.end]
     if entry.recurrence is not None:
         for override in entry.recurrence.overrides:
@@ -266,7 +268,7 @@ def _named(entry: Entry) -> list[ZoneInfo]:
 
 
 @lru_cache(maxsize=64)
-def _definition(key: str, first: int, last: int) -> icalendar.Timezone:
+def definition(key: str, first: int, last: int) -> icalendar.Timezone:
     """A VTIMEZONE for the years from `first` to `last`: without an end it would be eight times as
     large. Its dates have a line each, since of a list some servers keep only the first (Radicale).
     """
