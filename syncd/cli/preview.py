@@ -56,9 +56,11 @@ def show(proposal: Proposal, contacts: Sequence[Contact], *, fill: bool) -> None
         ("name", "why", "from"),
         [(each.name, each.why, each.source) for each in proposal.left_out],
     )
-    unchanged = len(proposal.of(Standing.UNCHANGED))
-    if unchanged:
-        say.answer(f"Known already, nothing new: {plural(unchanged, 'card')}.")
+    unchanged = proposal.of(Standing.UNCHANGED)
+    if again := sum(each.newcomer is not None for each in unchanged):
+        say.answer(f"The same as another card of somebody new: {plural(again, 'card')}.")
+    if known := len(unchanged) - again:
+        say.answer(f"Known already, nothing new: {plural(known, 'card')}.")
     if contacts:
         say.answer(f"Contacts to be logged: {len(contacts)}.")
 

@@ -152,6 +152,8 @@ class Roster:
     credit: Credit | None = None
     """None where no meeting counts."""
     books: tuple[AddressBook, ...] = ()
+    own: Mapping[str, Person] = field(default_factory=dict)
+    """Where there are books: the people of the YAML, as it alone says of them."""
     files: tuple[Path, ...] = ()
     """Every file that was read, for whoever watches them for changes."""
     digest: str = ""
