@@ -18,20 +18,29 @@ MOST = 20
 """So many rows of each kind are shown; --json has all."""
 
 
-def show(proposal: Proposal, contacts: Sequence[Contact], *, fill: bool) -> None:
+def show(
+    proposal: Proposal, contacts: Sequence[Contact], by_hand: Sequence[str], *, fill: bool
+) -> None:
     """All that became of the cards, those first who will be written; `contacts` are those that the
-    journal does not have yet."""
+    journal does not have yet, `by_hand` those whom nothing can be filled in for."""
     _table(
         f"New: {_people(len(proposal.newcomers))}",
         ("name", "list", "phone!", "e-mail", "from"),
         [_new(each) for each in proposal.newcomers],
     )
-    fuller = [each for each in proposal.findings if each.more]
+    fuller = [f for f in proposal.findings if f.more and f.person not in by_hand]
     hint = "will be filled in" if fill else "Next: --fill adds what is missing"
     _table(
         f"Known, and the book knows more: {_people(len(fuller))} ({hint})",
         ("person", "missing in the people file", "from"),
-        [(each.person, ", ".join(each.more), each.card.source) for each in fuller],
+        [_fuller(each) for each in fuller],
+    )
+    _table(
+        f"Known, and the book knows more, to be written by hand: {_people(len(by_hand))}",
+        ("person", "missing in the people file", "from"),
+        [_fuller(each) for each in proposal.findings if each.more and each.person in by_hand],
+        "syncd adds nothing where they stand: in braces over several lines, say, or in an address "
+        "book of their own.",
     )
     _findings(proposal, Standing.OTHER, "Known, and told otherwise (the people file stays)", "why")
     _findings(
@@ -74,6 +83,10 @@ def _new(each: Newcomer) -> tuple[str, ...]:
     return (card.name, each.list, some(card.phones, 1), some(card.emails, 1), card.source)
 
 
+def _fuller(each: Finding) -> tuple[str, ...]:
+    return (each.person, ", ".join(each.more), each.card.source)
+
+
 def _unplaced(card: Card) -> tuple[str, ...]:
     return (card.name, some(card.categories, 4), card.source)
 
@@ -100,7 +113,12 @@ def _table(
 
 
 def plain(
-    proposal: Proposal, contacts: Sequence[Contact], decided: Decisions, written: bool
+    proposal: Proposal,
+    contacts: Sequence[Contact],
+    by_hand: Sequence[str],
+    decided: Decisions,
+    *,
+    written: bool,
 ) -> dict[str, Any]:
     """The same for `--json`, with all rows, and what was `decided` about cards just now."""
     kinds = (
@@ -117,6 +135,7 @@ def plain(
             {"name": each.name or None, "why": each.why, "source": each.source}
             for each in proposal.left_out
         ],
+        "by-hand": [*by_hand],
         "contacts": len(contacts),
         "decided": told(proposal.findings, decided),
         "written": written,
