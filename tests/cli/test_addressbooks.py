@@ -282,6 +282,21 @@ def test_all_verbs_agree_about_who_is_in_doubt(radicale_book: Book) -> None:
     assert doubtful() == set()
 
 
+def test_a_decision_that_is_changed_leaves_nothing_behind(radicale_book: Book) -> None:
+    book = radicale_book
+    book.put("m1", "Mum", "TEL:+49 30 901820", "EMAIL:mum@example.org")
+    book.put("z1", "Zed", "EMAIL:mum@example.org")
+    book.desk.people.write_text(
+        '- {name: Ann Lee, id: ann, lists: [clients], phone: "+49 30 901820"}\n'
+    )
+    assert book.sync().status == 0
+    (doubtful,) = book.at("decide", "--json", "Mum=ann").json["doubtful"]
+    assert doubtful["name"] == "Zed", "who has an address that is Ann's by now"
+    assert book.sync().status == 0
+    assert book.at("decide", "--json", "Mum=out").json["doubtful"] == []
+    assert book.people() == {"ann", "zed"}
+
+
 def test_a_number_of_somebody_known_is_asked_about(radicale_book: Book) -> None:
     book = radicale_book
     book.put("b1", "Bob Roy", "TEL:+49 30 901821")
