@@ -157,8 +157,9 @@ def test_a_household_in_one_book_is_two_people() -> None:
     assert [each.name for each in found(*elsewhere, people=()).newcomers] == ["Ann Lee"]
 
 
-def household(*phones: str, **told: object) -> tuple[Card, Card]:
-    return card("Cy", 1, phones=phones, **told), card("Dee", 2, phones=phones, **told)
+def household(*phones: str, emails: tuple[str, ...] = ()) -> tuple[Card, Card]:
+    one = card("Cy", 1, phones=phones, emails=emails)
+    return one, replace(one, name="Dee", source="a.vcf:2")
 
 
 @pytest.mark.parametrize(
