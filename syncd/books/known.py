@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from syncd.books.card import Card
-from syncd.books.phones import e164
+from syncd.books.phones import e164, is_mobile
 from syncd.model.people import Person
 
 
@@ -72,28 +72,30 @@ class Found:
     clash: str = ""
     """What speaks against the one of the same name, or why there is no telling."""
 
-    def doubt(self, card: Card, here: set[str]) -> str:
-        """Why only the user can say who it is; empty where it is somebody new. `here` are the ids
-        of all who stand in the same book as the card."""
+    def doubt(self, card: Card, region: str | None) -> str:
+        """Why only the user can say who it is; empty where it is somebody new. Numbers without a
+        country are of `region`."""
         names = " and ".join(each.called for each in self.candidates)
         if self.by == "name":
             return f"{names} has the same name, and {self.clash}" if names else ""
         if self.clash:
             return f"{names} have the same {self.by}, and {self.clash}"
-        if all(_kept_apart(each, card, here) for each in self.candidates):
+        if not self.candidates:
+            return ""
+        if self.by == "phone" and all(_kept_apart(e, card, region) for e in self.candidates):
             return ""
         has = "have" if len(self.candidates) > 1 else "has"
         return f"{names} {has} the same {self.by}, and another name"
 
 
-def _kept_apart(known: Known, card: Card, here: set[str]) -> bool:
-    """Whether the book in which the card stands has another card for that person. One that the
-    user decided to be theirs says only that they have several."""
+def _kept_apart(known: Known, card: Card, region: str | None) -> bool:
+    """Whether somebody who is no more than a card is told from `card` by the book in which both
+    stand, though they share a number: that of a house or a firm is many people's, a mobile's is
+    one's. A card that the user decided to be theirs says only that they have several."""
+    if known.person is not None or any(map(is_mobile, known.phones & numbers(card, region))):
+        return False
     own = (each for each in known.cards if each.key not in known.decided)
-    if any(book_of(each) == book_of(card) for each in own):
-        return True
-    uids = known.uids - known.decided
-    return bool(card.uid and card.uid not in known.uids and uids & here)
+    return any(book_of(each) == book_of(card) for each in own)
 
 
 def book_of(card: Card) -> str:

@@ -2,8 +2,8 @@
 
     id, uid, e-mail, phone, name                the first of these that anybody shares finds them
     one is found, and the names agree           they are the same: unchanged, fuller, or other
-    one is found, and the names do not          doubtful; new where the address book itself, in
-                                                which both stand, keeps them apart
+    one is found, and the names do not          doubtful; new where both are only in one address
+                                                book and share but a number of a house or a firm
     a name alone, with another address          doubtful: two people may have one name
     several are found                           the one whose name agrees, else doubtful
     nobody                                      new, and from then on known
@@ -16,7 +16,6 @@ says otherwise than the people file is told and left to the user.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -27,7 +26,6 @@ from syncd.books.known import (
     Index,
     Known,
     agree,
-    book_of,
     called_by,
     cased,
     known_as,
@@ -105,9 +103,6 @@ def match(
     index = Index(region)
     for person in people:
         index.add(known_as(person, region))
-    here: dict[str, set[str]] = defaultdict(set)
-    for card in cards:
-        here[book_of(card)].add(card.uid)
     findings: dict[int, Finding] = {}
     # Those who are surely known come first, so that the others meet everybody of this book.
     for n, card in enumerate(cards):
@@ -122,7 +117,7 @@ def match(
             continue
         found = index.find(card)
         apart = separate or decided.get(card.key) == NEW
-        if not apart and (doubt := found.doubt(card, here[book_of(card)])):
+        if not apart and (doubt := found.doubt(card, region)):
             findings[n] = Finding(
                 card=card,
                 standing=Standing.DOUBTFUL,

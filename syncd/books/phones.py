@@ -24,6 +24,17 @@ def e164(text: str, region: str | None) -> str:
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
+@lru_cache(maxsize=65_536)
+def is_mobile(number: str) -> bool:
+    """Whether `number`, as `e164` gives it, is surely a mobile's; where a country does not tell
+    them from others (+1), it is not sure."""
+    try:
+        parsed = phonenumbers.parse(number, None)
+    except phonenumbers.NumberParseException:
+        return False
+    return bool(phonenumbers.number_type(parsed) == phonenumbers.PhoneNumberType.MOBILE)
+
+
 @cache
 def region_of(timezone: str) -> str | None:
     """The country in which `timezone` (an IANA name) lies; None where it lies in none, or where

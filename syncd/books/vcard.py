@@ -22,7 +22,9 @@ _TEXTS = frozenset(
     {"FN", "N", "NICKNAME", "ORG", "NOTE", "UID", "CATEGORIES", "TEL", "EMAIL", "ADR"}
 )
 _GROUPS = frozenset({"KIND", "X-ADDRESSBOOKSERVER-KIND", "MEMBER", "X-ADDRESSBOOKSERVER-MEMBER"})
-WANTED = _TEXTS | _GROUPS | {"VERSION", "BDAY", "AGENT"}
+_FIRM = "X-ABSHOWAS"
+"""By this Apple's programs and iCloud call a card that of a firm: COMPANY."""
+WANTED = _TEXTS | _GROUPS | {"VERSION", "BDAY", "AGENT", _FIRM}
 PEOPLE = ("", "individual")
 """The kinds of card that stand for somebody; others are groups, firms, places and devices."""
 _UNCALLABLE = frozenset({"fax", "pager", "modem", "bbs", "isdn", "telex", "textphone"})
@@ -166,6 +168,8 @@ def _card(found: _Open, called: str) -> Card | LeftOut | _Group:
         return _Group(name=name, members=tuple(cards.uid(each) for each in members))
     if kind.lower() not in PEOPLE:
         return LeftOut(source=source, name=name, why=f"it stands for no person: {kind}")
+    if _is_firm(values, name):
+        return LeftOut(source=source, name=name, why="it stands for no person: company")
     if not name:
         return LeftOut(source=source, name="", why="there is no name in it")
     return Card(
@@ -190,6 +194,17 @@ def _name(values: _Values) -> str:
     org = next(filter(None, values.parts("ORG")), "")
     mail = next(iter(_emails(values)), "")
     return values.text("FN") or made or values.text("NICKNAME") or org or mail
+
+
+def _is_firm(values: _Values, name: str) -> bool:
+    """Whether a card is shown as that of a firm, and `name` is the firm's."""
+    if values.text(_FIRM).lower() != "company":
+        return False
+    org = [part for part in values.parts("ORG") if part]
+    firm = {cards.line(joint.join(org)).casefold() for joint in (" ", ", ", "; ")} | {
+        part.casefold() for part in org[:1]
+    }
+    return name.casefold() in firm
 
 
 def _phones(values: _Values) -> tuple[str, ...]:

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from syncd.cli import ends, say
 from syncd.cli.presence import present
 from syncd.cli.setting import Setting
-from syncd.cli.words import plural
 from syncd.errors import StateError, UsageError
+from syncd.model.words import plural
 
 if TYPE_CHECKING:
     from syncd.model.records import State

@@ -50,14 +50,16 @@ def said(
     texts: Iterable[str], findings: Sequence[Finding], before: Decisions, service: Service
 ) -> dict[str, str]:
     """What `texts`, each CARD=PERSON, decide about those of `findings` that are in doubt or were
-    decided `before`. Raises UsageError for a card or a person who is none."""
+    decided `before`, and about whoever was taken for somebody new. Raises UsageError for a card or
+    a person who is none."""
     new: dict[str, str] = {}
     open_ = [f for f in findings if f.standing is Standing.DOUBTFUL or f.card.key in before]
+    others = [f for f in findings if f.standing is Standing.NEW and f not in open_]
     for text in texts:
         name, is_said, word = text.rpartition("=")
         if not is_said or not name.strip() or not word.strip():
             raise UsageError(f"«{say.one_line(text)}» decides nothing. Forms: {FORMS}.")
-        finding = _card(name.strip(), open_)
+        finding = _card(name.strip(), open_, others)
         new[finding.card.key] = _whose(word, finding, service)
     return new
 
@@ -107,10 +109,11 @@ def _answer(finding: Finding, more: int, service: Service) -> str | None:
             say.aside(str(error))
 
 
-def _card(name: str, findings: Sequence[Finding]) -> Finding:
-    """The one card of that id, place or name."""
-    found = [f for f in findings if name in (f.card.uid, f.card.source)]
-    found = found or [f for f in findings if f.card.name.casefold() == name.casefold()]
+def _card(name: str, findings: Sequence[Finding], others: Sequence[Finding]) -> Finding:
+    """The one card of that id, place or name; by their names those of `findings` come first."""
+    found = [f for f in (*findings, *others) if name in (f.card.uid, f.card.source)]
+    for among in (findings, others):
+        found = found or [f for f in among if f.card.name.casefold() == name.casefold()]
     if len(found) == 1:
         return found[0]
     cards = [f"{each.card.name} ({each.card.uid or each.card.source})" for each in findings]

@@ -13,11 +13,11 @@ from syncd.calendars.base import Progress
 from syncd.cli import ends, files, say
 from syncd.cli.importing import LOG, PEOPLE
 from syncd.cli.setting import Setting
-from syncd.cli.words import plural
 from syncd.errors import UsageError
 from syncd.model.occasions import BIRTHDAY
 from syncd.model.people import Person
 from syncd.model.records import Fate, State
+from syncd.model.words import plural
 
 if TYPE_CHECKING:
     from syncd.engine.service import Service

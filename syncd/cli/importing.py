@@ -64,10 +64,12 @@ def import_(setting: Setting, paths: Sequence[Path], wish: Wish) -> int:
     contacts = unknown(service, proposal.contacts)
     facts = journal.unknown(service, [fact for path in logs for fact in journal.read(path)])
     filling = proposal.more if wish.fill else {}
-    asked = _asked(proposal, contacts, filling, decided, len(facts))
+    _, fit = _filled(roster, proposal.more)
+    by_hand = [id for id in proposal.more if id not in fit]
+    asked = _asked(proposal, contacts, fit if wish.fill else {}, decided, len(facts))
     go = bool(asked) and wish.yes
     if not wish.as_json:
-        preview.show(proposal, contacts, len(facts), fill=wish.fill)
+        preview.show(proposal, contacts, len(facts), by_hand, fill=wish.fill)
         if not asked:
             say.answer("There is nothing to write.")
             return ends.DONE
@@ -77,8 +79,8 @@ def import_(setting: Setting, paths: Sequence[Path], wish: Wish) -> int:
         go = wish.yes or say.ask(f"{asked}? (y/n)", "n").casefold() in ("y", "yes")
     if not go:
         if wish.as_json:
-            told = preview.plain(proposal, contacts, len(facts), decided, written=False)
-            say.answer_json(told)
+            plain = preview.plain(proposal, contacts, len(facts), by_hand, decided, written=False)
+            say.answer_json(plain)
         else:
             say.answer("Nothing was changed.")
         return ends.DONE
@@ -89,7 +91,8 @@ def import_(setting: Setting, paths: Sequence[Path], wish: Wish) -> int:
     if decided:
         decide(setting.service(loaded.roster), decided)
     if wish.as_json:
-        say.answer_json(preview.plain(proposal, contacts, len(facts), decided, written=True))
+        plain = preview.plain(proposal, contacts, len(facts), by_hand, decided, written=True)
+        say.answer_json(plain)
     else:
         _say_done(proposal, taken + len(facts), len(filling) - len(unsaid))
     _say_left(loaded, unsaid)
@@ -203,16 +206,12 @@ def _written(
     Raises ConfigError and UsageError, the files being as they were, where it would not be read as
     it was meant."""
     from syncd.config.edit import people_files
-    from syncd.config.enrol import as_it_was, enrolled, filled
+    from syncd.config.enrol import as_it_was, enrolled
 
     first = people_files(setting.path, setting.env)[0]
     texts = {path: files.content(path) for path in {first, *before.files}}
-    after = {path: text or "" for path, text in texts.items()}
-    said: dict[str, Told] = {}
-    for path, people in _by_file(before, filling).items():
-        lines = {_line(person): filling[person.id] for person in people}
-        after[path], done = filled(after[path], lines)
-        said |= {each.id: done[_line(each)] for each in people if _line(each) in done}
+    changes, said = _filled(before, filling)
+    after = {**{path: text or "" for path, text in texts.items()}, **changes}
     after[first] = enrolled(after[first], [each.told for each in proposal.newcomers])
     changed = [path for path, text in texts.items() if after[path] != (text or "")]
     try:
@@ -230,6 +229,20 @@ def _written(
             _put_back(path, texts[path])
         raise
     return loaded, [id for id in filling if id not in said]
+
+
+def _filled(roster: Roster, filling: Mapping[str, Told]) -> tuple[dict[Path, str], dict[str, Told]]:
+    """The files of `roster` that hold somebody to be filled in, as they would be then; and, by
+    person, what could be. Raises UsageError where one cannot be read."""
+    from syncd.config.enrol import filled
+
+    after: dict[Path, str] = {}
+    said: dict[str, Told] = {}
+    for path, people in _by_file(roster, filling).items():
+        lines = {_line(person): filling[person.id] for person in people}
+        after[path], done = filled(files.content(path) or "", lines)
+        said |= {each.id: done[_line(each)] for each in people if _line(each) in done}
+    return after, said
 
 
 def _put_back(path: Path, text: str | None) -> None:

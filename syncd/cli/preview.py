@@ -19,20 +19,35 @@ MOST = 20
 """So many rows of each kind are shown; --json has all."""
 
 
-def show(proposal: Proposal, contacts: Sequence[Contact], facts: int, *, fill: bool) -> None:
+def show(
+    proposal: Proposal,
+    contacts: Sequence[Contact],
+    facts: int,
+    by_hand: Sequence[str],
+    *,
+    fill: bool,
+) -> None:
     """All that became of the cards, those first who will be written; `contacts`, and so many
-    `facts`, are those that the journal does not have yet."""
+    `facts`, are those that the journal does not have yet, `by_hand` those whom nothing can be
+    filled in for."""
     _table(
         f"New: {_people(len(proposal.newcomers))}",
         ("name", "list", "phone!", "e-mail", "from"),
         [_new(each) for each in proposal.newcomers],
     )
-    fuller = [each for each in proposal.findings if each.more]
+    fuller = [f for f in proposal.findings if f.more and f.person not in by_hand]
     hint = "will be filled in" if fill else "Next: --fill adds what is missing"
     _table(
         f"Known, and the book knows more: {_people(len(fuller))} ({hint})",
         ("person", "missing in the people file", "from"),
-        [(each.person, ", ".join(each.more), each.card.source) for each in fuller],
+        [_fuller(each) for each in fuller],
+    )
+    _table(
+        f"Known, and the book knows more, to be written by hand: {_people(len(by_hand))}",
+        ("person", "missing in the people file", "from"),
+        [_fuller(each) for each in proposal.findings if each.more and each.person in by_hand],
+        "syncd adds nothing where they stand: in braces over several lines, say, or in an address "
+        "book of their own.",
     )
     _findings(proposal, Standing.OTHER, "Known, and told otherwise (the people file stays)", "why")
     _findings(
@@ -57,9 +72,11 @@ def show(proposal: Proposal, contacts: Sequence[Contact], facts: int, *, fill: b
         ("name", "why", "from"),
         [(each.name, each.why, each.source) for each in proposal.left_out],
     )
-    unchanged = len(proposal.of(Standing.UNCHANGED))
-    if unchanged:
-        say.answer(f"Known already, nothing new: {plural(unchanged, 'card')}.")
+    unchanged = proposal.of(Standing.UNCHANGED)
+    if again := sum(each.newcomer is not None for each in unchanged):
+        say.answer(f"The same as another card of somebody new: {plural(again, 'card')}.")
+    if known := len(unchanged) - again:
+        say.answer(f"Known already, nothing new: {plural(known, 'card')}.")
     if contacts:
         say.answer(f"Contacts to be logged: {len(contacts)}.")
     if facts:
@@ -73,6 +90,10 @@ def _people(number: int) -> str:
 def _new(each: Newcomer) -> tuple[str, ...]:
     card = each.card
     return (card.name, each.list, some(card.phones, 1), some(card.emails, 1), card.source)
+
+
+def _fuller(each: Finding) -> tuple[str, ...]:
+    return (each.person, ", ".join(each.more), each.card.source)
 
 
 def _unplaced(card: Card) -> tuple[str, ...]:
@@ -104,7 +125,9 @@ def plain(
     proposal: Proposal,
     contacts: Sequence[Contact],
     facts: int,
+    by_hand: Sequence[str],
     decided: Decisions,
+    *,
     written: bool,
 ) -> dict[str, Any]:
     """The same for `--json`, with all rows, and what was `decided` about cards just now."""
@@ -122,6 +145,7 @@ def plain(
             {"name": each.name or None, "why": each.why, "source": each.source}
             for each in proposal.left_out
         ],
+        "by-hand": [*by_hand],
         "contacts": len(contacts),
         "log_lines": facts,
         "decided": told(proposal.findings, decided),

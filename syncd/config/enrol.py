@@ -7,6 +7,7 @@ afterwards and compares (`as_it_was`): only that tells what a text means.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, count
@@ -16,7 +17,7 @@ from syncd.config.edit import BOM, entries, joined
 from syncd.config.example import Chosen, mapping, people, scalar
 from syncd.config.kinds import slug
 from syncd.config.names import too_long
-from syncd.config.nodes import Fields, Items, Piece, Text, parse
+from syncd.config.nodes import Fields, Items, Piece, Place, Text, parse
 from syncd.config.shapes import PersonShape
 from syncd.errors import Problem
 from syncd.model.keys import Kind
@@ -54,8 +55,8 @@ def enrolled(text: str, newcomers: Sequence[Told]) -> str:
 
 def filled(text: str, more: Mapping[int, Told]) -> tuple[str, dict[int, Told]]:
     """The `text` of a people file, or of a config with people in it, with `more` said of whoever
-    stands at that line; and what of it was said. Left as they are: people in braces, keys that are
-    there already, whoever is not at that line."""
+    stands at that line; and what of it was said. Left as they are: people in braces over several
+    lines, keys that are there already, whoever is not alone at that line."""
     problems: list[Problem] = []
     bom = BOM if text.startswith(BOM) else ""
     found = _at_lines(parse(text.removeprefix(BOM), "", problems))
@@ -63,15 +64,15 @@ def filled(text: str, more: Mapping[int, Told]) -> tuple[str, dict[int, Told]]:
     said: dict[int, Told] = {}
     for number in sorted(more, reverse=True):  # from below, so that the lines above stay put
         piece = found.get(number)
-        at = _room(piece, lines) if piece is not None else None
-        if piece is None or at is None:
+        if piece is None:
             continue
         told = {key: value for key, value in more[number].items() if key not in piece}
-        made = _lines(piece, told, lines[number - 1])
-        if at == len(lines) and not lines[-1].endswith("\n"):
-            lines[-1] += "\n"
-        lines[at:at] = made
-        said[number] = told
+        if piece.closed is not None:
+            done = _put_before(piece.closed, piece, told, lines)
+        else:
+            done = _put_below(piece, told, lines)
+        if done:
+            said[number] = told
     return bom + "".join(lines), {number: told for number, told in said.items() if told}
 
 
@@ -116,19 +117,44 @@ def _at_lines(root: Piece | None) -> dict[int, Fields]:
     """The people by their lines; none where two share one."""
     if isinstance(root, Fields):
         root = root.get(Text("people"))
-    found: dict[int, Fields] = {}
+    each_at: dict[int, list[Fields]] = defaultdict(list)
     for each in root if isinstance(root, Items) else []:
         if isinstance(each, Fields):
-            found[each.place.line] = each
-    return found
+            each_at[each.place.line].append(each)
+    return {line: found[0] for line, found in each_at.items() if len(found) == 1}
+
+
+def _put_before(closing: Place, piece: Fields, told: Told, lines: list[str]) -> bool:
+    """Whether `told` could be put into braces, before the closing one: all on one line, where no
+    comment can stand between."""
+    line, at = lines[closing.line - 1], closing.column - 1
+    if piece.place.line != closing.line or line[at : at + 1] != "}":
+        return False
+    before = line[:at].rstrip()
+    comma = " " if before.endswith(",") else ", "
+    made = ", ".join(mapping(PersonShape, _chosen(told), told=False))
+    if made:
+        lines[closing.line - 1] = f"{before}{comma}{made}{line[len(before) :]}"
+    return True
+
+
+def _put_below(piece: Fields, told: Told, lines: list[str]) -> bool:
+    """Whether `told` could be put below somebody's first key, a line for each."""
+    at = _room(piece, lines)
+    if at is None:
+        return False
+    if at == len(lines) and not lines[-1].endswith("\n"):
+        lines[-1] += "\n"
+    lines[at:at] = _lines(piece, told, lines[piece.place.line - 1])
+    return True
 
 
 def _room(piece: Fields, lines: Sequence[str]) -> int | None:
     """Before which line (from 0) a key can be put in: below the first one; None where the value of
-    that is, or may be, more than one line, or the person stands in braces."""
+    that is, or may be, more than one line."""
     first = next(iter(piece))
     at = piece.place.line
-    if first.place.line != at or lines[at - 1][piece.place.column - 1 :].startswith("{"):
+    if first.place.line != at:
         return None
     below = lines[at] if at < len(lines) else ""
     indent = " " * (first.place.column - 1)

@@ -84,6 +84,8 @@ class Fields(dict[Text, Any]):
     """A mapping of texts to pieces; the keys know their places."""
 
     place: Place
+    closed: Place | None = None
+    """Where it is written in braces: the place of the closing one."""
 
     def key(self, name: str) -> Text:
         """The key `name` as it stands in the file. Raises StopIteration where it does not."""
@@ -232,6 +234,8 @@ class _Reader:
         for key, value in merged.items():
             own.setdefault(key, value)
         own.place = place
+        if node.flow_style:
+            own.closed = Place(self._name, node.end_mark.line + 1, node.end_mark.column)
         return own
 
     def _merge(self, into: Fields, source: Piece) -> None:

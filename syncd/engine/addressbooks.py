@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from syncd.books import card as cards
 from syncd.books import vcard
 from syncd.books.card import Card
-from syncd.books.match import Finding, Matched, Standing, match
+from syncd.books.match import NEW, Finding, Matched, Standing, match
 from syncd.books.phones import region_of
 from syncd.config.enrol import new_id
 from syncd.config.people import made
@@ -66,7 +66,7 @@ def joined(roster: Roster, decided: Mapping[str, str]) -> tuple[Roster, list[Pro
             problems.append(
                 Problem(file=file, line=int(line), column=1, message=message, warning=True)
             )
-    return replace(roster, people=seen.people), problems
+    return replace(roster, people=seen.people, own=roster.people), problems
 
 
 def see(
@@ -82,8 +82,10 @@ def see(
         doubts[book.name] += left_out
         found += read_cards
         by_card |= {card.source: book for card in read_cards}
-    matched = match(found, own.values(), region_of(roster.timezone), decided=decided)
     known = {uid: id for each in kept.values() for uid, id in each.ids.items()}
+    # Whoever is there already is not put in doubt by a card that comes later.
+    found.sort(key=lambda card: 1 if decided.get(card.key) == NEW else 2 * (card.uid not in known))
+    matched = match(found, own.values(), region_of(roster.timezone), decided=decided)
     people, ids = dict(own), {}
     for each in matched.findings:
         if each.person:
@@ -229,21 +231,11 @@ def gone(before: Seen, after: Seen, book: str, *, empty: bool) -> str:
     return ""
 
 
-def outside(person: Person) -> bool:
-    """Whether somebody is in the roster for an address book alone."""
-    return not person.where
-
-
-def own_of(roster: Roster) -> dict[str, Person]:
-    """Those of `roster` who are in the YAML."""
-    return {id: each for id, each in roster.people.items() if not outside(each)}
-
-
 def sentences(
     roster: Roster, kept: Mapping[str, Kept], decided: Mapping[str, str]
 ) -> tuple[str, ...]:
     """What `status` says of who is left out."""
-    seen = see(roster, own_of(roster), kept, decided)
+    seen = see(roster, roster.own, kept, decided)
     found: list[str] = []
     for book in roster.books:
         found += [f"Address book {book.name}: {each}" for each in seen.doubts[book.name]]

@@ -33,11 +33,11 @@ def decisions(settings: Mapping[str, str]) -> dict[str, str]:
 
 def findings(service: Service, decided: Mapping[str, str]) -> Sequence[Finding]:
     """What becomes of the cards of the address books, as they were last read. Raises StateError."""
-    from syncd.engine.addressbooks import own_of, see  # what knows numbers is heavy
+    from syncd.engine.addressbooks import see  # what knows numbers is heavy
 
     roster = service.roster
     read = {book.name: keeping.read(book.file) for book in roster.books}
-    return see(roster, own_of(roster), read, decided).findings
+    return see(roster, roster.own, read, decided).findings
 
 
 def decide(service: Service, decided: Mapping[str, str]) -> None:

@@ -105,12 +105,12 @@ def _taken(
 ) -> tuple[bool | str, str]:
     """Whether what was read is something new, and is kept; or, with the error, which reading is
     doubted."""
-    from syncd.engine.addressbooks import gone, own_of, see  # what knows numbers is heavy
+    from syncd.engine.addressbooks import gone, see  # what knows numbers is heavy
 
     kept = {each.name: keeping.read(each.file) for each in roster.books}
     before = kept[book.name]
     sheets = fetch(book, before.sheets)
-    own, decided = own_of(roster), decisions(settings)
+    own, decided = roster.own, decisions(settings)
     after = {**kept, book.name: Kept(sheets=sheets, ids=before.ids)}
     seen = see(roster, own, after, decided)
     reading = _digest(sheets)

@@ -196,6 +196,8 @@ class Roster:
     """None where nobody is to be told."""
     metrics: int | None = None
     """The port on loopback at which the daemon's numbers can be read; None where nowhere."""
+    own: Mapping[str, Person] = field(default_factory=dict)
+    """Where there are books: the people of the YAML, as it alone says of them."""
     files: tuple[Path, ...] = ()
     """Every file that was read, for whoever watches them for changes."""
     digest: str = ""

@@ -149,7 +149,9 @@ def date_section(person: Person) -> str:
     """What an all-day entry of a date says: how to reach the person, and what is known."""
     lines = [person.phone or "", person.email or "", *_postal(person)]
     lines += _known(person)
-    return _section([one_line(line) for line in lines], f"From the people file. {END}")
+    # Whom YAML does not place anywhere is of an address book alone.
+    source = "the people file" if person.where else "your address book"
+    return _section([one_line(line) for line in lines], f"From {source}. {END}")
 
 
 def occurrence_section(

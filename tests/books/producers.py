@@ -44,6 +44,7 @@ class Truth:
     name: str = ""
     phones: tuple[str, ...] = ()
     emails: tuple[str, ...] = ()
+    firm: bool = False
 
 
 def somebody(n: int, seed: int) -> Truth:
@@ -194,7 +195,7 @@ def icloud(p: Truth) -> Written:
         f"REV:2026-05-06T07:08:09Z\r\nUID:{p.uid}",
         "END:VCARD",
     ]
-    made = replace(p, name=p.org if firm else full(p), categories=())
+    made = replace(p, name=p.org if firm else full(p), categories=(), firm=firm)
     return whole(*lines), known(made, (p.mobile, p.home), (p.work_mail,))
 
 

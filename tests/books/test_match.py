@@ -135,14 +135,46 @@ def test_two_who_fit() -> None:
     assert only(card(emails=("ann@example.org",)), ANN, bob).person == "ann-lee"
 
 
+def test_whoever_shares_an_address_with_one_known_is_asked_about_whoever_else_is_there() -> None:
+    bob, ann = card("Bob Lee", 1, uid="u2", phones=("030 901820",)), card("Ann Lee", 2, uid="u1")
+    short = card("Ann L.", 3, uid="u3", emails=("ann@example.org",))
+    matched = found(bob, ann, short)
+    assert [each.standing for each in matched.findings] == [
+        *(Standing.DOUBTFUL, Standing.UNCHANGED, Standing.DOUBTFUL)
+    ]
+    decided = {"u2": NEW, "u3": "ann-lee"}
+    matched = match((bob, ann, short), [ANN], "DE", decided=decided)
+    assert [each.standing for each in matched.findings] == [
+        *(Standing.NEW, Standing.UNCHANGED, Standing.OTHER)
+    ]
+
+
 def test_a_household_in_one_book_is_two_people() -> None:
-    cards = (card("Bob Lee", 1, uid="u2", phones=("030 901820",)), card("Ann Lee", 2, uid="u1"))
-    matched = found(*cards)
-    assert [each.standing for each in matched.findings] == [Standing.NEW, Standing.UNCHANGED]
     rows = (card("Ann Lee", 1, phones=("1234",)), card("Bob Lee", 2, phones=("1234",)))
     assert [each.name for each in found(*rows, people=()).newcomers] == ["Ann Lee", "Bob Lee"]
+    assert [each.name for each in found(*household("030 901821")).newcomers] == ["Cy", "Dee"]
     elsewhere = (rows[0], replace(rows[1], source="b.vcf:1"))
     assert [each.name for each in found(*elsewhere, people=()).newcomers] == ["Ann Lee"]
+
+
+def household(*phones: str, emails: tuple[str, ...] = ()) -> tuple[Card, Card]:
+    one = card("Cy", 1, phones=phones, emails=emails)
+    return one, replace(one, name="Dee", source="a.vcf:2")
+
+
+@pytest.mark.parametrize(
+    "cards",
+    [
+        household("0172 1234567"),
+        household("030 901821", "0172 1234567"),
+        household(emails=("home@example.org",)),
+    ],
+)
+def test_what_is_rarely_two_peoples_is_asked_about_within_a_book(cards: tuple[Card, Card]) -> None:
+    matched = found(*cards)
+    assert [each.standing for each in matched.findings] == [Standing.NEW, Standing.DOUBTFUL]
+    decided = {cards[1].key: NEW}
+    assert len(match(cards, [ANN], "DE", decided=decided).newcomers) == 2
 
 
 def test_several_cards_of_one_newcomer_become_one() -> None:

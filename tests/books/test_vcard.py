@@ -35,9 +35,13 @@ def same(card: Card, truth: Truth) -> None:
 def test_what_every_producer_writes_is_read(producer: str) -> None:
     written = [*cards(producer)]
     book = read(b"".join(data for data, _ in written))
-    assert not book.left_out
-    assert len(book.cards) == EACH
-    for card, (_, truth) in zip(book.cards, written, strict=True):
+    assert len(written) == EACH
+    truths = [truth for _, truth in written]
+    firms = [truth.name for truth in truths if truth.firm]
+    why = "it stands for no person: company"
+    assert [(each.name, each.why) for each in book.left_out] == [(name, why) for name in firms]
+    people = [truth for truth in truths if not truth.firm]
+    for card, truth in zip(book.cards, people, strict=True):
         same(card, truth)
 
 
@@ -45,9 +49,30 @@ def test_two_hundred_cards_of_all_of_them_in_one_file() -> None:
     written = [card for producer in PRODUCERS for card in cards(producer)]
     assert len(written) == 200
     book = read(b"\r\n".join(data for data, _ in written))
-    assert [card.name for card in book.cards] == [truth.name for _, truth in written]
+    people = [truth.name for _, truth in written if not truth.firm]
+    assert [card.name for card in book.cards] == people
+    assert 190 < len(people) < 200
     assert sum(data.count(b"PHOTO") for data, _ in written) > 30
     assert sum(data.count(b"QUOTED-PRINTABLE") for data, _ in written) > 60
+
+
+@pytest.mark.parametrize(
+    ("lines", "firm"),
+    [
+        (["FN:Acme GmbH", "N:;;;;", "ORG:Acme GmbH;", "X-ABShowAs:COMPANY"], True),
+        (["FN:acme gmbh", "ORG:Acme GmbH", "X-ABSHOWAS:company"], True),
+        (["FN:Acme GmbH", "N:Lee;Ann;;;", "ORG:Acme GmbH;Sales", "X-ABShowAs:COMPANY"], True),
+        (["FN:Acme GmbH Sales", "ORG:Acme GmbH;Sales", "X-ABShowAs:COMPANY"], True),
+        (["N:;;;;", "ORG:Acme GmbH", "item1.X-ABShowAs:COMPANY"], True),
+        (["FN:Ann Lee", "N:Lee;Ann;;;", "ORG:Acme GmbH", "X-ABShowAs:COMPANY"], False),
+        (["FN:Acme GmbH", "N:;;;;", "ORG:Acme GmbH"], False),
+        (["FN:Acme GmbH", "N:;;;;", "ORG:Acme GmbH", "X-ABShowAs:PERSON"], False),
+    ],
+)
+def test_a_firm_is_nobody(lines: list[str], firm: bool) -> None:
+    text = "\r\n".join(["BEGIN:VCARD", "VERSION:3.0", *lines, "END:VCARD", ""])
+    book = read(text.encode())
+    assert (len(book.cards), len(book.left_out)) == ((0, 1) if firm else (1, 0))
 
 
 @pytest.mark.parametrize(

@@ -255,6 +255,90 @@ def test_a_card_in_doubt_is_decided_about_in_the_database(radicale_book: Book) -
     assert book.at("decide", "--json").json["decided"][0]["is"] == "out"
 
 
+def test_all_verbs_agree_about_who_is_in_doubt(radicale_book: Book) -> None:
+    book = radicale_book
+    book.put("m1", "Mum", "TEL:+49 30 901820")
+    book.put("a1", "Annie", "TEL:+49 30 901820")
+    book.desk.people.write_text(
+        '- {name: Ann Lee, id: ann, lists: [clients], phone: "+49 30 901820"}\n'
+    )
+    assert book.sync().status == 0
+
+    def doubtful() -> set[str]:
+        found = {each["name"] for each in book.at("decide", "--json").json["doubtful"]}
+        for verb in ("check", "status"):
+            said = book.at(verb).out
+            assert {name for name in ("Mum", "Annie") if f"{name} is left out" in said} == found
+        assert book.people() == {"ann"}
+        return found
+
+    assert doubtful() == {"Mum", "Annie"}
+    assert "Mum: the same as ann." in book.at("decide", "Mum=ann").out
+    assert doubtful() == {"Annie"}
+    assert book.sync().status == 0
+    assert doubtful() == {"Annie"}
+    assert "Annie: the same as ann." in book.at("decide", "Annie=ann").out
+    assert book.sync().status == 0
+    assert doubtful() == set()
+
+
+def test_a_decision_that_is_changed_leaves_nothing_behind(radicale_book: Book) -> None:
+    book = radicale_book
+    book.put("m1", "Mum", "TEL:+49 30 901820", "EMAIL:mum@example.org")
+    book.put("z1", "Zed", "EMAIL:mum@example.org")
+    book.desk.people.write_text(
+        '- {name: Ann Lee, id: ann, lists: [clients], phone: "+49 30 901820"}\n'
+    )
+    assert book.sync().status == 0
+    (doubtful,) = book.at("decide", "--json", "Mum=ann").json["doubtful"]
+    assert doubtful["name"] == "Zed", "who has an address that is Ann's by now"
+    assert book.sync().status == 0
+    assert book.at("decide", "--json", "Mum=out").json["doubtful"] == []
+    assert book.people() == {"ann", "zed"}
+
+
+def test_a_number_of_somebody_known_is_asked_about(radicale_book: Book) -> None:
+    book = radicale_book
+    book.put("b1", "Bob Roy", "TEL:+49 30 901821")
+    book.put("j1", "Jo Roy", "TEL:+49 30 901821")
+    book.desk.people.write_text('- {name: Bob Roy, lists: [clients], phone: "+49 30 901821"}\n')
+    assert book.sync().status == 0
+    assert book.people() == {"bob-roy"}
+    assert "Jo Roy: somebody new." in book.at("decide", "Jo Roy=new").out
+    assert book.sync().status == 0
+    assert book.people() == {"bob-roy", "jo-roy"}
+
+
+def test_whom_the_book_keeps_apart_can_be_one_by_decision(radicale_book: Book) -> None:
+    book = radicale_book
+    book.put("b1", "Bob Roy", "TEL:+49 30 901821")
+    book.put("j1", "Jo Roy", "TEL:+49 30 901821")
+    book.desk.people.write_text("[]\n")
+    assert book.sync().status == 0
+    assert book.people() == {"bob-roy", "jo-roy"}
+    assert "Jo Roy: somebody new." in book.at("decide", "Jo Roy=new").out
+    assert book.people() == {"bob-roy", "jo-roy"}
+    assert book.at("decide", "Jo Roy=bob").status == 0
+    assert book.people() == {"bob-roy"}
+
+
+def test_whoever_is_there_is_not_put_in_doubt_by_who_comes(radicale_book: Book) -> None:
+    book = radicale_book
+    book.put("m2", "Bob Roy", "EMAIL:roy@example.org")
+    book.desk.people.write_text("[]\n")
+    assert book.sync().status == 0
+    book.put("m1", "Jo Roy", "EMAIL:roy@example.org")
+    assert book.sync().status == 0
+    assert book.people() == {"bob-roy"}
+    assert book.at("decide", "Jo Roy=new").status == 0
+    assert book.sync().status == 0
+    book.put("m0", "Cy Roy", "EMAIL:roy@example.org")
+    assert book.sync().status == 0
+    assert book.people() == {"bob-roy", "jo-roy"}
+    (doubtful,) = book.at("decide", "--json").json["doubtful"]
+    assert doubtful["name"] == "Cy Roy"
+
+
 def test_a_hostile_card_takes_no_other_with_it(radicale_book: Book) -> None:
     book = radicale_book
     book.put("u1", "Ann Lee", "TEL:+49 30 901820")
@@ -300,6 +384,9 @@ def test_what_a_card_says_is_taken_and_what_yaml_says_stays(radicale_book: Book)
         book.desk.people.write_text(
             '- {name: Ann Lee, lists: [clients], phone: "+49 30 901820", notes: rows}\n'
         )
+        roster = Setting(config=book.desk.config, env=book.desk.environment).loaded().roster
+        assert list(roster.people) == ["ann-lee"], "one who is known has the number"
+        book.at("decide", "Bob Lee=new")
         roster = Setting(config=book.desk.config, env=book.desk.environment).loaded().roster
         assert list(roster.people) == ["ann-lee", "bob-lee"]
         person = roster.people["ann-lee"]

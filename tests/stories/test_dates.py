@@ -44,6 +44,18 @@ def test_each_date_is_an_all_day_entry_once_a_year(make: Make) -> None:
     assert len(dated(stage)) == 4  # what was stays
 
 
+def test_it_says_where_it_is_from(make: Make) -> None:
+    stage = make(person(dates=(BORN,)))
+    stage.sync()
+    (birthday,) = dated(stage)
+    assert birthday.text.endswith("From the people file. (syncd)")
+    stage.with_people(person(dates=(BORN,), where=""))  # as who is in an address book alone
+    stage.sync()
+    (birthday,) = dated(stage)
+    assert birthday.text.endswith("From your address book. (syncd)")
+    assert "people file" not in birthday.text
+
+
 def test_what_the_user_does_to_it_stays(make: Make) -> None:
     stage = make(person(dates=(BORN, WED)))
     stage.sync()
