@@ -130,7 +130,7 @@ def read_event(
         return _away(entry)
     start = begins(entry.start, zone)
     if re.match(r"\+ ?[^\W\d]", title):
-        return _proposed(title[1:], _after(start, PROPOSED, zone))
+        return _proposed(title, people, start, zone)
     if start < since and before is None:
         return None
     lead = leading(title)
@@ -172,14 +172,29 @@ def _away(entry: Entry) -> Away | None:
     return Away(since=since, until=until) if until - since <= LONGEST_AWAY else None
 
 
-def _proposed(text: str, until: date) -> Proposed | None:
+def _proposed(
+    title: str, people: Iterable[Person], start: datetime, zone: ZoneInfo
+) -> Proposed | Asked | None:
+    """Whom `title` proposes. The first name of somebody known, by itself, may well be theirs."""
+    text = title[1:]
     phones = (found[0].rstrip(" ()/.-") for found in _PHONE.finditer(text))
     phone = next((each for each in phones if len(each) >= _DIGITS), "")
     email = found[0] if (found := _EMAIL.search(text)) else ""
     for known in (phone, email):
         text = text.replace(known, " ") if known else text
     name = " ".join(text.split()).strip(" ,;:-–")
-    return Proposed(name=name, phone=phone, email=email, until=until) if name else None
+    if not name:
+        return None
+    named = [person.name for person in people if _first_name(person) == fold(name)[0]]
+    if named and fold(name)[0] not in (fold(tidy(each))[0] for each in named):
+        there = f"{', '.join(named[:4])} {'is' if len(named) == 1 else 'are'} there already"
+        question = f"«{short(title)}»: {there}. For another, write + and the whole name."
+        return Asked(question=question, until=_after(start, ASKED, zone))
+    return Proposed(name=name, phone=phone, email=email, until=_after(start, PROPOSED, zone))
+
+
+def _first_name(person: Person) -> str:
+    return fold(tidy(person.name).partition(" ")[0])[0]
 
 
 def _still(rest: str, fits: list[tuple[Person, int]], before: Heard) -> tuple[str, int] | None:
