@@ -212,7 +212,7 @@ class Pen:
         day = begins(times.start, self.scene.zone).astimezone(self.scene.zone).date()
         own, found = person.occasion, []
         for each in (*person.dates, *((own,) if own and own not in person.dates else ())):
-            kept = each.near(key.day) if each is own else each.next_from(day)
+            kept = own.near(key.day) if own and own is each else each.next_from(day)
             if kept - day <= SOON or each is own:
                 found.append((kept, text.date_line(each, kept)))
         return [line for _, line in sorted(found)]

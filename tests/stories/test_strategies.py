@@ -159,6 +159,41 @@ def test_a_card_that_was_sent_early_is_not_asked_for_again(make: Make, before: b
     assert len(lines(stage)) == 1
 
 
+def test_a_card_counts_for_the_nearest_occasion_that_is_open(make: Make) -> None:
+    stage = make(person(strategies=(BIRTHDAY_CARD, HOLIDAY), dates=(BORN,)))
+    stage.later(days=12)  # 13 December: both are open
+    stage.sync()
+    assert len(lines(stage)) == 2
+    first = stage.service.log("ann", by="card")
+    stage.sync()
+    assert stage.service.settled(first) == ["birthday card"]
+    assert [each.title for each in lines(stage)] == ["Ann Lee: Holiday card"]
+    stage.later(days=1)
+    second = stage.service.log("ann", by="card")
+    stage.sync()
+    assert (stage.service.settled(first), stage.service.settled(second)) == (
+        ["birthday card"],
+        ["Holiday card"],
+    )
+    assert lines(stage) == []
+    stage.service.undo("ann")
+    stage.sync()
+    assert [each.title for each in lines(stage)] == ["Ann Lee: Holiday card"]
+
+
+def test_a_card_is_not_for_an_occasion_whose_card_was_marked(make: Make) -> None:
+    stage = make(person(strategies=(BIRTHDAY_CARD, HOLIDAY), dates=(BORN,)))
+    stage.later(days=12)
+    stage.sync()
+    (birthday,) = lines(stage, "ann-lee/birthday-card")
+    stage.app.retitle(birthday, f"x {birthday.title}")
+    stage.sync()
+    stage.later(hours=1)
+    assert stage.service.settled(stage.service.log("ann", by="card")) == ["Holiday card"]
+    stage.sync()
+    assert [each.title for each in lines(stage)] == ["✅ Ann Lee: birthday card"]
+
+
 def test_a_card_of_the_autumn_is_none_for_the_birthday(make: Make) -> None:
     stage = make(person(strategies=(BIRTHDAY_CARD,), dates=(BORN,)))
     stage.service.log("ann", by="card", at=stage.now - timedelta(days=10))
