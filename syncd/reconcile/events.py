@@ -40,6 +40,7 @@ LONGEST_TITLE = 300
 # Both take time in proportion to the title, whatever stands in it.
 _PHONE = re.compile(r"\+?[0-9(][0-9 ()/.-]*+")
 _EMAIL = re.compile(r"(?<![^\s@<>,;])[^\s@<>,;]++@[^\s@<>,;]+\.[^\s@<>,;]+")
+_LIST = re.compile(r"(?<!\S)@(\w[^\s,;]*+)")
 _DIGITS = 6
 """Characters of the shortest number."""
 
@@ -82,6 +83,8 @@ class Proposed:
     name: str
     phone: str = ""
     email: str = ""
+    list: str = ""
+    """Behind an @ in the title; empty where nothing was said."""
     until: date = date.max
     """From when on they are proposed no more."""
 
@@ -182,6 +185,8 @@ def _proposed(
     email = found[0] if (found := _EMAIL.search(text)) else ""
     for known in (phone, email):
         text = text.replace(known, " ") if known else text
+    list_ = found[1] if (found := _LIST.search(text)) else ""
+    text = _LIST.sub(" ", text, count=1)
     name = " ".join(text.split()).strip(" ,;:-–")
     if not name:
         return None
@@ -190,7 +195,8 @@ def _proposed(
         there = f"{', '.join(named[:4])} {'is' if len(named) == 1 else 'are'} there already"
         question = f"«{short(title)}»: {there}. For another, write + and the whole name."
         return Asked(question=question, until=_after(start, ASKED, zone))
-    return Proposed(name=name, phone=phone, email=email, until=_after(start, PROPOSED, zone))
+    until = _after(start, PROPOSED, zone)
+    return Proposed(name=name, phone=phone, email=email, list=list_, until=until)
 
 
 def _first_name(person: Person) -> str:
