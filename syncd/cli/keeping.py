@@ -38,7 +38,9 @@ def log(
     service = setting.service()
     when = read_moment(at, service.clock(), service.zone) if at else None
     fact = service.log(person, outcome or "reached", at=when, by=by, note=note)
-    say.answer(f"Logged: {_told(service, fact)}.{_coming(service, fact.person)}")
+    settled = [say.one_line(each) for each in service.settled(fact)]
+    also = f" It counts for the {' and the '.join(settled)}, too." if settled else ""
+    say.answer(f"Logged: {_told(service, fact)}.{also}{_coming(service, fact.person)}")
     return ends.DONE
 
 

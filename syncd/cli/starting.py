@@ -160,6 +160,7 @@ def add(
     from syncd.config.edit import append_person, people_files
 
     before = _problems(setting)
+    _need_list(setting, name, list_)
     file = people_files(setting.path, setting.env)[0]
     text = files.content(file)
     more = append_person(text or "", name=name, list=list_, phone=phone, email=email)
@@ -186,9 +187,13 @@ def add_proposed(setting: Setting, list_: str | None, yes: bool) -> int:
     today = service.clock().astimezone(service.zone).date()
     said = recalled(service.store.load().settings, service.roster, today)
     found = [each for each in said.values() if isinstance(each, Proposed)]
+    lists = [each.list or list_ for each in found]
     if not found:
         raise UsageError("Nobody is proposed. Next: make an event such as + Jane Roe +49 30 4711")
-    say.table(("to be added", "phone", "email"), [(p.name, p.phone, p.email) for p in found])
+    rows = [(p.name, p.phone, p.email, own or "") for p, own in zip(found, lists, strict=True)]
+    say.table(("to be added", "phone", "email", "list"), rows)
+    for each, own in zip(found, lists, strict=True):  # all, before any is written
+        _need_list(setting, each.name, own)
     if not yes:
         if not say.interactive():
             raise UsageError("Nobody is here to be asked. Nothing was changed. Next: add --yes.")
@@ -196,7 +201,25 @@ def add_proposed(setting: Setting, list_: str | None, yes: bool) -> int:
         if say.ask(asked, "n").casefold() not in ("y", "yes"):
             say.answer("Nothing was changed.")
             return ends.DONE
-    return max(add(setting, p.name, list_, p.phone or None, p.email or None) for p in found)
+    return max(
+        add(setting, p.name, own, p.phone or None, p.email or None)
+        for p, own in zip(found, lists, strict=True)
+    )
+
+
+def _need_list(setting: Setting, name: str, list_: str | None) -> None:
+    """Raises UsageError where it takes one of several lists for `name`, and `list_` is none."""
+    try:
+        lists = sorted(setting.loaded().roster.lists)
+    except ConfigError:  # what that comes to is said once they are written
+        return
+    if list_ is None and len(lists) < 2:
+        return
+    forms = ", ".join(f"--list {each}" for each in lists)
+    if list_ is None:
+        raise UsageError(f"{name} is in no list yet. Next: add one of {forms}")
+    if list_ not in lists:
+        raise UsageError(f"{name}: list «{list_}» is not known. Next: add one of {forms}")
 
 
 def _problems(setting: Setting) -> list[Problem]:

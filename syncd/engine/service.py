@@ -29,6 +29,7 @@ from syncd.reconcile import plan as planning
 from syncd.reconcile.acquaintances import met
 from syncd.reconcile.attempts import Position
 from syncd.reconcile.elsewhere import placed
+from syncd.reconcile.fold import Journal
 from syncd.reconcile.identity import mistaken
 from syncd.reconcile.marks import LETTERS, SIGNS, WORDS, Meaning
 from syncd.reconcile.pauses import Pauses
@@ -248,6 +249,18 @@ class Service:
         (fact,) = placed([bare], plan, self.zone, self.roster)
         self.store.commit(Delta(facts=(fact,), verb=True))
         return fact
+
+    def settled(self, fact: Fact) -> list[str]:
+        """What else a contact that was logged counts for: `birthday card`, `coffee`."""
+        state = self.store.load()
+        roster = self.roster.in_full
+        journal = Journal.of(state.facts, roster)
+        lines = (each for each in roster.people.values() if each.whose == whose(fact.person))
+        return [
+            each.strategy.label
+            for each in lines
+            if each.strategy and any(fact.id == told.id for told in journal.about(each.id))
+        ]
 
     def undo(self, person: str) -> Fact:
         """Take back the newest fact of a person, whatever its source, and give it. Raises

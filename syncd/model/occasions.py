@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 BIRTHDAY = "birthday"
+BELATED = timedelta(days=14)
+"""How long after its day something may still be done for an occasion."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +32,11 @@ class Occasion:
         """The first day on which it is kept that is not before `day`."""
         this = self.on(day.year)
         return this if this >= day else self.on(day.year + 1)
+
+    def near(self, day: date) -> date:
+        """The day on which it is kept for which something is done on `day`: the next one, unless
+        the last is so short a time ago that it is belated."""
+        return self.next_from(day - BELATED)
 
     def years(self, day: date) -> int | None:
         """How many years it is on the day `day` on which it is kept; None where that is unknown or

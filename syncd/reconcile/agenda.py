@@ -55,7 +55,7 @@ def sections(
             before = last_started(blocks[block].occurrences, scene.now) or scene.now - RECENT
             moved = [each.person for each in up if each.person and _rolled(drawn, each.person)]
             since = since_last(people, scene.roster, facts, said.values(), moved, before)
-            following = next_in_line(people, positions, drawn.standings, scene.today)
+            following = next_in_line(people, scene.roster, positions, drawn.standings, scene.today)
         found[occurrence.id] = _section(occurrence.id, up, since, following)
     checked = {id for id, seats in drawn.seated.items() if any(seat.item for seat in seats)}
     for id in checked - found.keys():  # lines that are still to be marked, or were
@@ -159,11 +159,13 @@ _CONCLUDED = (Source.DELETION, Source.DRAG, Source.SYNCD)
 
 def next_in_line(
     people: Collection[str],
+    roster: Roster,
     positions: Mapping[str, Position],
     up: Collection[str],
     today: date,
 ) -> tuple[str, ...]:
-    """Those of `people`, by id, who are due first and are not `up`, with how to reach them."""
+    """Those of `people`, by id, who are due first and are not `up`, with how to reach them; nobody
+    whose cadence has just started over."""
     waiting = sorted(
         (position.due, id)
         for id, position in positions.items()
@@ -173,9 +175,16 @@ def next_in_line(
         and position.touch is None
         and not position.reason
         and position.due <= today + SOON
+        and not _just_closed(position, roster, today)
     )
     found = [positions[id].person for _, id in waiting[:NEXT]]
     return tuple(_reach(person) for person in found)
+
+
+def _just_closed(position: Position, roster: Roster, today: date) -> bool:
+    anchor = position.fold.anchor
+    quarter = timedelta(days=roster.cadence_of(position.person).approximate_days / 4)
+    return anchor is not None and today < anchor + quarter
 
 
 def last_started(occurrences: Iterable[Occurrence], now: datetime) -> datetime | None:

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from syncd.model.facts import Fact, Outcome, Source
+from syncd.model.occasions import BELATED
 from syncd.model.people import Person
 from syncd.model.records import Record
 from syncd.reconcile.attempts import (
@@ -77,7 +78,7 @@ def settle_attempt(
     if grace_ends(stand, times, scene.zone) > scene.now:
         out.keep.append(Keep(standing=stand, times=times))
         return False
-    if trace.rolls < ROLLS:
+    if trace.rolls < ROLLS and (trace.pinned or not bygone(person, key.day, scene)):
         blocks = scene.blocks_of(person)
         out.want = replace(base, blocks=blocks, head=True, rolls=trace.rolls + 1)
         return False
@@ -87,8 +88,14 @@ def settle_attempt(
     return True
 
 
+def bygone(person: Person, touch: date, scene: Scene) -> bool:
+    """Whether the occasion of a `touch` is over for longer than something is belated."""
+    occasion = person.occasion
+    return occasion is not None and scene.today - occasion.near(touch) > BELATED
+
+
 def missed(person: Person, record: Record, trace: Trace, scene: Scene) -> Fact:
-    """That the touch of an attempt which was rolled over too often is let go."""
+    """That the touch of an attempt which nobody marked in time is let go."""
     uid = record.uid
     return Fact(
         id=f"{uid}#{scene.journal.told.get(uid, 0) + 1}",

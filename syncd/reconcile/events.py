@@ -40,6 +40,7 @@ LONGEST_TITLE = 300
 # Both take time in proportion to the title, whatever stands in it.
 _PHONE = re.compile(r"\+?[0-9(][0-9 ()/.-]*+")
 _EMAIL = re.compile(r"(?<![^\s@<>,;])[^\s@<>,;]++@[^\s@<>,;]+\.[^\s@<>,;]+")
+_LIST = re.compile(r"(?<!\S)@(\w[^\s,;]*+)")
 _DIGITS = 6
 """Characters of the shortest number."""
 
@@ -82,6 +83,8 @@ class Proposed:
     name: str
     phone: str = ""
     email: str = ""
+    list: str = ""
+    """Behind an @ in the title; empty where nothing was said."""
     until: date = date.max
     """From when on they are proposed no more."""
 
@@ -130,7 +133,7 @@ def read_event(
         return _away(entry)
     start = begins(entry.start, zone)
     if re.match(r"\+ ?[^\W\d]", title):
-        return _proposed(title[1:], _after(start, PROPOSED, zone))
+        return _proposed(title, people, start, zone)
     if start < since and before is None:
         return None
     lead = leading(title)
@@ -172,14 +175,32 @@ def _away(entry: Entry) -> Away | None:
     return Away(since=since, until=until) if until - since <= LONGEST_AWAY else None
 
 
-def _proposed(text: str, until: date) -> Proposed | None:
+def _proposed(
+    title: str, people: Iterable[Person], start: datetime, zone: ZoneInfo
+) -> Proposed | Asked | None:
+    """Whom `title` proposes. The first name of somebody known, by itself, may well be theirs."""
+    text = title[1:]
     phones = (found[0].rstrip(" ()/.-") for found in _PHONE.finditer(text))
     phone = next((each for each in phones if len(each) >= _DIGITS), "")
     email = found[0] if (found := _EMAIL.search(text)) else ""
     for known in (phone, email):
         text = text.replace(known, " ") if known else text
+    list_ = found[1] if (found := _LIST.search(text)) else ""
+    text = _LIST.sub(" ", text, count=1)
     name = " ".join(text.split()).strip(" ,;:-–")
-    return Proposed(name=name, phone=phone, email=email, until=until) if name else None
+    if not name:
+        return None
+    named = [person.name for person in people if _first_name(person) == fold(name)[0]]
+    if named and fold(name)[0] not in (fold(tidy(each))[0] for each in named):
+        there = f"{', '.join(named[:4])} {'is' if len(named) == 1 else 'are'} there already"
+        question = f"«{short(title)}»: {there}. For another, write + and the whole name."
+        return Asked(question=question, until=_after(start, ASKED, zone))
+    until = _after(start, PROPOSED, zone)
+    return Proposed(name=name, phone=phone, email=email, list=list_, until=until)
+
+
+def _first_name(person: Person) -> str:
+    return fold(tidy(person.name).partition(" ")[0])[0]
 
 
 def _still(rest: str, fits: list[tuple[Person, int]], before: Heard) -> tuple[str, int] | None:

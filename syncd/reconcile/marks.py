@@ -11,8 +11,8 @@ it is all that was added there.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
@@ -175,6 +175,8 @@ def read(title: str, *, core: str, name: str, sign: str, today: date) -> Reading
     after = edged(text[found[1] :]).lstrip(_JOINTS) if found else ""
     before, signed = _without_sign(before, sign)
     mark = _mark(before, after) if whole else _mark_beside(before, after)
+    if isinstance(mark, Marked):  # it is done: no day to put it off to, nor one to tell of
+        return replace(mark, note=_without_day(mark.note, today))
     if mark is not None:
         return mark
     snooze = _snooze(before, after, today)
@@ -242,11 +244,8 @@ def _sure(text: str) -> tuple[Meaning, str] | None:
 def _snooze(before: str, after: str, today: date) -> Snoozed | Unclear | None:
     pieces = [_arrows(piece, today) for piece in (before, after)]
     for words in pieces:
-        for place in dict.fromkeys((0, len(words) - 1)):
-            token = fold(words[place])[0] if words else ""
-            if not token.startswith(">") or not token[1:2].isalnum():
-                continue
-            day = resolve_when(token[1:].rstrip(_JOINTS), today)
+        for place, token in _tokens(words):
+            day = _day_of(token, today)
             if day is None:
                 return Unclear(
                     f"«{token}» is not a day that can be read. "
@@ -257,6 +256,28 @@ def _snooze(before: str, after: str, today: date) -> Snoozed | Unclear | None:
             del words[place]
             return Snoozed(day, token, _note(*(" ".join(words) for words in pieces)))
     return None
+
+
+def _without_day(note: str, today: date) -> str:
+    """A note without the `>` token that it begins or ends with, where that can be read."""
+    words = _arrows(note, today)
+    for place, token in _tokens(words):
+        if _day_of(token, today) is not None:
+            del words[place]
+            return _note(" ".join(words))
+    return note
+
+
+def _tokens(words: list[str]) -> Iterator[tuple[int, str]]:
+    """The `>` tokens with which `words` begin and end, and their places."""
+    for place in dict.fromkeys((0, len(words) - 1)) if words else ():
+        token = fold(words[place])[0]
+        if token.startswith(">") and token[1:2].isalnum():
+            yield place, token
+
+
+def _day_of(token: str, today: date) -> date | None:
+    return resolve_when(token[1:].rstrip(_JOINTS), today)
 
 
 def _arrows(text: str, today: date) -> list[str]:

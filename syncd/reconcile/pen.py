@@ -132,7 +132,7 @@ class Pen:
                 self.scene.zone,
                 stand.question,
                 self.scene.wrong_number(person),
-                self._upcoming(person, times),
+                self._upcoming(record.key, person, times),
                 [fact for fact in spoken[1:] if fact.note][:REMEMBERED],
                 task=task,
             ),
@@ -147,7 +147,7 @@ class Pen:
         self.act(record, rendered, reason)
         if trace.slot is not None and isinstance(times.start, datetime):
             line = text.seat_line(person, channel, times.start, self.scene.zone)
-            lines = "\n".join((line, *text.below(self._about(person, times))))
+            lines = "\n".join((line, *text.below(self._about(record.key, person, times))))
             self._sit(
                 trace.slot, Seat(start=times.start, key=record.key, lines=lines, person=person)
             )
@@ -169,7 +169,7 @@ class Pen:
             trace=trace,
             zone=self.scene.zone,
             address=text.address_for(person, trace.channel),
-            below=(stand.question, *self._about(person, times)),
+            below=(stand.question, *self._about(stand.record.key, person, times)),
         )
         self.item(stand.record, entry, shown(stand.record, entry), person)
 
@@ -200,19 +200,19 @@ class Pen:
         intent = None if entry == record.base else entry
         self._remember(replace(record, fate=Fate.LIVE, intent=intent))
 
-    def _about(self, person: Person, times: Times) -> list[str]:
+    def _about(self, key: Key, person: Person, times: Times) -> list[str]:
         """What helps to talk, as far as there is room for it among others."""
         spoken = self._spoken(person)
         last = spoken[0] if spoken else None
         wrong = self.scene.wrong_number(person)
-        return text.about(person, last, self.scene.zone, wrong, self._upcoming(person, times))
+        return text.about(person, last, self.scene.zone, wrong, self._upcoming(key, person, times))
 
-    def _upcoming(self, person: Person, times: Times) -> list[str]:
-        """The dates of `person` that come within weeks of the entry, or that it is for."""
+    def _upcoming(self, key: Key, person: Person, times: Times) -> list[str]:
+        """The dates of `person` that come within weeks of the entry `key`, or that it is for."""
         day = begins(times.start, self.scene.zone).astimezone(self.scene.zone).date()
         own, found = person.occasion, []
         for each in (*person.dates, *((own,) if own and own not in person.dates else ())):
-            kept = each.next_from(day)
+            kept = own.near(key.day) if own and own is each else each.next_from(day)
             if kept - day <= SOON or each is own:
                 found.append((kept, text.date_line(each, kept)))
         return [line for _, line in sorted(found)]

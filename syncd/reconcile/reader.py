@@ -167,7 +167,7 @@ class Reader:
                 return
             if same and until is None:
                 until = old.until
-            if same and sign:
+            if sign and (same or not note):  # the old one is in the title no more
                 note = " ".join(part for part in (old.note, note) if part)
         self._add(
             outcome=meaning.outcome,

@@ -27,12 +27,13 @@ def setting_of(calendar: str, href: str) -> str:
 def remembered(said: Said | None) -> str | None:
     """What is to be remembered of an event; None for nothing: a contact is in the journal."""
     match said:
-        case Proposed(name=name, phone=phone, email=email, until=until):
+        case Proposed(name=name, phone=phone, email=email, list=list_, until=until):
             told: dict[str, str] = {
                 "kind": "proposed",
                 "name": name,
                 "phone": phone,
                 "email": email,
+                "list": list_,
                 "until": until.isoformat(),
             }
         case Away(since=since, until=until):

@@ -34,7 +34,7 @@ from syncd.reconcile.attempts import (
     Want,
     Withdraw,
 )
-from syncd.reconcile.course import ROLLS, LetGo, missed, next_attempt, settle_attempt
+from syncd.reconcile.course import ROLLS, LetGo, bygone, missed, next_attempt, settle_attempt
 from syncd.reconcile.fold import (
     Fold,
     first_due,
@@ -75,7 +75,7 @@ def resolve(
         due = _due(person, told, (*facts, *out.facts), scene)
     marked = [each.standing.record for each in out.history]
     before = _let_go([*loose, *marked], (*facts, *out.facts), told, scene)
-    if before is not None and not reason and before.trace.rolls > ROLLS:
+    if before is not None and not reason and _is_over(person, before, scene):
         out.facts.append(missed(person, before.record, before.trace, scene))
         told = fold(person, (*facts, *out.facts), scene.roster.cadence_of(person), scene.zone)
         due = _due(person, told, (*facts, *out.facts), scene)
@@ -126,6 +126,11 @@ def _let_go(loose: list[Record], facts: tuple[Fact, ...], told: Fold, scene: Sce
     if record.fate is Fate.GONE and told_of[record.uid] is None:
         trace = replace(trace, head=True, rolls=trace.rolls + 1)
     return LetGo(record=record, trace=trace)
+
+
+def _is_over(person: Person, before: LetGo, scene: Scene) -> bool:
+    """Whether an attempt that is out of the calendar is not taken up again."""
+    return before.trace.rolls > ROLLS or bygone(person, before.record.key.day, scene)
 
 
 def _turn(record: Record, told: Fold) -> int:

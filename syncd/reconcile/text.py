@@ -29,6 +29,7 @@ HOW_TO_TICK = (
     f"n no answer · s skip · >1w later {END}"
 )
 WHO_IS_UP = "Who is up:"
+NOBODY_IS_UP = "Nobody is up."
 SINCE_LAST = "Since last time:"
 NEXT_IN_LINE = "Next in line, should there be time left:"
 HOW_TO_CHECK = (
@@ -155,7 +156,7 @@ def date_section(person: Person) -> str:
 
 
 def occurrence_section(
-    lines: Iterable[str],
+    lines: Sequence[str],
     since: Sequence[str] = (),
     following: Sequence[str] = (),
     state: str = "",
@@ -165,7 +166,8 @@ def occurrence_section(
     told = (SINCE_LAST, *since) if since else ()
     more = (NEXT_IN_LINE, *following) if following else ()
     how = HOW_TO_CHECK if state else f"Mark each in its own event. {END}"
-    return _section((*told, WHO_IS_UP, *lines, *more, state), how)
+    up = (WHO_IS_UP, *lines) if lines else (NOBODY_IS_UP,)
+    return _section((*told, *up, *more, state), how)
 
 
 def seat_line(person: Person, channel: str, start: datetime, zone: ZoneInfo) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import select
 import signal
 import stat
 import subprocess
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -228,3 +230,27 @@ def test_add_goes_to_the_first_file_that_config_names(desk: Desk, radicale: Serv
     assert desk.syncd("add", "Bob Ray").status == 0
     assert "Bob Ray" in other.read_text()
     assert "Bob Ray" not in desk.people.read_text()
+
+
+def test_those_proposed_are_added_to_a_list_all_or_none(desk: Desk, radicale: Server) -> None:
+    desk.write(radicale, "Ann Lee")
+    desk.config.write_text(f"{desk.config.read_text()}  friends: {{cadence: 3 weeks}}\n")
+    assert desk.at(NOW, "sync").status == 0
+    begin = datetime.fromisoformat(NOW)
+    app = Client(radicale, "Outreach")
+    app.add("+ Jane Roe +49 30 4711 99 @friends", begin, begin + timedelta(hours=1))
+    app.add("+ Max Moe max@example.org", begin, begin + timedelta(hours=1))
+    assert desk.at(NOW, "sync").status == 0
+    before = desk.people.read_bytes()
+    for arguments, why in (
+        ((), "Max Moe is in no list yet. Next: add one of --list clients, --list friends"),
+        (("--list", "nope"), "Max Moe: list «nope» is not known. Next: add one of --list clients,"),
+    ):
+        said = desk.at(NOW, "add", "--proposed", "--yes", *arguments)
+        assert said.status == 2 and why in said.err
+        assert desk.people.read_bytes() == before
+    assert desk.at(NOW, "add", "--proposed", "--yes", "--list", "clients").status == 0
+    text = desk.people.read_text().removeprefix(before.decode())
+    lists = dict(re.findall(r"name: (.+)\n +lists: \[(.+)\]", text))
+    assert lists == {"Jane Roe": "friends", "Max Moe": "clients"}
+    assert desk.syncd("check").status == 0

@@ -296,8 +296,19 @@ def test_an_arrow_that_names_no_day_is_text(tail: str) -> None:
     assert ask(f"Ann Lee: call {tail}") == Plain()
 
 
-def test_a_mark_goes_before_a_snooze() -> None:
-    assert told(ask("m Ann Lee: call >3d")) == (*MESSAGE, ">3d")
+@pytest.mark.parametrize(
+    ("title", "note"),
+    [
+        ("m Ann Lee: call >3d", ""),
+        (">3d m Ann Lee: call", ""),
+        ("m >3d Ann Lee: call", ""),
+        ("m Ann Lee: call she moves > fri", "she moves"),
+        ("m Ann Lee: call >soon", ">soon"),
+        ("m Ann Lee: call 5 > 3 in all", "5 > 3 in all"),
+    ],
+)
+def test_a_mark_goes_before_a_snooze_which_is_no_note(title: str, note: str) -> None:
+    assert told(ask(title)) == (*MESSAGE, note)
 
 
 names = st.one_of(

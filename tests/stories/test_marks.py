@@ -128,6 +128,20 @@ def test_our_own_sign_does_not_count_beside_a_new_mark(make: Make) -> None:
     assert stage.key(second).attempt == 2
 
 
+@pytest.mark.parametrize(("form", "note"), [("{}", "good talk"), ("{} she is ill", "she is ill")])
+def test_the_note_stays_when_the_mark_is_corrected(make: Make, form: str, note: str) -> None:
+    stage = make("Ann Lee")
+    stage.sync()
+    stage.at("thu 10:20")
+    stage.mark("Ann Lee", "x {} good talk")
+    stage.sync()
+    stage.app.retitle(stage.contact("Ann Lee"), form.format("n Ann Lee: call"))
+    stage.sync()
+    (fact,) = stage.facts("Ann Lee")
+    assert (fact.outcome.value, fact.note) == ("no-answer", note)
+    assert f"No answer, Thursday 3 December 2026: {note}" in stage.contacts()[0].text
+
+
 def test_marked_while_the_daemon_was_down_for_weeks(make: Make) -> None:
     stage = make("Ann Lee", "Bob Roy")
     stage.sync()

@@ -182,6 +182,22 @@ def test_what_was_deleted_says_how_it_is_undone(make: Make) -> None:
     assert "Skipped, since you deleted it: Ann Lee. To undo: syncd log --undo NAME" in agenda(stage)
 
 
+def test_whoever_may_be_there_already_is_asked_about(make: Make) -> None:
+    stage = make("Ann Lee", "Bo")
+    stage.sync()
+    event = wrote(stage, "+ ann +49 30 4711")
+    wrote(stage, "+ Bo")
+    stage.sync()
+    question = (
+        "«+ ann +49 30 4711»: Ann Lee is there already. For another, write + and the whole name."
+    )
+    assert f"Not understood: {question}" in agenda(stage)
+    assert not [each for each in said(stage) if isinstance(each, Proposed)]
+    stage.app.retitle(event, "+ Ann Roy")
+    stage.sync()
+    assert [each.name for each in said(stage) if isinstance(each, Proposed)] == ["Ann Roy"]
+
+
 def test_the_next_in_line_are_named_below(make: Make) -> None:
     people = [person(f"P {n}", last_contact=date(2026, 9, 1 + n)) for n in range(16)]
     stage = make(*people)
@@ -192,6 +208,22 @@ def test_the_next_in_line_are_named_below(make: Make) -> None:
     assert following.startswith("P 8, +49 30 901820\nP 9,")
     assert following.count("\nP ") == 4
     assert not stage.sync().outcomes
+
+
+def test_whoever_was_just_reached_is_not_offered_again(make: Make) -> None:
+    stage = make("Ann Lee", "Bob Roy")
+    stage.sync()
+    stage.at("wed 12:00")
+    wrote(stage, "x Ann Lee")
+    wrote(stage, "x Bob Roy")
+    stage.sync()
+    head, _, following = agenda(stage).partition("\nNobody is up.\n")
+    assert head.startswith("Since last time:\nUnderstood: ") and "Who is up" not in head
+    assert following == "Mark each in its own event. (syncd)"
+    stage.later(days=13)  # a third of six weeks later
+    wrote(stage, "✅ Zoe")
+    stage.sync()
+    assert "should there be time left:\nAnn Lee, +49 30 901820\nBob Roy," in agenda(stage)
 
 
 def test_after_two_hours_without_a_mark_fewer_are_up(make: Make) -> None:

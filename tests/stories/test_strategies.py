@@ -159,6 +159,41 @@ def test_a_card_that_was_sent_early_is_not_asked_for_again(make: Make, before: b
     assert len(lines(stage)) == 1
 
 
+def test_a_card_counts_for_the_nearest_occasion_that_is_open(make: Make) -> None:
+    stage = make(person(strategies=(BIRTHDAY_CARD, HOLIDAY), dates=(BORN,)))
+    stage.later(days=12)  # 13 December: both are open
+    stage.sync()
+    assert len(lines(stage)) == 2
+    first = stage.service.log("ann", by="card")
+    stage.sync()
+    assert stage.service.settled(first) == ["birthday card"]
+    assert [each.title for each in lines(stage)] == ["Ann Lee: Holiday card"]
+    stage.later(days=1)
+    second = stage.service.log("ann", by="card")
+    stage.sync()
+    assert (stage.service.settled(first), stage.service.settled(second)) == (
+        ["birthday card"],
+        ["Holiday card"],
+    )
+    assert lines(stage) == []
+    stage.service.undo("ann")
+    stage.sync()
+    assert [each.title for each in lines(stage)] == ["Ann Lee: Holiday card"]
+
+
+def test_a_card_is_not_for_an_occasion_whose_card_was_marked(make: Make) -> None:
+    stage = make(person(strategies=(BIRTHDAY_CARD, HOLIDAY), dates=(BORN,)))
+    stage.later(days=12)
+    stage.sync()
+    (birthday,) = lines(stage, "ann-lee/birthday-card")
+    stage.app.retitle(birthday, f"x {birthday.title}")
+    stage.sync()
+    stage.later(hours=1)
+    assert stage.service.settled(stage.service.log("ann", by="card")) == ["Holiday card"]
+    stage.sync()
+    assert [each.title for each in lines(stage)] == ["✅ Ann Lee: birthday card"]
+
+
 def test_a_card_of_the_autumn_is_none_for_the_birthday(make: Make) -> None:
     stage = make(person(strategies=(BIRTHDAY_CARD,), dates=(BORN,)))
     stage.service.log("ann", by="card", at=stage.now - timedelta(days=10))
@@ -188,6 +223,53 @@ def test_a_call_on_a_birthday_is_one_on_the_day_or_soon_after(
     stage.sync()
     open_ = [row for row in stage.service.due() if row.person.id == "ann-lee/birthday-call"]
     assert [row.due == date(2026, 12, 19) for row in open_] == [bool(left)]
+
+
+def test_a_card_for_an_occasion_that_is_long_over_is_let_go(make: Make) -> None:
+    stage = make(person(), lists=(clients(strategies=(HOLIDAY,)),))
+    stage.sync()
+    stage.later(days=38)  # 8 January: it would be belated, and moves on as ever
+    stage.sync()
+    (card,) = lines(stage)
+    assert when(card.start) == "fri 08 09:00"
+    assert "Holiday card: Friday 25 December 2026" in card.text
+    stage.later(days=4)
+    stage.sync()
+    assert [fact.outcome.value for fact in stage.facts() if "/" in fact.person] == ["missed"]
+    assert line_due(stage, "ann-lee/holiday-card") == date(2027, 12, 11)
+
+
+def test_a_card_that_rested_until_its_occasion_was_over_is_let_go(make: Make) -> None:
+    stage = make(person(), lists=(clients(strategies=(HOLIDAY,)),))
+    stage.sync()
+    pause(stage.service, Scope.PERSON, "ann", date(2027, 1, 20))
+    stage.sync()
+    assert lines(stage) == []
+    stage.later(days=51)
+    stage.sync()
+    stage.now = datetime(2027, 12, 10, 8, tzinfo=ZONE)
+    stage.sync()
+    (card,) = lines(stage)
+    assert "Holiday card: Saturday 25 December 2027" in card.text
+    assert stage.key(card).day == date(2027, 12, 13)
+
+
+def test_a_call_that_was_put_off_is_for_the_birthday_that_was(make: Make) -> None:
+    stage = make(person(strategies=(BIRTHDAY_CALL,), dates=(BORN,)))
+    stage.later(days=6)
+    stage.sync()
+    (call,) = lines(stage)
+    later = datetime(2027, 1, 5, 9, tzinfo=ZONE)
+    stage.app.drag(call, later, later + timedelta(minutes=15))
+    stage.sync()
+    (call,) = lines(stage)
+    assert call.start == later and "Birthday: Saturday 19 December 2026 (46)" in call.text
+    stage.now = datetime(2027, 1, 6, 12, tzinfo=ZONE)  # once more, since the user wanted it late
+    stage.sync()
+    assert [each.title for each in lines(stage)] == ["Ann Lee: birthday call"]
+    stage.later(days=3)
+    stage.sync()
+    assert [fact.outcome.value for fact in stage.facts() if "/" in fact.person] == ["missed"]
 
 
 def test_a_retry_of_one_line_leaves_the_other_alone(make: Make) -> None:
