@@ -46,7 +46,7 @@ clean:
 $(VENV)/.demo: $(PINNED)
 	@.ci/venv $(VENV)
 	@echo "Installing syncd into $(VENV); the first time takes a minute."
-	@$(PIP) --editable ".[demo]"
+	@$(PIP) --editable .
 	@touch $@
 
 # What the tests need includes what the demo needs.

@@ -8,24 +8,27 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from syncd.calendars.base import Calendar, Diary, Pause
 from syncd.config import Loaded, load, names, state_folder
 from syncd.errors import Problem
 from syncd.model.records import CalendarState, State
-from syncd.model.roster import AddressBook, CalendarSettings, GoogleSettings, Roster
+from syncd.model.roster import AddressBook, CalendarSettings, GoogleSettings, Roster, Secret
 from syncd.store import open_store
 
 if TYPE_CHECKING:
+    from syncd.calendars.embedded import Houses
     from syncd.calendars.google.account import Account
     from syncd.engine.crediting import Diaries
     from syncd.engine.freshening import Sheets
     from syncd.engine.service import Calendars, Service
-    from syncd.model.examination import Check, Step
+    from syncd.model.examination import Check, Found, Step
 
 __all__ = [
     "Loaded",
@@ -33,6 +36,7 @@ __all__ = [
     "database",
     "examined",
     "examined_book",
+    "houses",
     "joined",
     "load",
     "service",
@@ -45,19 +49,28 @@ def database(roster: Roster, env: Mapping[str, str]) -> Path:
     return names.database(roster.database, roster.deployment, env)
 
 
+def houses() -> Houses:
+    """The servers of syncd's own, none of which runs yet: to be closed at the end."""
+    from syncd.calendars.embedded import Houses
+
+    return Houses()
+
+
 def service(
     roster: Roster,
     env: Mapping[str, str],
     clock: Callable[[], datetime],
     pause: Pause = time.sleep,
+    houses: Callable[[], Houses] = houses,
 ) -> Service:
-    """The verbs over `roster`; `pause` waits where a server's quota wants it. Each thread needs one
-    of its own. Raises nothing: what cannot be used is said by the verb that needs it."""
+    """The verbs over `roster`; `pause` waits where a server's quota wants it, `houses` gives the
+    servers of syncd's own where one is needed. Each thread needs one of its own. Raises nothing:
+    what cannot be used is said by the verb that needs it."""
     from syncd.engine.freshening import freshen
     from syncd.engine.service import Service  # its arithmetic of dates is heavy
 
     store = open_store(database(roster, env), roster.deployment)
-    opener = Opener(roster.timezone, pause)
+    opener = Opener(roster.timezone, pause, houses)
     return Service(
         roster=roster,
         store=store,
@@ -89,20 +102,26 @@ def _fetched(book: AddressBook, known: Sheets) -> Sheets:
 
 
 def _notices(roster: Roster) -> tuple[str, ...]:
-    if not any(each.google for each in roster.calendars.values()):
-        return ()
-    from syncd.calendars.google.ends import notice_of
+    found: dict[str, None] = {}
+    if any(each.google for each in roster.calendars.values()):
+        from syncd.calendars.google.ends import notice_of
 
-    found = dict.fromkeys(notice_of(each) for each in roster.calendars.values())
+        found |= dict.fromkeys(notice_of(each) for each in roster.calendars.values())
+    if folders := {each.embedded.folder for each in roster.calendars.values() if each.embedded}:
+        from syncd.calendars.embedded import trouble_of
+
+        found |= dict.fromkeys(trouble_of(each, ZoneInfo(roster.timezone)) for each in folders)
     return tuple(notice for notice in found if notice)
 
 
-def examined(roster: Roster, name: str, *, read_only: bool) -> Iterator[Step]:
+def examined(
+    roster: Roster, name: str, *, read_only: bool, houses: Callable[[], Houses] = houses
+) -> Iterator[Step]:
     """The steps of an examination of the calendar `name`, each as it is done; `read_only` leaves
     out those that write a probe."""
     from syncd.model.examination import examined as steps
 
-    settings, opener = roster.calendars[name], Opener(roster.timezone)
+    settings, opener = roster.calendars[name], Opener(roster.timezone, houses=houses)
     yield from steps(_checks(roster, settings, opener, read_only=read_only))
 
 
@@ -126,6 +145,9 @@ def _checks(
     if settings.google is None:
         from syncd.calendars.caldav import doctor as caldav
 
+        if settings.embedded is not None:
+            yield "server", partial(_is_up, settings, opener)
+            settings, _ = opener.at_home(settings)
         yield from caldav.checks(settings, now)
     else:
         from syncd.calendars.google import doctor as google
@@ -139,13 +161,27 @@ def _checks(
             yield from diagnosis.diary(partial(opener.diary, roster, each), each, now)
 
 
+def _is_up(settings: CalendarSettings, opener: Opener) -> Found:
+    from syncd.model.examination import Found
+
+    _, awake = opener.at_home(settings)
+    awake()
+    return Found(said=f"syncd's own is up at {settings.url}")
+
+
 class Opener:
     """Opens calendars; those at Google that have one sign-in share it. Their libraries are heavy,
     so that each is imported when it is needed."""
 
-    def __init__(self, timezone: str, pause: Pause = time.sleep) -> None:
+    def __init__(
+        self,
+        timezone: str,
+        pause: Pause = time.sleep,
+        houses: Callable[[], Houses] = houses,
+    ) -> None:
         self._timezone = timezone
         self._pause = pause
+        self._houses = houses
         self._accounts: dict[tuple[Path, str], Account] = {}
 
     def all_of(self, roster: Roster) -> Calendars:
@@ -166,7 +202,8 @@ class Opener:
         if settings.google is None:
             from syncd.calendars.caldav import CalDavCalendar
 
-            return CalDavCalendar(settings, timezone=self._timezone, memo=memo)
+            settings, awake = self.at_home(settings)
+            return CalDavCalendar(settings, timezone=self._timezone, memo=memo, awake=awake)
         from syncd.calendars.google.adapter import GoogleCalendar
         from syncd.calendars.google.tasks import GoogleTasks
 
@@ -198,7 +235,8 @@ class Opener:
         if settings.google is None:
             from syncd.calendars.caldav.diary import CalDavDiary
 
-            return CalDavDiary(settings, timezone=self._timezone, me=me, memo=memo)
+            settings, awake = self.at_home(settings)
+            return CalDavDiary(settings, timezone=self._timezone, me=me, memo=memo, awake=awake)
         from syncd.calendars.google.diary import GoogleDiary
 
         return GoogleDiary(
@@ -209,6 +247,18 @@ class Opener:
             memo=memo,
             pause=self._pause,
         )
+
+    def at_home(self, settings: CalendarSettings) -> tuple[CalendarSettings, Callable[[], None]]:
+        """`settings` with the password, and what sees that the server is up, where that is syncd's
+        own. Raises StateError where the password cannot be kept."""
+        if settings.embedded is None:
+            return settings, lambda: None
+        from syncd.calendars.embedded import password
+
+        folder = settings.embedded.folder
+        secret = Secret(value=password(folder), origin=str(folder / "password"))
+        house = self._houses().at(settings.embedded, settings.username)
+        return replace(settings, password=secret), house.awake
 
     def account(self, google: GoogleSettings) -> Account:
         """The sign-in of a calendar at Google."""

@@ -4,6 +4,7 @@ parsing ends before anything begins. What a verb needs is imported when it is ca
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -79,7 +80,9 @@ def before(
     del version
     if rehearse and now is None:
         raise UsageError("--rehearse only means something with --now INSTANT.")
-    context.obj = Setting(config=config, now=now, rehearse=rehearse)
+    context.obj = Setting(
+        config=config, now=now, rehearse=rehearse, afterwards=context.obj or ExitStack()
+    )
 
 
 # -- to begin with
@@ -232,6 +235,16 @@ def auth(
         published=published,
     )
     return lambda: do(context.obj, provider, calendar, way, json)
+
+
+@verb("syncd connect")
+def connect(context: typer.Context, json: Json = False) -> Work:
+    """Say how apps reach the calendar on syncd's own server.
+
+    Address, user, password, and where to enter them. JSON names the password's file."""
+    from syncd.cli.connecting import connect as do
+
+    return lambda: do(context.obj, json)
 
 
 @verb("syncd check")

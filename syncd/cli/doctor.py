@@ -24,7 +24,9 @@ def doctor(setting: Setting, names: tuple[str, ...], read_only: bool, as_json: b
 
     roster = setting.loaded().roster
     patients: dict[str, Callable[[], Iterator[Step]]] = {
-        f"{CALENDAR} {name}": partial(bootstrap.examined, roster, name, read_only=read_only)
+        f"{CALENDAR} {name}": partial(
+            bootstrap.examined, roster, name, read_only=read_only, houses=lambda: setting.houses
+        )
         for name in roster.calendars
     }
     for book in roster.books:

@@ -90,6 +90,8 @@ def run(setting: Setting) -> int:
     """The daemon, until SIGTERM or Ctrl-C. The log goes to stderr."""
     if setting.now is not None:
         raise UsageError("syncd run keeps to the real time. Next: leave --now out.")
+    import structlog
+
     from syncd import logs
     from syncd.engine.daemon import run as daemon
 
@@ -99,12 +101,15 @@ def run(setting: Setting) -> int:
         stopping.wait(seconds)
 
     def load() -> Service:
-        return setting.service(ready(setting.loaded().roster), pause)
+        service = setting.service(ready(setting.loaded().roster), pause)
+        setting.houses.keep(each.embedded for each in service.roster.calendars.values())
+        return service
 
     database = setting.database(ready(setting.loaded().roster))
     logs.configure()
+    setting.houses.say = structlog.get_logger().warning
     with present(database):
-        return daemon(load, stopping)
+        return daemon(load, stopping, setting.houses.close)
 
 
 # -- clear

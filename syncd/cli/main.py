@@ -10,7 +10,7 @@ import sys
 import traceback
 import warnings
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from io import TextIOWrapper
 from typing import TextIO
 
@@ -49,9 +49,12 @@ def main(arguments: Sequence[str]) -> int:
 
 def _done(arguments: Sequence[str]) -> int:
     try:
-        work = COMMAND.main(list(arguments), prog_name="syncd", standalone_mode=False)
-        # What ends in typer itself, --help and --version, gives a number.
-        status = work() if callable(work) else int(work or 0)
+        with ExitStack() as afterwards:
+            work = COMMAND.main(
+                list(arguments), prog_name="syncd", standalone_mode=False, obj=afterwards
+            )
+            # What ends in typer itself, --help and --version, gives a number.
+            status = work() if callable(work) else int(work or 0)
     except TyperException as error:
         return _failed(*_usage(error, arguments))
     except EOFError:

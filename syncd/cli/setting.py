@@ -6,8 +6,10 @@ import os
 import sys
 import time as time_
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -17,6 +19,7 @@ from syncd.errors import ConfigError, Problem, UsageError
 
 if TYPE_CHECKING:
     from syncd.calendars.base import Pause
+    from syncd.calendars.embedded import Houses
     from syncd.config import Loaded
     from syncd.engine.service import Service
     from syncd.model.roster import Roster
@@ -32,6 +35,8 @@ class Setting:
     now: str | None = None
     rehearse: bool = False
     env: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    afterwards: ExitStack = field(default_factory=ExitStack)
+    """What is done when the verb has ended, however it ends."""
 
     # -- the config
 
@@ -76,7 +81,15 @@ class Setting:
         from syncd import bootstrap
 
         roster = roster or self.loaded().roster
-        return bootstrap.service(roster, self.env, self.clock(ZoneInfo(roster.timezone)), pause)
+        clock = self.clock(ZoneInfo(roster.timezone))
+        return bootstrap.service(roster, self.env, clock, pause, lambda: self.houses)
+
+    @cached_property
+    def houses(self) -> Houses:
+        """The calendar servers of syncd's own, which run no longer than the verb."""
+        from syncd import bootstrap
+
+        return self.afterwards.enter_context(bootstrap.houses())
 
     def database(self, roster: Roster) -> Path:
         """The deployment's database."""

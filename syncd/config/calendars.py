@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -16,7 +17,7 @@ from syncd.config.secrets import NONE, read_secret
 from syncd.config.shapes import CalendarShape, ConfigShape
 from syncd.errors import Problem
 from syncd.model.facts import Outcome
-from syncd.model.roster import CalendarSettings, GoogleSettings
+from syncd.model.roster import CalendarSettings, EmbeddedSettings, GoogleSettings, Secret
 
 FILL_IN = "FILL-IN"
 """What stands where a new user's address and user name are to be."""
@@ -27,9 +28,12 @@ PRIMARY = "primary"
 NO_ADDRESS = "is no address at Google. Forms: primary, Outreach, abc123@group.calendar.google.com"
 TASKS = "Outreach"
 """Google's list of tasks, unless config names one."""
+EMBEDDED_USER = "syncd"
+"""Who the user is to the embedded server."""
 _ONLY = {
     "caldav": ("url", "username", "password"),
     "google": ("credentials", "token", "api_endpoint", "colours"),
+    "embedded": ("listen",),
 }
 """The keys that only one provider has."""
 
@@ -52,6 +56,8 @@ def calendars(
         _check_keys(root, path, shape, problems)
         if shape.provider == "google":
             made = _google(root, name, shape, config.deployment, folder, env, problems)
+        elif shape.provider == "embedded":
+            made = _embedded(root, name, shape, config, env, problems)
         else:
             made = _caldav(root, name, shape, folder, env, problems, files)
         other = taken.setdefault(_identity(made), name)
@@ -172,6 +178,40 @@ def _google(
             endpoint=f"{endpoint.rstrip('/')}/" if endpoint else "",
             colours=colours,
         ),
+        birthdays=shape.birthdays,
+        where=str(key_place(root, path)),
+    )
+
+
+def _embedded(
+    root: Fields,
+    name: str,
+    shape: CalendarShape,
+    config: ConfigShape,
+    env: Mapping[str, str],
+    problems: list[Problem],
+) -> CalendarSettings:
+    path = ("calendars", name)
+    if "://" in shape.calendar:
+        message = "calendar: is a name here, since the server is syncd's own. Forms: Outreach"
+        problems.append(locate(root, (*path, "calendar"))[0].problem(message))
+    # An absolute one: the server is started somewhere else.
+    kept = Path(os.path.abspath(state_folder(env) / f"{config.deployment}.calendars"))
+    said = [each.listen for each in config.calendars.values() if each.listen]
+    embedded = EmbeddedSettings(folder=kept)
+    if said:  # for all of them: there is one server
+        embedded = replace(embedded, host=said[0][0], port=said[0][1])
+    if shape.listen not in (None, *said[:1]):
+        message = f"listen: there is one server, at {embedded.listen}. Next: take this line out."
+        problems.append(locate(root, (*path, "listen"))[0].problem(message))
+    return CalendarSettings(
+        name=name,
+        provider=shape.provider,
+        url=embedded.url,
+        username=EMBEDDED_USER,
+        password=Secret(),
+        calendar=shape.calendar,
+        embedded=embedded,
         birthdays=shape.birthdays,
         where=str(key_place(root, path)),
     )

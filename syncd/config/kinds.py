@@ -6,6 +6,7 @@ key is put before it later. None of them sees a password, see `secrets`.
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
@@ -24,10 +25,7 @@ from syncd.model.words import Grammar, nearest, short
 
 T = TypeVar("T")
 
-PROVIDERS = ("caldav", "google")
-LATER = ("embedded",)
-"""Providers that are planned."""
-
+PROVIDERS = ("caldav", "google", "embedded")
 
 MARKED = ("reached", "left-message", "no-answer", "skipped")
 """The outcomes that a colour may stand for."""
@@ -177,12 +175,22 @@ def unknown(said: str, known: Iterable[str]) -> str:
     return f"«{short(said)}» is not known. {meant}{there}"
 
 
-def _provider(value: object) -> str:
+def _listen(value: object) -> tuple[str, int]:
+    """An address of this machine and a port: `127.0.0.1:5232`, `[::1]:5232`."""
     said = text(value)
-    if said in LATER:
-        ways = " and ".join(PROVIDERS)
-        raise wrong(f"this version reaches calendars by {ways}, not yet by {said}.")
-    return _one_of(*PROVIDERS)(value)
+    host, colon, port = said.rpartition(":")
+    try:
+        bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+        found = ipaddress.ip_address(bare)
+        fits = colon and (found.version == 4) == (bare == host) and 0 < int(port) < 65536
+    except ValueError:
+        fits = False
+    if not fits:
+        raise wrong(
+            f"«{short(said)}» is no address and port to listen at. Forms: 127.0.0.1:5232 for this "
+            "machine alone, 0.0.0.0:5232 for the home network, [::]:5232 for IPv6."
+        )
+    return str(found), int(port)
 
 
 COLOURS = (
@@ -299,7 +307,10 @@ Phone = Annotated[str, PlainValidator(_phone), _shown()]
 Phones = Annotated[
     tuple[Phone, ...], BeforeValidator(_one_or_more, json_schema_input_type=Phone | list[Phone])
 ]
-Provider = Annotated[str, PlainValidator(_provider), WithJsonSchema({"enum": [*PROVIDERS]})]
+Provider = Annotated[
+    str, PlainValidator(_one_of(*PROVIDERS)), WithJsonSchema({"enum": [*PROVIDERS]})
+]
+Listen = Annotated[tuple[str, int], PlainValidator(_listen), _shown()]
 Tries = Annotated[int, PlainValidator(_whole(20)), _shown("integer", minimum=1, maximum=20)]
 ADay = Annotated[int, PlainValidator(_whole(100)), _shown("integer", minimum=1, maximum=100)]
 FORMS = ("event", "task", "checklist")

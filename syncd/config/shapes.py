@@ -28,6 +28,7 @@ from syncd.config.kinds import (
     Length,
     Line,
     Lines,
+    Listen,
     Name,
     Names,
     Order,
@@ -111,7 +112,12 @@ Password = Annotated[Text, PlainValidator(_secret, json_schema_input_type=str)]
 class CalendarShape(Shape):
     """One calendar, and how it is reached."""
 
-    provider: Provider = _field("How it is reached: caldav or google", "caldav", default="caldav")
+    provider: Provider = _field(
+        "How it is reached: caldav, google, or embedded: on a server that syncd runs itself, see "
+        "syncd connect",
+        "caldav",
+        default="caldav",
+    )
     url: Line | None = _field(
         "The server's address; the bare host will do, the rest is found out",
         "https://dav.example.org/",
@@ -148,6 +154,12 @@ class CalendarShape(Shape):
     )
     api_endpoint: Line | None = _field(
         "Google: where every request goes instead of Google: a proxy, an emulator",
+        "null",
+        default=None,
+    )
+    listen: Listen | None = _field(
+        "Embedded: the address and port at which the server listens; unless given, 127.0.0.1:5232, "
+        "for this machine alone. 0.0.0.0:5232 is for the home network",
         "null",
         default=None,
     )

@@ -88,7 +88,7 @@ def _await(port: int, child: subprocess.Popen[bytes], said: Path) -> None:
             if words and "No module named" in words[0]:
                 raise UsageError(
                     "The demo needs Radicale, which is not installed. "
-                    "Next: make run, or pip install '.[demo]' in the checkout."
+                    "Next: pip install radicale, into the environment of syncd."
                 )
             raise Unreachable(f"Radicale ended at once: {' '.join(words) or child.returncode}")
         try:

@@ -271,13 +271,21 @@ def _files_of(error: ConfigError) -> set[Path]:
     return {Path(problem.file) for problem in error.problems if problem.file}
 
 
-def run(load: Load, stopping: threading.Event | None = None) -> int:
+def run(
+    load: Load,
+    stopping: threading.Event | None = None,
+    ending: Callable[[], None] = lambda: None,
+) -> int:
     """Run the daemon, as `Daemon` does, and give the exit status; does not come back where a tick
-    had to be left behind. Logs to stderr unless the log is set up otherwise. Raises ConfigError."""
+    had to be left behind. `ending` is called last, in either case. Logs to stderr unless the log is
+    set up otherwise. Raises ConfigError."""
     if not structlog.is_configured():
         logs.configure()
     daemon = Daemon(load, stopping=stopping)
-    status = daemon.run()
+    try:
+        status = daemon.run()
+    finally:
+        ending()
     if daemon.busy:
         sys.stdout.flush()
         sys.stderr.flush()

@@ -45,6 +45,32 @@ class GoogleSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EmbeddedSettings:
+    """The calendar server that syncd runs itself."""
+
+    folder: Path
+    """Where it keeps what it holds, and the password (0700)."""
+    host: str = "127.0.0.1"
+    """The address at which it listens, without brackets."""
+    port: int = 5232
+
+    @property
+    def listen(self) -> str:
+        """`127.0.0.1:5232`, `[::1]:5232`."""
+        return _joined(self.host, self.port)
+
+    @property
+    def url(self) -> str:
+        """Where this machine reaches it, ending in a slash."""
+        here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104
+        return f"http://{_joined(here, self.port)}/"
+
+
+def _joined(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class CalendarSettings:
     """How one calendar is reached, or one list of tasks that goes with it."""
 
@@ -58,6 +84,8 @@ class CalendarSettings:
     name, or the id."""
     google: GoogleSettings | None = None
     """Where the provider is Google."""
+    embedded: EmbeddedSettings | None = None
+    """Where syncd runs the server itself; its password is made when it is first wanted."""
     tasks: str = ""
     """The name in the roster of the calendar that holds the tasks that go with this one; empty
     where they are in it."""
@@ -78,6 +106,8 @@ class CalendarSettings:
         kind = " tasks" if self.is_tasks else ""
         if self.google is not None:
             return f"google {self.google.endpoint} {self.calendar}{kind}"
+        if self.embedded is not None:  # it is the same one wherever it listens
+            return f"embedded {self.calendar}{kind}"
         return f"{self.url} {self.username} {self.calendar}{kind}"
 
     @property

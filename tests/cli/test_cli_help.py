@@ -21,6 +21,7 @@ BEGIN = (
     "import",
     "decide",
     "auth",
+    "connect",
     "check",
     "plan",
     "sync",

@@ -42,7 +42,7 @@ class CalDavCalendar:
     """One collection of one user. Implements `syncd.calendars.base.Calendar`.
 
     `timezone` is the zone in which floating times are read, `memo` what an earlier instance had
-    found out. Raises ConfigError where the password cannot be had.
+    found out; `awake` is the transport's. Raises ConfigError where the password cannot be had.
     """
 
     batch = 8
@@ -54,6 +54,7 @@ class CalDavCalendar:
         timezone: str,
         memo: str = "",
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        awake: Callable[[], None] = lambda: None,
     ) -> None:
         self.name = settings.name
         self._settings = settings
@@ -71,6 +72,7 @@ class CalDavCalendar:
             username=settings.username,
             password=settings.password.reveal() if settings.username else "",
             origin=settings.password.origin,
+            awake=awake,
         )
         self._transport.scheme = self._memo.scheme
 

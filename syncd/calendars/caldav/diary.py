@@ -7,6 +7,7 @@ Where it is, and who the user is to the server, is looked for once and remembere
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -26,8 +27,8 @@ class CalDavDiary:
     """One collection of one user. Implements `syncd.calendars.base.Diary`.
 
     `timezone` is the zone in which floating times are read, `me` the user's addresses beside those
-    that the server tells, `memo` what an earlier instance had found out. Raises ConfigError where
-    the password cannot be had.
+    that the server tells, `memo` what an earlier instance had found out, `awake` is the
+    transport's. Raises ConfigError where the password cannot be had.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class CalDavDiary:
         timezone: str,
         me: frozenset[str] = frozenset(),
         memo: str = "",
+        awake: Callable[[], None] = lambda: None,
     ) -> None:
         self.name = settings.name
         self._settings = settings
@@ -48,6 +50,7 @@ class CalDavDiary:
             username=settings.username,
             password=settings.password.reveal() if settings.username else "",
             origin=settings.password.origin,
+            awake=awake,
         )
         found = _read(memo, settings.place)
         self._collection = found.get("collection", "")

@@ -8,7 +8,7 @@ on an answer of which only one display name is not XML.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import Lock
@@ -66,9 +66,19 @@ class Answer:
 
 
 class Transport:
-    """Sends requests to one server as one user. May be shared by threads."""
+    """Sends requests to one server as one user. May be shared by threads. `awake` sees before each
+    that the server is up, or raises Unreachable: most need nobody for that."""
 
-    def __init__(self, *, name: str, url: str, username: str, password: str, origin: str) -> None:
+    def __init__(
+        self,
+        *,
+        name: str,
+        url: str,
+        username: str,
+        password: str,
+        origin: str,
+        awake: Callable[[], None] = lambda: None,
+    ) -> None:
         self.name = name
         self.username = username
         self.scheme = ""
@@ -78,6 +88,7 @@ class Transport:
         self._url = url
         self._password = password
         self._origin = origin
+        self._awake = awake
         self._client: DAVClient | None = None
         self._lock = Lock()
 
@@ -96,6 +107,7 @@ class Transport:
         """Send one request and give the answer, whatever it is, redirects included. Raises
         Unreachable where there is none or the server asks for time, Refused where it does not
         accept who we are."""
+        self._awake()
         answer = self._send(method, url, body, headers or {})
         if answer.status == 401 and self.username:
             self._sign_in(answer)
