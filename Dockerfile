@@ -20,7 +20,7 @@ RUN --mount=type=cache,target=/root/.cache/pip \
     --mount=type=secret,id=ca.crt \
     python -m venv --without-pip /opt/syncd \
  && python -c 'import tomllib; p = tomllib.load(open("pyproject.toml", "rb"))["project"]; \
-print(*p["dependencies"], *p["optional-dependencies"]["demo"], sep="\n")' >needs.txt \
+print(*p["dependencies"], sep="\n")' >needs.txt \
  && pip --python /opt/syncd/bin/python install --no-compile \
         --constraint constraints.txt --requirement needs.txt \
  && cd /opt/syncd/lib/python3*/site-packages \
