@@ -12,21 +12,26 @@ export PYTHON
 # The tests start syncd hundreds of times: it is compiled once.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test test-long lint clean
+.PHONY: help run test test-container test-long lint clean
 .DELETE_ON_ERROR:
 
 help:
-	@echo "make run        see syncd at work: a calendar server, sample people, two syncs; Ctrl-C ends it"
-	@echo "make test       the whole test suite"
-	@echo "make test-long  the same for a night: whole years, more seeds, more examples"
-	@echo "make lint       style, types and the fences between the layers"
-	@echo "make clean      take away what these made"
+	@echo "make run             see syncd at work: a calendar server, sample people, two syncs; Ctrl-C ends it"
+	@echo "make test            the whole test suite, but for"
+	@echo "make test-container  the image, built and run; as root, on Debian"
+	@echo "make test-long       the suite for a night: whole years, more seeds, more examples"
+	@echo "make lint            style, types and the fences between the layers"
+	@echo "make clean           take away what these made"
 
 run: $(VENV)/.demo
 	@$(BIN)/syncd demo
 
 test: $(VENV)/.dev
 	@$(BIN)/python -m pytest -n auto --dist worksteal
+
+# By itself, so that the image is built once.
+test-container: $(VENV)/.dev
+	@$(BIN)/python -m pytest -m container tests/container
 
 test-long: export SYNCD_LONG := 1
 test-long: test

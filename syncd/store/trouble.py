@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import sqlite3
 from pathlib import Path
 from zoneinfo import ZoneInfoNotFoundError
@@ -13,7 +14,7 @@ _SAFE = "Nothing was changed, and the marks in the calendar are safe."
 _FULL = f"The disk is full: {{path}} cannot be written. {_SAFE} Next: free some space."
 _DENIED = (
     f"{{path}} may not be written by this user. {_SAFE} "
-    "Next: give the user write access to it and to its folder."
+    "Next: give {user} write access to it and to its folder."
 )
 _NO_FOLDER = (
     "{path} cannot be made: what should be its folder is a file. "
@@ -66,9 +67,14 @@ def explained(error: BaseException | None, path: Path) -> StateError:
     elif isinstance(error, OSError):
         template = _SYSTEM.get(error.errno or 0)
     if template is not None:
-        return StateError(template.format(path=path))
+        return StateError(template.format(path=path, user=_user()))
     said = (error.strerror if isinstance(error, OSError) else None) or error
     return StateError(f"{path} cannot be used: {said}. Next: check `database` in the config.")
+
+
+def _user() -> str:
+    """Who we are, by number, since in a container that is all that the outside knows of us."""
+    return f"user {os.geteuid()}" if hasattr(os, "geteuid") else "the user"
 
 
 def unreadable(error: Exception, path: Path) -> StateError:
