@@ -88,17 +88,30 @@ def test_events_of_long_ago_or_far_ahead_say_nothing(make: Make) -> None:
     assert stage.facts() == []
 
 
-@pytest.mark.parametrize("title", ["Dentist", "m Ann Lee", "x Bob Roy"])
-def test_what_was_said_long_ago_stands_whatever_is_edited(make: Make, title: str) -> None:
+@pytest.mark.parametrize(
+    ("title", "holds"),
+    [
+        ("x Ann Lee new job!", [("ann-lee", "reached")]),
+        ("m Ann Lee", [("ann-lee", "left-message")]),
+        ("x Bob Roy", [("bob-roy", "reached")]),
+        ("Dentist", []),
+    ],
+)
+def test_what_was_said_long_ago_is_corrected_by_saying_something_else(
+    make: Make, title: str, holds: list[tuple[str, str]]
+) -> None:
     stage = make("Ann Lee", "Bob Roy")
     stage.sync()
     event = wrote(stage, "x Ann Lee new job")
     stage.sync()
     stage.later(days=32)
-    stage.app.retitle(event, title)
+    event = stage.app.describe(event, "we met at the fair")
     stage.sync()
     (fact,) = stage.facts()
     assert (fact.person, fact.outcome.value, fact.note) == ("ann-lee", "reached", "new job")
+    stage.app.retitle(event, title)
+    stage.sync()
+    assert [(fact.person, fact.outcome.value) for fact in stage.facts()] == holds
 
 
 def test_who_is_meant_is_asked_in_the_next_occurrence(make: Make) -> None:
