@@ -81,16 +81,22 @@ class _Journal:
     """What the journal knows from events of the user's own."""
 
     facts: dict[str, list[Fact]]
-    """By what their ids begin with, in the order in which they were recorded."""
+    """By what their ids begin with, and with whatever corrected them since, in the order in which
+    they were recorded."""
     people: dict[str, Person]
     """By every id that they have had."""
 
     @classmethod
     def of(cls, facts: Iterable[Fact], people: Iterable[Person]) -> _Journal:
         found: dict[str, list[Fact]] = defaultdict(list)
+        events: dict[str, str] = {}
         for fact in facts:
+            event = events.get(fact.supersedes or "", "")
             if fact.source is Source.EVENT:
-                found[fact.id.partition("#")[0]].append(fact)
+                event = fact.id.partition("#")[0]
+            if event:
+                events[fact.id] = event
+                found[event].append(fact)
         return cls(facts=found, people={id: each for each in people for id in each.ids})
 
     def told(

@@ -393,3 +393,15 @@ def test_a_capital_i_before_other_words_is_whoever_writes(home: Home, title: str
     home.people(ANN, person("Will Day"), person("May"))
     home.event(title)
     assert home.told() == [] and home.said() == []
+
+
+def test_an_event_whose_contact_was_corrected_on_an_entry_counts_once(home: Home) -> None:
+    home.now = datetime(2026, 12, 3, 10, 40, tzinfo=ZONE)
+    home.event("m Ann Lee")
+    (entry, *_) = home.contacts("ann-lee")
+    assert home.calendar.find(entry.uid).title == "✉ Ann Lee: call"
+    home.calendar.edit(entry.uid, title="x Ann Lee: call")
+    home.tick()
+    assert home.told() == [("ann-lee", "reached", "")]
+    home.edit(title="x Ann Lee told her")
+    assert [outcome for _, outcome, _ in home.told()] == ["reached"]
