@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import os
 import shutil
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -94,8 +95,10 @@ def _secrets(folder: Path) -> list[str]:
         if key in _PIP and away:
             lines.append(f"{key} = {' '.join(away)}")
     given = []
-    authority = Path(os.environ.get("SSL_CERT_FILE", ""))
-    if authority.is_file():
+    named = (os.environ.get(name, "") for name in ("PIP_CERT", "SSL_CERT_FILE"))
+    known = (*named, ssl.get_default_verify_paths().cafile or "")
+    authority = next((Path(each) for each in known if each and Path(each).is_file()), None)
+    if authority is not None:
         lines.append("cert = /run/secrets/ca.crt")
         given.append(f"--secret=id=ca.crt,src={authority}")
     (folder / "pip.conf").write_text("\n".join([*lines, ""]))
