@@ -89,6 +89,15 @@ class Box:
 
         return self.awaited(found, event)
 
+    def created(self) -> int:
+        """Await the first tick that wrote something new; how many entries."""
+
+        def found() -> int | None:
+            ticks = (each for each in self.lines() if "tick" in each["event"])
+            return next((int(each["create"]) for each in ticks if each.get("create")), None)
+
+        return int(self.awaited(found, "entries created"))
+
     def awaited(self, found: Callable[[], Any], what: str) -> Any:
         """Await what `found` gives. Raises AssertionError with the log where it does not come."""
         deadline = time.monotonic() + PATIENCE

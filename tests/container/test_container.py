@@ -56,7 +56,7 @@ def test_its_life(box: Box, radicale: Server, measured: dict[str, str]) -> None:
     box.start()
     box.line("started")
     cold = time.monotonic() - box.began
-    assert box.line("tick")["create"] == 4
+    assert box.created() == 4
     first = time.monotonic() - box.began
     measured["cold start"] = f"{cold:.1f} s"
     measured["first sync, from the start"] = f"{first:.1f} s"
@@ -117,7 +117,7 @@ def test_what_compose_begins_with_has_a_calendar_of_its_own(make: Make, config: 
     (config / "people.yaml").write_text((ROOT / "sample/people.yaml").read_text())
     box = make()
     box.start()
-    assert box.line("tick")["create"] == 3
+    assert box.created() == 3
     assert box.healthy()[0] == 0
     told = json.loads(box.ask("connect", "--json")[1])
     assert (told["address"], told["up"]) == (f"http://127.0.0.1:{port}/", True)
@@ -164,7 +164,7 @@ def test_a_wrong_secret_is_said_without_it_and_the_right_one_is_taken_while_it_r
     assert "not-the-word" not in told
 
     (config / "password").write_text(radicale.password)
-    assert box.line("tick")["create"] == 4
+    assert box.created() == 4
     assert box.healthy()[0] == 0
     assert radicale.password not in box.output() + json.dumps(box.inspected())
 
@@ -194,7 +194,7 @@ def test_a_full_disk_is_said_and_freed_it_goes_on(
         assert box.healthy()[0] != 0
         (disk / "junk").unlink()
         said("mount", "-o", "remount,size=16m", disk)
-        assert box.line("tick")["create"] == 4
+        assert box.created() == 4
         assert box.stop()[0] == 0
         box.remove()
     finally:
@@ -212,7 +212,7 @@ def test_a_volume_of_somebody_elses_is_said_and_handed_over_it_goes_on(
     assert "/data/" in line["event"] and "user 1000" in line["event"]
     assert box.healthy()[0] != 0
     os.chown(folder, USER, USER)
-    assert box.line("tick")["create"] == 4
+    assert box.created() == 4
 
 
 def test_as_any_other_user_it_works_on_a_volume_of_theirs(
@@ -224,5 +224,5 @@ def test_as_any_other_user_it_works_on_a_volume_of_theirs(
         hand_over(each, 4711)
     box = make(folder)
     box.start(options=("--user=4711:4711",))
-    assert box.line("tick")["create"] == PEOPLE.count("name:") + 1
+    assert box.created() == PEOPLE.count("name:") + 1
     assert box.stop()[0] == 0
