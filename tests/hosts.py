@@ -16,6 +16,7 @@ from tests.servers import KINDS, Server, settings_for
 from tests.todo import CalDavTodos, GoogleTodos, TodoApp
 
 GOOGLE = "google"
+XANDIKOS = "xandikos"
 TASKS = "To do"
 HOSTS = (*KINDS, GOOGLE)
 
