@@ -32,6 +32,8 @@ class Bench(Protocol):
 
     once: bool
     """Whether an id that was used and deleted is used up."""
+    atomic: bool
+    """Whether nobody can come between its look at a version and its writing."""
 
     def holds(self, entry: Entry) -> Entry | None:
         """What it makes of an entry; None where it cannot hold one like it."""
@@ -63,6 +65,7 @@ class InMemory:
     calendar: MemoryCalendar = field(default_factory=lambda: MemoryCalendar("home"))
     added: int = 0
     once: bool = False
+    atomic: bool = True
 
     def holds(self, entry: Entry) -> Entry | None:
         return entry
@@ -102,6 +105,7 @@ class OnServer:
         return entry
 
     def __post_init__(self) -> None:
+        self.atomic = self.server.kind != "xandikos"
         self.client = Client(self.server, self.name)
 
     def open(self, memo: str = "") -> CalDavCalendar:
@@ -137,6 +141,7 @@ class OnGoogle:
     folder: Path
     name: str = CALENDAR
     once: bool = True
+    atomic: bool = True
 
     def holds(self, entry: Entry) -> Entry | None:
         """Tasks are elsewhere. An event has a length, rings before it begins, and is deleted where
@@ -195,6 +200,7 @@ class OnGoogleTasks:
     folder: Path
     name: str = CALENDAR
     once: bool = False
+    atomic: bool = True
 
     def __post_init__(self) -> None:
         settings = settings_on(self.account, self.name, self.folder)

@@ -312,8 +312,11 @@ class TestWriting:
         for round_ in range(5):
             entries = [contact(title=f"writer {n} in round {round_}") for n in range(2)]
             fates = race([(bench.open(), replaced(one, each)) for each in entries])
-            assert sorted(fates) == [Fate.APPLIED, Fate.STALE]
             one = seen(bench.open(), contact())
+            if not bench.atomic and fates == [Fate.APPLIED, Fate.APPLIED]:
+                assert one.entry in entries
+                continue
+            assert sorted(fates) == [Fate.APPLIED, Fate.STALE]
             assert one.entry == entries[fates.index(Fate.APPLIED)]
 
     def test_an_occurrence_is_changed_and_the_rest_stays(
