@@ -45,7 +45,7 @@ class RivalLines(Rivals, Checked):
 
 def test_a_year_of_lines() -> None:
     household = Checked(seed=5)
-    live(household, often(120, 365 + AFTER))
+    live(household, often(60, 365 + AFTER))
     marked = {deed.partition(" ")[0] for deed in household.user.ledger.deeds}
     assert {"marks", "snoozes:", "takes"} <= marked, marked
     assert any(record.item for record in household.state.records)
@@ -63,13 +63,13 @@ def test_a_year_of_lines_in_which_the_database_is_lost_again_and_again() -> None
             ledger.said = {uid: said for uid, said in ledger.said.items() if uid in there}
             ledger.skipped.clear()
 
-    live(household, often(120, 365), lose)
+    live(household, often(60, 365), lose)
 
 
 @pytest.mark.parametrize("seed", often([32], [31, 32]))
 def test_no_line_is_lost_and_none_doubled_on_a_bad_line(seed: int) -> None:
-    live(StruckLines(seed), often(60, 120))
+    live(StruckLines(seed), often(30, 120))
 
 
 def test_two_daemons_agree_about_the_lines() -> None:
-    live(RivalLines(41), often(40, 120))
+    live(RivalLines(41), often(25, 120))
