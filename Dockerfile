@@ -8,14 +8,14 @@
 FROM python:3.13-slim AS build
 
 WORKDIR /src
-ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
+ENV PIP_CACHE_DIR=/cache/pip PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
 
 # What syncd needs changes less often than syncd does: a layer of its own. Two libraries bring along
 # what syncd never opens, ten times its own size: the descriptions of some five hundred other Google
 # APIs, and in which town and at which company a number is. What is left is compiled here, since there
 # nothing can be written; unchecked, since nothing there changes.
 COPY pyproject.toml constraints.txt ./
-RUN --mount=type=cache,target=/root/.cache/pip \
+RUN --mount=type=cache,target=/cache/pip \
     --mount=type=secret,id=pip.conf,target=/etc/pip.conf \
     --mount=type=secret,id=ca.crt \
     python -m venv --without-pip /opt/syncd \
@@ -33,7 +33,7 @@ print(*p["dependencies"], sep="\n")' >needs.txt \
 
 COPY README.md ./
 COPY syncd syncd
-RUN --mount=type=cache,target=/root/.cache/pip \
+RUN --mount=type=cache,target=/cache/pip \
     --mount=type=secret,id=pip.conf,target=/etc/pip.conf \
     --mount=type=secret,id=ca.crt \
     PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt \
@@ -66,7 +66,7 @@ RUN cd /usr/local \
  && python -m compileall -q -j 0 --invalidation-mode unchecked-hash lib/python3* \
  && useradd --uid 1000 --user-group --no-create-home --home-dir /data --shell /usr/sbin/nologin syncd \
  && install -d -o syncd -g syncd -m 0700 /data \
- && rm -rf /var/log/* /var/cache/* /root/.cache
+ && rm -rf /var/log/* /var/cache/* "$HOME"/.cache
 
 COPY --from=build /opt/syncd /opt/syncd
 

@@ -22,7 +22,8 @@ TAG = "localhost/syncd:check"
 TOOLS = ("podman", "buildah", "runc", "mmdebstrap")
 # Containers may be all that there is: no systemd, and no user namespaces.
 ENVIRONMENT = {**os.environ, "BUILDAH_ISOLATION": "chroot", "DISABLE_HC_SYSTEMD": "true"}
-_PIP = ("index-url", "extra-index-url", "trusted-host", "proxy", "default-timeout", "timeout")
+_HERE = ("cert", "constraint", "find-links")
+"""Settings of pip that are about this machine's own files."""
 
 
 class Unbuildable(Exception):
@@ -92,7 +93,7 @@ def _secrets(folder: Path) -> list[str]:
         words = str(ast.literal_eval(value)).split()
         key = name.rpartition(".")[2]
         away = [word for word in words if not word.startswith(("/", "file:"))]
-        if key in _PIP and away:
+        if key not in _HERE and away:
             lines.append(f"{key} = {' '.join(away)}")
     given = []
     named = (os.environ.get(name, "") for name in ("PIP_CERT", "SSL_CERT_FILE"))
