@@ -12,7 +12,7 @@ from syncd.model.entries import Entry
 from tests.length import often
 from tests.year.sheets import Sheets
 from tests.year.test_bad_line import Rivals, Struck
-from tests.year.test_year import AFTER, Household, fresh, live
+from tests.year.test_year import AFTER, Household, live
 
 
 @dataclass(kw_only=True)
@@ -57,11 +57,7 @@ def test_a_year_of_lines_in_which_the_database_is_lost_again_and_again() -> None
 
     def lose(day: int) -> None:
         if random.random() < 0.05:
-            household.store = fresh()
-            there = {entry.uid for entry in household.entries}
-            ledger = household.user.ledger
-            ledger.said = {uid: said for uid, said in ledger.said.items() if uid in there}
-            ledger.skipped.clear()
+            household.lose()
 
     live(household, often(60, 365), lose)
 

@@ -82,6 +82,15 @@ class Household:
         for key, _ in oracle.open_contacts(entries, state.facts, released):
             self.opened.setdefault((key.subject, key.day), self.now)
 
+    def lose(self) -> None:
+        """The database is gone; what no entry shows is lost with it, and may be written anew."""
+        self.store = fresh()
+        there = {entry.uid for entry in self.entries}
+        ledger = self.user.ledger
+        ledger.said = {uid: said for uid, said in ledger.said.items() if uid in there}
+        ledger.written = {uid: line for uid, line in ledger.written.items() if uid in there}
+        ledger.skipped.clear()
+
     def day(self, *, act: bool = True) -> None:
         """A tick in the morning, the user at work, a tick at night, and one that finds nothing."""
         self.now = self.now.replace(hour=6, minute=30)
@@ -200,12 +209,6 @@ def test_a_year_in_which_the_database_is_lost_again_and_again() -> None:
 
     def lose(day: int) -> None:
         if random.random() < 0.05:
-            household.store = fresh()
-            there = {entry.uid for entry in household.entries}
-            ledger = household.user.ledger
-            # What no entry shows is lost, and may be written anew.
-            ledger.said = {uid: said for uid, said in ledger.said.items() if uid in there}
-            ledger.written = {uid: line for uid, line in ledger.written.items() if uid in there}
-            ledger.skipped.clear()
+            household.lose()
 
     live(household, SPAN, lose)
