@@ -95,6 +95,8 @@ def schema() -> int:
 
 def plan(setting: Setting, as_json: bool) -> int:
     """Say what a sync would change. Writes nothing, anywhere."""
+    from syncd.engine.notices import moving
+
     loaded = setting.loaded()
     trouble.say_all(str(warning) for warning in loaded.warnings)
     service = setting.service(ready(loaded.roster))
@@ -107,7 +109,7 @@ def plan(setting: Setting, as_json: bool) -> int:
         say.answer_json(plain.plan(actions, trouble.held(look), now, zone))
     else:
         _show_plan(service, look, actions, complete=not unread and not look.unread)
-    trouble.say_all((*unread.values(), *look.unread))
+    trouble.say_all((*moving(look.plan), *unread.values(), *look.unread))
     status = ends.CALENDAR if unread or look.unread else ends.DONE
     return ends.HELD if trouble.held(look) else status
 

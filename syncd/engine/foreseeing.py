@@ -28,7 +28,7 @@ def foreseen(found: Look, roster: Roster, diaries: Mapping[str, Diary], now: dat
     found = replace(found, unread=told.errors)
     if not told.facts:
         return found
-    absent = {each.name: each.absent for each in found.observed}
+    absent = {each.name: each.absent for each in found.observed if each.settled}
     world = World(roster=roster, state=applied(state, told.delta), now=now, absent=absent)
     after = planning.make(world)
     held = too_much(after.actions, world.records)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from syncd.model.keys import Key, Kind
 from syncd.model.records import Fate, State
 from syncd.model.roster import Roster
+from syncd.model.words import plural
+from syncd.reconcile.plan import Plan
 from syncd.reconcile.standing import begins
 
 
@@ -25,7 +28,27 @@ def left_behind(roster: Roster, state: State, now: datetime) -> tuple[str, ...]:
     )
     return tuple(
         f"Calendar {name}: {count} of syncd's entries ahead are left in it, and the config does "
-        "not name it any more. Next: bring it back into the config (for tasks: as: task) and run "
-        f"syncd clear --calendar '{name}', or delete them by hand"
+        "not name it any more. Next: bring it back into the config (for tasks: as: task); what "
+        "a block has left is moved by the next sync, anything else is taken out by "
+        f"syncd clear --calendar '{name}'. Or delete them by hand"
         for name, count in sorted(ahead.items())
     )
+
+
+def moving(plan: Plan | None) -> tuple[str, ...]:
+    """A sentence for each two calendars between which a plan moves entries."""
+    found: dict[tuple[str, str], list[Key]] = defaultdict(list)
+    for action in plan.actions if plan is not None else ():
+        if action.origin:
+            found[action.origin, action.record.calendar].append(action.record.key)
+    return tuple(
+        f"From calendar {old} to calendar {new} move {_told(keys)}: they are made there, then "
+        f"taken out of {old}. What is over stays."
+        for (old, new), keys in sorted(found.items())
+    )
+
+
+def _told(keys: list[Key]) -> str:
+    hours = [f"the hours of {key.subject}" for key in keys if key.kind is Kind.BLOCK]
+    others = len(keys) - len(hours)
+    return " and ".join((*hours, *([plural(others, "entry", "entries")] if others else [])))

@@ -17,7 +17,7 @@ from syncd.calendars.base import Calendar, Progress
 from syncd.engine.crediting import Diaries
 from syncd.engine.foreseeing import foreseen
 from syncd.engine.freshening import Fresh, Freshen
-from syncd.engine.notices import left_behind
+from syncd.engine.notices import left_behind, moving
 from syncd.engine.tick import Look, Report, look, tick
 from syncd.errors import ConfigError, Problem, UsageError
 from syncd.model.facts import CLOSING, RESTING, Fact, Outcome, Source, effective, undoing
@@ -206,7 +206,7 @@ class Service:
             self.diaries(state),
         )
         left = left_behind(self.roster, report.looks[-1].state, report.now)
-        return replace(report, notices=(*self.notices(), *left))
+        return replace(report, notices=(*self.notices(), *moving(report.plan), *left))
 
     def broke(self, error: Exception) -> None:
         """Remember that a tick broke off by a fault of ours, until one comes off again, so that

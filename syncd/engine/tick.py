@@ -193,7 +193,7 @@ def look(
     quiet = not told and not new and all(each.quiet for each in observed)
     if quiet and _still_holds(roster, state, now):
         return Look(observed=observed, state=after, delta=delta, plan=None, held=_held(state))
-    absent = {each.name: each.absent for each in observed}
+    absent = {each.name: each.absent for each in observed if each.settled}
     world = World(roster=roster, state=after, now=now, absent=absent)
     plan = planning.make(world)
     held = too_much(plan.actions, world.records)

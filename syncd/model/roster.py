@@ -230,12 +230,6 @@ class Roster:
         """The calendars whose meetings count."""
         return self.credit.diaries if self.credit is not None else ()
 
-    def calendar_for(self, person: Person, calendar: str) -> str:
-        """The name of the calendar that holds the contact events of `person` where those of others
-        are in `calendar`."""
-        as_task = self.lists[person.list].as_task
-        return (self.calendars[calendar].tasks or calendar) if as_task else calendar
-
     def blocks_of(self, person: Person) -> tuple[Block, ...]:
         """The blocks in which `person` may be contacted, in the order of config; a strategy has a
         day of its own."""

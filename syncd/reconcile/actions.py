@@ -41,5 +41,7 @@ class Action:
     reason: str
     fate: Fate = Fate.LIVE
     """The record's fate once it is done."""
+    origin: str = ""
+    """The calendar in which it was, for what is created in another one instead."""
     asked: bool = False
     """Whether a verb or a mark asked for it, so that no guard need ask back."""

@@ -17,7 +17,7 @@ from syncd.reconcile.checklist import Told, state_line
 from syncd.reconcile.events import Asked, Proposed, Said
 from syncd.reconcile.occurrences import Occurrence, instant
 from syncd.reconcile.pen import Drawn, Seat
-from syncd.reconcile.series import Series
+from syncd.reconcile.runs import Series
 
 MOST = 4
 """Lines about what was, questions among them."""

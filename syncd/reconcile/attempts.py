@@ -19,6 +19,7 @@ from syncd.model.records import Acquaintance, Fate
 from syncd.model.roster import Roster
 from syncd.reconcile.events import Away
 from syncd.reconcile.fold import Fold, Journal, wrong_number
+from syncd.reconcile.houses import Houses
 from syncd.reconcile.occurrences import Occurrence
 from syncd.reconcile.pauses import Pauses
 from syncd.reconcile.reader import Standing
@@ -128,6 +129,7 @@ class Scene:
     """Blocks that take nobody, and why."""
     pauses: Pauses
     acquaintances: Mapping[str, Acquaintance]
+    houses: Houses
     aways: tuple[Away, ...] = ()
     """When the user is away."""
 
@@ -175,6 +177,13 @@ class Scene:
         """The blocks that serve `person` and do not rest."""
         blocks = self.roster.blocks_of(person)
         return tuple(block for block in blocks if block.name not in self.resting)
+
+    def left(self, person: Person, stand: Standing) -> bool:
+        """Whether the open attempt of `person` is to go from the calendar in which it is, since
+        its block is not there any more. What they just moved is read there first."""
+        slot = stand.trace.slot
+        blocks = (slot.block,) if slot is not None else ()
+        return stand.snoozed_to is None and self.houses.left(stand.record, person, *blocks)
 
     def rest_of(self, person: Person) -> str:
         """Why the list of `person` rests; empty where it does not."""

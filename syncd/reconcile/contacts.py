@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from syncd.model.blocks import OccurrenceId
 from syncd.model.facts import RESTING, TRIED, Fact, Outcome, Source
 from syncd.model.keys import Key, Kind
 from syncd.model.people import Person
@@ -98,7 +99,10 @@ class Book:
             if occurrence is not None:
                 since = instant(keep.times.start) - instant(occurrence.start)
                 trace = replace(trace, offset=int(since.total_seconds() // 60))
-        self.pen.write(stand, person, keep.times, trace, _why_kept(keep))
+        if begins(keep.times.start, self.scene.zone) > self.scene.now:
+            self._write(stand, person, keep.times, trace, _why_kept(keep))
+        else:
+            self.pen.write(stand, person, keep.times, trace, _why_kept(keep))
 
     def _place(self, placed: Placed) -> None:
         want, person = placed.want, placed.want.person
@@ -119,7 +123,7 @@ class Book:
         if want.standing is not None:
             self.out.standings[person.id] = want.standing
             reason = "moved on" if not want.pinned else "moved as asked"
-            self.pen.write(want.standing, person, placed.times, trace, reason)
+            self._write(want.standing, person, placed.times, trace, reason)
             return
         record = self._mint(placed)
         key = record.key
@@ -128,6 +132,23 @@ class Book:
         stand = Standing(record=record, trace=trace)
         self.out.standings[person.id] = stand
         self.pen.write(stand, person, placed.times, trace, _why(placed))
+
+    def _write(
+        self, stand: Standing, person: Person, times: Times, trace: Trace, reason: str
+    ) -> None:
+        """Draw the entry of an open attempt; one in a calendar that its block has left stays as it
+        is until another is seen in the calendar where it is to be."""
+        if not self.scene.left(person, stand):
+            self.pen.write(stand, person, times, trace, reason)
+            return
+        self.pen.note(stand.record)
+        assert stand.record.seen is not None
+        calendar = self._calendar(person, trace.slot, task=stand.record.seen.task)
+        record = Record(calendar=calendar, uid="", key=stand.record.key.next_generation())
+        successor = Standing(record=self._named(record), trace=replace(trace, void=0))
+        self.pen.write(
+            successor, person, times, successor.trace, "moves along", stand.record.calendar
+        )
 
     def _left(self, stand: Standing, person: Person) -> None:
         """An attempt that found no place: a past entry stays, one ahead is taken out and waits."""
@@ -150,18 +171,23 @@ class Book:
             if last is not None and last >= touch:
                 touch = last + timedelta(days=1)
         key = Key(kind=Kind.CONTACT, subject=want.person.id, day=touch, attempt=want.attempt)
-        while key.encode(scene.roster.deployment) in self.used:
-            key = key.next_generation()
-        uid = key.encode(scene.roster.deployment)
-        self.used.add(uid)
-        return Record(calendar=self._calendar(placed), uid=uid, key=key)
+        slot = placed.slot.id if placed.slot is not None else None
+        calendar = self._calendar(want.person, slot, task=self.pen.as_task(want.person))
+        return self._named(Record(calendar=calendar, uid="", key=key))
 
-    def _calendar(self, placed: Placed) -> str:
-        roster, person = self.scene.roster, placed.want.person
-        calendar = roster.home_of(person)
-        if placed.slot is not None:
-            calendar = roster.blocks[placed.slot.id.block].calendar
-        return roster.calendar_for(person, calendar)
+    def _named(self, record: Record) -> Record:
+        """`record` under the first generation of its key that was never used."""
+        key, deployment = record.key, self.scene.roster.deployment
+        while (uid := key.encode(deployment)) in self.used:
+            key = key.next_generation()
+        self.used.add(uid)
+        return replace(record, uid=uid, key=key)
+
+    def _calendar(self, person: Person, slot: OccurrenceId | None, *, task: bool) -> str:
+        roster = self.scene.roster
+        block = roster.blocks.get(slot.block) if slot is not None else None
+        calendar = block.calendar if block is not None else roster.home_of(person)
+        return (roster.calendars[calendar].tasks or calendar) if task else calendar
 
     # -- what is over
 

@@ -19,6 +19,7 @@ from syncd.model.records import Fate, Record
 from syncd.model.roster import Roster
 from syncd.reconcile import render, text
 from syncd.reconcile.actions import Act, Action
+from syncd.reconcile.houses import Houses
 from syncd.reconcile.standing import Times, same_time, times_of, versions
 from syncd.reconcile.trace import Trace
 
@@ -35,14 +36,15 @@ class Dated:
 
 
 def dates(
-    roster: Roster,
+    houses: Houses,
     records: Iterable[Record],
     absent: Mapping[str, frozenset[str]],
     today: date,
     zone: ZoneInfo,
 ) -> Dated:
-    """What the dates of everybody in `roster` need, given all `records`; `absent` are, by calendar,
-    the UIDs of entries that are gone beyond doubt."""
+    """What the dates of everybody in the roster need, given all `records`; `absent` are, by
+    calendar, the UIDs of entries that are gone beyond doubt."""
+    roster = houses.roster
     out = Dated()
     books: dict[Key, list[Record]] = defaultdict(list)
     used: set[str] = set()
@@ -53,16 +55,22 @@ def dates(
             books[_as_today(record.key, renamed)].append(_read(record, absent, out))
     for key, person, occasion in _wanted(roster, today):
         known = books.pop(key, [])
-        live = sorted((r for r in known if r.fate is Fate.LIVE), key=_moved_by_user, reverse=True)
+        live = [r for r in known if r.fate is Fate.LIVE]
         if not live and any(each.fate in (Fate.GONE, Fate.RELEASED) for each in known):
             continue  # the user took it out, or over
+        moving = [r for r in live if houses.left(r, person) and not _moved_by_user(r)]
+        live = sorted((r for r in live if r not in moving), key=_moved_by_user, reverse=True)
         kept, *twice = live or [_minted(key, roster, person, used)]
-        _write(kept, person, occasion, key.day, zone, out)
+        origin = moving[0].calendar if moving and kept.seen is None else ""
+        _write(kept, person, occasion, key.day, zone, out, origin)
         books[key] = twice  # of somebody who had two ids
+        if kept.seen is not None:
+            for record in moving:
+                _take_out(record, f"it is in {kept.calendar} now", out, asked=True)
     for known in books.values():
         for record in known:
             if record.fate is Fate.LIVE and record.key.day > today:
-                _take_out(record, out)
+                _take_out(record, "no longer among the dates in the people files", out)
     return out
 
 
@@ -120,7 +128,13 @@ def _minted(key: Key, roster: Roster, person: Person, used: set[str]) -> Record:
 
 
 def _write(
-    record: Record, person: Person, occasion: Occasion, day: date, zone: ZoneInfo, out: Dated
+    record: Record,
+    person: Person,
+    occasion: Occasion,
+    day: date,
+    zone: ZoneInfo,
+    out: Dated,
+    origin: str,
 ) -> None:
     seen = record.seen
     title, section = title_of(person, occasion, day), text.date_section(person)
@@ -140,7 +154,9 @@ def _write(
     if rendered.differs:
         act = Act.CREATE if seen is None else Act.MERGE if rendered.merged else Act.UPDATE
         reason = f"{occasion.name} of {person.id}"
-        out.actions.append(Action(act=act, record=record, entry=rendered.entry, reason=reason))
+        out.actions.append(
+            Action(act=act, record=record, entry=rendered.entry, reason=reason, origin=origin)
+        )
 
 
 def _moved_by_user(record: Record) -> bool:
@@ -152,8 +168,7 @@ def _moved_by_user(record: Record) -> bool:
     return told[0].pinned or not any(same_time(seen.start, each.start) for each in told)
 
 
-def _take_out(record: Record, out: Dated) -> None:
-    reason = "no longer among the dates in the people files"
+def _take_out(record: Record, reason: str, out: Dated, *, asked: bool = False) -> None:
     if record.seen is None:
         out.records.append(replace(record, fate=Fate.REMOVED))
         return
@@ -165,5 +180,6 @@ def _take_out(record: Record, out: Dated) -> None:
             entry=record.seen,
             reason=reason,
             fate=Fate.RELEASED if theirs else Fate.REMOVED,
+            asked=asked,
         )
     )

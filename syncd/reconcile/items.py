@@ -29,6 +29,7 @@ from syncd.reconcile.checklist import (
     title_in,
     users_lines,
 )
+from syncd.reconcile.houses import Houses
 from syncd.reconcile.occurrences import Occurrence, is_timed_series, zone_of
 from syncd.reconcile.standing import split_sign, standing, versions
 from syncd.reconcile.trace import decode, read_fact_line
@@ -66,13 +67,13 @@ class Items:
 
 
 def taken_in(
-    records: Iterable[Record], occurrences: Mapping[OccurrenceId, Occurrence], deployment: str
+    records: Iterable[Record], occurrences: Mapping[OccurrenceId, Occurrence], houses: Houses
 ) -> Items:
     """See every item among `records` in its occurrence's text, and adopt those that no record
     knows. `occurrences` are those of the blocks as they stand now, by all the names that they
     had."""
-    records = tuple(records)
-    pages = _pages(records, occurrences)
+    records, deployment = tuple(records), houses.roster.deployment
+    pages = _pages(records, occurrences, houses)
     said = {
         (slot, item.key.encode(deployment)): item
         for slot, page in pages.items()
@@ -184,12 +185,12 @@ def _ours(
 
 
 def _pages(
-    records: Iterable[Record], occurrences: Mapping[OccurrenceId, Occurrence]
+    records: Iterable[Record], occurrences: Mapping[OccurrenceId, Occurrence], houses: Houses
 ) -> dict[OccurrenceId, Page]:
     """The texts of occurrences, by the names that their items know; of two halves of a series the
-    later one's."""
+    later one's, of two calendars' that from which the block moves: it is read to the last."""
     found: dict[OccurrenceId, Page] = {}
-    for record in sorted(records, key=lambda record: record.key):
+    for record in sorted(records, key=lambda each: (houses.moves(each), each.key)):
         seen = record.seen
         if record.key.kind is not Kind.BLOCK or record.fate is not Fate.LIVE or seen is None:
             continue

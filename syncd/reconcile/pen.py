@@ -107,9 +107,16 @@ class Pen:
         )
 
     def write(
-        self, stand: Standing, person: Person, times: Times, trace: Trace, reason: str
+        self,
+        stand: Standing,
+        person: Person,
+        times: Times,
+        trace: Trace,
+        reason: str,
+        origin: str = "",
     ) -> None:
-        """Draw the entry of an open attempt."""
+        """Draw the entry of an open attempt, which was in the calendar `origin` where that is
+        given."""
         channel = trace.channel or split_sign(trace.title)[1].rpartition(": ")[2]
         trace = replace(trace, channel=channel, void=self._void(stand))
         spoken = self._spoken(person)
@@ -144,7 +151,7 @@ class Pen:
         )
         if leaves:
             record = replace(record, intent=rendered.entry)
-        self.act(record, rendered, reason)
+        self.act(record, rendered, reason, origin=origin)
         if trace.slot is not None and isinstance(times.start, datetime):
             line = text.seat_line(person, channel, times.start, self.scene.zone)
             lines = "\n".join((line, *text.below(self._about(record.key, person, times))))
@@ -229,7 +236,13 @@ class Pen:
         return [f for f in reversed(facts) if f.outcome in TRIED or f.outcome is Outcome.REACHED]
 
     def act(
-        self, record: Record, rendered: render.Rendered, reason: str, asked: bool = False
+        self,
+        record: Record,
+        rendered: render.Rendered,
+        reason: str,
+        *,
+        origin: str = "",
+        asked: bool = False,
     ) -> None:
         """Have `record` written as `rendered`, where that is anything new."""
         record = replace(record, fate=Fate.LIVE)
@@ -240,7 +253,14 @@ class Pen:
         if act is Act.UPDATE and rendered.merged:
             act = Act.MERGE
         self.out.actions.append(
-            Action(act=act, record=record, entry=rendered.entry, reason=reason, asked=asked)
+            Action(
+                act=act,
+                record=record,
+                entry=rendered.entry,
+                reason=reason,
+                origin=origin,
+                asked=asked,
+            )
         )
 
     def note(self, record: Record) -> None:

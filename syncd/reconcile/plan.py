@@ -27,6 +27,7 @@ from syncd.reconcile.course import grace_ends
 from syncd.reconcile.dates import dates
 from syncd.reconcile.events import Away
 from syncd.reconcile.fold import Journal, is_over, read_back
+from syncd.reconcile.houses import Houses
 from syncd.reconcile.items import bare, left, taken_in
 from syncd.reconcile.misses import GRACE, is_tired
 from syncd.reconcile.occurrences import Occurrence, instant, upcoming
@@ -37,7 +38,8 @@ from syncd.reconcile.reader import Standing
 from syncd.reconcile.recall import recalled
 from syncd.reconcile.render import series
 from syncd.reconcile.resolve import resolve
-from syncd.reconcile.series import Series, settle
+from syncd.reconcile.runs import Series
+from syncd.reconcile.series import settle
 from syncd.reconcile.standing import begins
 from syncd.reconcile.text import core_title
 
@@ -73,7 +75,7 @@ class World:
     state: State
     now: datetime
     absent: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """For each calendar, the UIDs that are gone beyond doubt."""
+    """For each calendar that could be read without doubt, the UIDs that are gone from it."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -99,7 +101,8 @@ def make(world: World) -> Plan:
         o.id: _unless_away(o, aways, zone) for each in blocks.values() for o in each.occurrences
     }
     slots = {id: o for each in blocks.values() for id, o in each.alias.items()} | occurrences
-    items = taken_in(records, slots, roster.deployment)
+    houses = Houses.of(roster, state.records, world.absent)
+    items = taken_in(records, slots, houses)
     records, told = items.records, read_back(items.facts, items.withdrawn, state.facts, now)
     known = Journal.of((*state.facts, *told), roster)
     colours = {name: each.colours for name, each in roster.calendars.items()}
@@ -118,6 +121,7 @@ def make(world: World) -> Plan:
         resting={name: each.resting for name, each in blocks.items() if each.resting},
         pauses=pauses,
         acquaintances=state.acquaintances,
+        houses=houses,
         aways=aways,
     )
     resolutions, strangers = _resolve(scene, read, records)
@@ -153,7 +157,7 @@ def make(world: World) -> Plan:
     seated = {seat.key.encode(roster.deployment) for s in drawn.seated.values() for seat in s}
     theirs = left(items, (stand.record for stand in read.standings), seated)
     actions += _block_actions(world, blocks, occurrences, texts, theirs)
-    dated = dates(roster, records, world.absent, scene.today, zone)
+    dated = dates(houses, records, world.absent, scene.today, zone)
     actions += dated.actions
     concluded = tuple(fact for each in resolutions.values() for fact in each.facts)
     changed = {
@@ -230,6 +234,7 @@ def _settle_blocks(world: World, records: Iterable[Record], pauses: Pauses) -> d
             pauses,
             world.now,
             world.roster.deployment,
+            world.absent.keys(),
         )
         for name, theirs in by_block.items()
     }
@@ -285,6 +290,8 @@ def _block_actions(
         block = world.roster.blocks.get(name)
         for run in each.runs:
             record = run.record
+            if run.waits:
+                continue
             known = record.seen is None or block is not None or record.base or record.intent
             if run.removed:
                 actions.append(
@@ -313,6 +320,7 @@ def _block_actions(
                         record=record,
                         entry=rendered.entry,
                         reason=run.reason or "who is up",
+                        origin=run.like.calendar if run.like is not None else "",
                     )
                 )
     return actions

@@ -18,7 +18,7 @@ from syncd.model.records import Record
 from syncd.reconcile import text
 from syncd.reconcile.checklist import Sheet, line_of, sheet_in
 from syncd.reconcile.occurrences import instant
-from syncd.reconcile.series import Run
+from syncd.reconcile.runs import Run
 from syncd.reconcile.standing import (
     Times,
     same_time,
@@ -120,7 +120,8 @@ def series(
     RECURRENCE-ID in UTC, what the instance there is to say, empty for nothing; `left` what of its
     text is known not to be ours. `block` is None where config has it no more: then only its rule
     and times change."""
-    told = standing(record) if record.seen or record.intent else None
+    known = run.like or record
+    told = standing(known) if known.seen or known.intent else None
     shape = run.shape
     seen = record.seen
     written = _times_written(run, told)
@@ -148,16 +149,16 @@ def series(
             recurrence=shape.recurrence,
         )
         merged = not (title_is_ours and alarm_is_ours)
-    if entry.recurrence is not None and run.ended is None:
+    if entry.recurrence is not None and (run.ended is None or left):
         old_title = seen.title if seen is not None else entry.title
-        overrides = _overrides(record, entry, old_title, who_is_up, left, now)
+        overrides = _overrides(known, entry, old_title, who_is_up, left, now)
         entry = replace(entry, recurrence=replace(entry.recurrence, overrides=overrides))
     return _compared(record, entry, trace, merged)
 
 
 def _times_written(run: Run, told: Trace | None) -> Times:
     """Start and end of a series as syncd wrote them, not as the user moved it."""
-    if told is None or run.reason:
+    if told is None or (run.reason and run.like is None):
         if told is not None and run.ended is not None:
             return Times(start=told.start, end=told.end)
         return Times(start=run.shape.start, end=run.shape.end)

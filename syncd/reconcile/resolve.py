@@ -57,7 +57,7 @@ def resolve(
     told = fold(person, facts, scene.roster.cadence_of(person), scene.zone)
     out = Resolution()
     barred = scene.barred(person)
-    stand = _sort_out(standings, facts, told, barred, scene, out)
+    stand = _sort_out(person, standings, facts, told, barred, scene, out)
     reason = _inactive(person, scene)
     due = _due(person, told, facts, scene)
     if stand is not None:
@@ -142,6 +142,7 @@ def _turn(record: Record, told: Fold) -> int:
 
 
 def _sort_out(
+    person: Person,
     standings: list[Standing],
     facts: tuple[Fact, ...],
     told: Fold,
@@ -164,11 +165,27 @@ def _sort_out(
             _call_off(stand, "its touch is over", scene, out)
         elif stand.trace.channel in barred:  # another channel's turn, if any
             _call_off(stand, "the number is wrong", scene, out)
+        elif found is not None and _moved(person, found, stand, scene):
+            _moved_out(found, stand, out)
+            found = stand
         elif found is not None:
             _withdraw(stand, Fate.REMOVED, "an earlier attempt is open", out)
         else:
             found = stand
     return found
+
+
+def _moved(person: Person, stand: Standing, later: Standing, scene: Scene) -> bool:
+    """Whether `later` is `stand` in the calendar to which its block has moved."""
+    same = replace(stand.record.key, generation=later.record.key.generation)
+    return same == later.record.key and scene.left(person, stand) and not scene.left(person, later)
+
+
+def _moved_out(stand: Standing, later: Standing, out: Resolution) -> None:
+    if later.record.seen is None:
+        out.keep.append(Keep(standing=stand, times=stand.times, open=False))
+    else:
+        _withdraw(stand, Fate.REMOVED, f"it is in {later.record.calendar} now", out)
 
 
 def _open(record: Record, facts: tuple[Fact, ...], told: Fold) -> bool:

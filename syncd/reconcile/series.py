@@ -3,6 +3,8 @@
 a live series, its rule as last written      stays; the user's changes to it stand
 config's rule is another than was written    the old one ends now, a new one starts; one that
                                                has no past yet is changed in place
+in a calendar that the block has left        a new one takes on what the user did to it, and
+                                               once that is there, the old one ends
 cut by the user, its second half known       both are the block
 deleted, or cut for good, by the user        the block rests
 nothing yet                                  a first one is made
@@ -11,61 +13,37 @@ the block gone from config                   the series ends now, or goes if it 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from syncd.model.blocks import Block, OccurrenceId
+from syncd.model.blocks import Block
 from syncd.model.entries import Entry, Recurrence
 from syncd.model.keys import Key, Kind
 from syncd.model.records import Fate, Record
 from syncd.reconcile.occurrences import (
-    Occurrence,
-    expand,
     first_start,
     instant,
     is_timed_series,
     last_start,
-    zone_of,
+    later,
 )
 from syncd.reconcile.pauses import Pauses
+from syncd.reconcile.runs import (
+    LOOK_BACK,
+    Run,
+    Series,
+    entry_of,
+    expanded,
+    has_future,
+    made,
+    recurrence_of,
+)
 from syncd.reconcile.standing import standing
 
 GENERATIONS = 3
 """How many new ids for one thing are tried in a day where a server takes none."""
-LOOK_BACK = timedelta(days=40)
-"""How long past occurrences are kept in sight, for entries that wait in them to be marked."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Run:
-    """One series as it is to be: `record` may be new, `shape` is what rule and times become."""
-
-    record: Record
-    shape: Entry
-    """Times and recurrence as they are to be; the other fields are for rendering."""
-    ended: date | None = None
-    """The day on which syncd ended it."""
-    removed: bool = False
-    """Whether it is to be taken out altogether."""
-    reason: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Series:
-    """A block's runs, and what they make."""
-
-    name: str
-    runs: tuple[Run, ...]
-    occurrences: tuple[Occurrence, ...]
-    """Of the runs that are the block, those ended by us too, from `LOOK_BACK` ago on, sorted."""
-    owner: dict[OccurrenceId, str]
-    """The UID of the run to which each occurrence belongs."""
-    alias: dict[OccurrenceId, Occurrence]
-    """For occurrences that a change of the series took away: those that came in their place."""
-    resting: str = ""
-    """Why the block takes nobody; empty where it does."""
 
 
 def settle(
@@ -75,11 +53,15 @@ def settle(
     pauses: Pauses,
     now: datetime,
     deployment: str,
+    looked: Collection[str],
 ) -> Series:
     """Decide about the series of block `name`, which is None where config has it no more; `records`
-    are all records of its series, those that are gone included."""
+    are all records of its series, those that are gone included. `looked` are the calendars that
+    could be read: out of no other one it moves."""
     alive = [
-        record for record in records if record.fate is Fate.LIVE and is_timed_series(_entry(record))
+        record
+        for record in records
+        if record.fate is Fate.LIVE and is_timed_series(entry_of(record))
     ]
     lost = [
         record
@@ -87,122 +69,69 @@ def settle(
         if record.fate is Fate.GONE
         or (record.fate is Fate.LIVE and record.seen and not is_timed_series(record.seen))
     ]
-    runs: list[Run] = []
-    current: list[Record] = []
-    for record in sorted(alive, key=lambda r: r.key):
-        if standing(record).until is not None:
-            runs.append(Run(record=record, shape=_entry(record), ended=standing(record).until))
-        elif block is None or record.calendar != block.calendar:
-            runs.append(_ended(record, now, "the block is no longer in config"))
-        else:
-            current.append(record)
+    alive.sort(key=lambda record: record.key)
+    ended = [record for record in alive if standing(record).until is not None]
+    going = [record for record in alive if record not in ended]
+    runs = [Run(record=r, shape=entry_of(r), ended=standing(r).until) for r in ended]
     if block is None:
-        return _made(name, runs, now)
-    uncut = [r for r in current if _recurrence(r).until is None and _recurrence(r).count is None]
-    for extra in uncut[1:]:
+        runs += [_ended(record, now, "the block is no longer in config") for record in going]
+        return made(name, runs, now)
+    current = [record for record in going if record.calendar == block.calendar]
+    left = [record for record in going if record not in current]
+    arrived = _arrived(block, records)
+    if not arrived and not current:  # it stays where it is while that cannot be read
+        current = [record for record in left if record.calendar not in looked]
+        left = [record for record in left if record.calendar in looked]
+    for record in left:
+        gone = _ended(record, now, f"the block moves to {block.calendar}")
+        runs.append(replace(gone, waits=not arrived or record.calendar not in looked))
+    for extra in _uncut(current)[1:]:
         current.remove(extra)
-        runs.append(Run(record=extra, shape=_entry(extra), removed=True, reason="a second series"))
-    live = [record for record in current if _has_future(name, record, now)]
+        reason = "a second series"
+        runs.append(Run(record=extra, shape=entry_of(extra), removed=True, reason=reason))
+    live = [record for record in current if has_future(name, record, now)]
     for record in current:
         if record in live and _reruled(record, block):
             runs.append(_rerule(record, block, now))
         else:
-            runs.append(Run(record=record, shape=_entry(record)))
+            runs.append(Run(record=record, shape=entry_of(record)))
     goes_on = any(run.ended is None and not run.removed and run.record in live for run in runs)
     if goes_on:
-        return _made(name, runs, now, _paused(block, pauses, now))
-    user_ended = [record for record in current if record not in live]
+        return made(name, runs, now, _paused(block, pauses, now))
+    user_ended = [record for record in (*current, *left) if not has_future(name, record, now)]
     deleted = [record for record in lost if standing(record).until is None]
     if not live and (user_ended or deleted):
         how = "its series was deleted" if deleted else "its series was ended"
         rest = f"block {name} rests: {how} in the calendar; syncd resume --block {name}"
-        return _made(name, runs, now, rest)
+        return made(name, runs, now, rest)
     turned_down = [r.why for r in records if r.fate is Fate.REMOVED and r.seen is None and r.why]
     enough = len(turned_down) >= GENERATIONS
-    new = None if enough else _first(block, records, now, deployment)
+    new = None if enough else _first(block, records, left, now, deployment)
     if new is None:
         why = turned_down[0] if enough else "its rule gives no date"
-        return _made(name, runs, now, f"block {name}: {why}")
-    return _made(name, [*runs, new], now, _paused(block, pauses, now))
+        return made(name, runs, now, f"block {name}: {why}")
+    return made(name, [*runs, new], now, _paused(block, pauses, now))
 
 
-def _made(name: str, runs: list[Run], now: datetime, resting: str = "") -> Series:
-    found: dict[OccurrenceId, Occurrence] = {}
-    owner: dict[OccurrenceId, str] = {}
-    for run in runs:
-        if run.removed:
-            continue
-        for one in _expand(name, run.shape, now - LOOK_BACK, now):
-            if one.id not in found or found[one.id].cancelled:
-                found[one.id] = one
-                owner[one.id] = run.record.uid
-    return Series(
-        name=name,
-        runs=tuple(runs),
-        occurrences=tuple(sorted(found.values(), key=lambda o: instant(o.start))),
-        owner=owner,
-        alias=_aliases(name, runs, found, owner, now),
-        resting=resting,
-    )
+def _uncut(records: Sequence[Record]) -> list[Record]:
+    """Those that have no end."""
+    told = [(record, recurrence_of(record)) for record in records]
+    return [record for record, each in told if each.until is None and each.count is None]
 
 
-def _aliases(
-    name: str,
-    runs: Iterable[Run],
-    found: dict[OccurrenceId, Occurrence],
-    owner: dict[OccurrenceId, str],
-    now: datetime,
-) -> dict[OccurrenceId, Occurrence]:
-    """Each occurrence ahead that is no more, to that which took its place: the first to the first.
-
-    What a cut took away goes on in the runs that came after it; what a change of rule or start took
-    away, in its own run.
-    """
-    ahead = sorted(
-        (o for o in found.values() if instant(o.end) > instant(now) and not o.cancelled),
-        key=lambda o: instant(o.start),
-    )
-    alias: dict[OccurrenceId, Occurrence] = {}
-    for run in runs:
-        old = _as_written(run)
-        if old is None:
-            continue
-        was = [o for o in _expand(name, old, now, now, uncut=True) if o.id not in found]
-        was = [o for o in was if instant(o.original) > instant(now)]
-        until = run.shape.recurrence.until if run.shape.recurrence else None
-        if until is None:
-            came = [o for o in ahead if owner[o.id] == run.record.uid]
-        else:
-            last = last_start(run.shape, until) or until
-            others = [o for o in ahead if owner[o.id] != run.record.uid]
-            came = [o for o in others if instant(o.original) > instant(last)]
-        alias |= {before.id: after for before, after in zip(was, came, strict=False)}
-    return alias
+def _arrived(block: Block, records: Sequence[Record]) -> bool:
+    """Whether the block has, or had, a series of its own in its calendar of today."""
+    here = (each for each in records if each.calendar == block.calendar and each.seen is not None)
+    return any(standing(each).until is None for each in here)
 
 
-def _as_written(run: Run) -> Entry | None:
-    """A changed series as it was before: a cut one as it is, any other by rule and start as syncd
-    last wrote them. None for one that did not change, and for the second half of a split one, whose
-    start was the user's from the first."""
-    if not (run.record.seen or run.record.intent or run.record.base) or run.removed:
-        return None
-    entry, trace = _entry(run.record), standing(run.record)
-    if run.shape.recurrence is not None and run.shape.recurrence.until is not None:
-        return entry
-    if entry.recurrence is None or not isinstance(trace.start, datetime) or not trace.rule:
-        return None
-    zone = ZoneInfo(trace.zone) if trace.zone else zone_of(entry, ZoneInfo("UTC"))
-    start, end = trace.start.astimezone(zone), instant(trace.end).astimezone(zone)
-    if start.date() != run.record.key.day:
-        return None
-    if trace.rule == entry.recurrence.rule and instant(start) == instant(entry.start):
-        return None
-    return replace(entry, start=start, end=end, recurrence=Recurrence(rule=trace.rule))
-
-
-def _first(block: Block, records: Sequence[Record], now: datetime, deployment: str) -> Run | None:
-    """The first run of a block's rule from now on, under a key that was never used."""
-    shape = planned(block, now)
+def _first(
+    block: Block, records: Sequence[Record], left: Sequence[Record], now: datetime, deployment: str
+) -> Run | None:
+    """The first run of a block's rule from now on, under a key that was never used; what goes on
+    there was `left` in another calendar."""
+    like = next((each for each in left if not _reruled(each, block)), None)
+    shape = _rest_of(like, now) if like is not None else planned(block, now)
     if shape is None:
         return None
     assert isinstance(shape.start, datetime)
@@ -212,7 +141,25 @@ def _first(block: Block, records: Sequence[Record], now: datetime, deployment: s
         key = key.next_generation()
     uid = key.encode(deployment)
     record = Record(calendar=block.calendar, uid=uid, key=key)
-    return Run(record=record, shape=replace(shape, uid=uid), reason="the block's series")
+    reason = "the block's series"
+    return Run(record=record, shape=replace(shape, uid=uid), like=like, reason=reason)
+
+
+def _rest_of(record: Record, now: datetime) -> Entry | None:
+    """What of a series is ahead, as the user has it; None where nothing is."""
+    entry = entry_of(record)
+    ahead = expanded(record.key.subject, entry, now, now)
+    first = min((o.original for o in ahead if instant(o.original) > instant(now)), default=None)
+    if first is None or entry.recurrence is None:
+        return None
+    told = entry.recurrence
+    recurrence = Recurrence(
+        rule=told.rule,
+        exdates=frozenset(at for at in told.exdates if instant(at) >= instant(first)),
+        overrides=tuple(o for o in told.overrides if instant(o.original) >= instant(first)),
+    )
+    length = instant(entry.end) - instant(entry.start)
+    return replace(entry, start=first, end=later(first, length), trace="", recurrence=recurrence)
 
 
 def planned(block: Block, now: datetime) -> Entry | None:
@@ -251,7 +198,7 @@ def _reruled(record: Record, block: Block) -> bool:
 
 
 def _rerule(record: Record, block: Block, now: datetime) -> Run:
-    entry = _entry(record)
+    entry = entry_of(record)
     if last_start(entry, now) is None and (shape := planned(block, now)) is not None:
         return Run(
             record=record,
@@ -264,7 +211,7 @@ def _rerule(record: Record, block: Block, now: datetime) -> Run:
 def _ended(record: Record, now: datetime, reason: str) -> Run:
     """The series with nothing that begins after now, whatever the user moved where; taken out
     altogether if nothing has begun."""
-    entry = _entry(record)
+    entry = entry_of(record)
     last = last_start(entry, now)
     if entry.recurrence is None:
         return Run(record=record, shape=entry, removed=True, reason=reason)
@@ -277,7 +224,7 @@ def _ended(record: Record, now: datetime, reason: str) -> Run:
     kept = {instant(o.original) for o in begun}
     moved = {o.original for o in entry.recurrence.overrides} - {o.original for o in begun}
     many = 600 if last is None or until > last else 0  # all up to an hour that was moved far
-    ahead = {o.original for o in _expand(record.key.subject, entry, now - LOOK_BACK, now, many)}
+    ahead = {o.original for o in expanded(record.key.subject, entry, now - LOOK_BACK, now, many)}
     ahead = {at for at in ahead if instant(at) > instant(now) and instant(at) not in kept}
     exdates = {*entry.recurrence.exdates, *moved, *ahead}
     recurrence = replace(
@@ -291,39 +238,8 @@ def _ended(record: Record, now: datetime, reason: str) -> Run:
     return Run(record=record, shape=shape, ended=now.date(), reason=reason)
 
 
-def _has_future(name: str, record: Record, now: datetime) -> bool:
-    return any(not one.cancelled for one in _expand(name, _entry(record), now, now))
-
-
-def _expand(
-    name: str,
-    entry: Entry,
-    since: datetime,
-    now: datetime,
-    ahead: int = 4,
-    *,
-    uncut: bool = False,
-) -> tuple[Occurrence, ...]:
-    try:
-        return expand(name, entry, since, now, ahead=ahead, uncut=uncut)
-    except (ValueError, OverflowError):
-        return ()
-
-
 def _paused(block: Block, pauses: Pauses, now: datetime) -> str:
     pause = pauses.of_block(block.name, now.astimezone(ZoneInfo(block.timezone)).date())
     if pause is None:
         return ""
     return f"block {block.name} is paused" + (f" until {pause.until}" if pause.until else "")
-
-
-def _entry(record: Record) -> Entry:
-    entry = record.seen or record.intent or record.base
-    assert entry is not None, "a series without an entry"
-    return entry
-
-
-def _recurrence(record: Record) -> Recurrence:
-    recurrence = _entry(record).recurrence
-    assert recurrence is not None
-    return recurrence
