@@ -25,6 +25,8 @@ def backup(setting: Setting, file: Path, force: bool, as_json: bool) -> int:
     _check_other(file, memory)
     if file.is_dir():
         raise UsageError(f"{file} is a folder. Next: name a file in it: {file}/syncd.backup")
+    if not file.absolute().parent.is_dir():  # perhaps a disk that is not mounted
+        raise UsageError(f"There is no folder {file.parent}. Next: make it, or name another one.")
     if not force and file.exists():
         raise UsageError(f"{file} is there already. Next: name another, or add --force.")
     with say.progress("backing up") as progress:

@@ -31,7 +31,9 @@ _SQLITE = {
     sqlite3.SQLITE_PERM: _DENIED,
     sqlite3.SQLITE_BUSY: _BUSY,
     sqlite3.SQLITE_LOCKED: _BUSY,
-    sqlite3.SQLITE_CORRUPT: f"{{path}} is damaged. Next: {_AFRESH}",
+    sqlite3.SQLITE_CORRUPT: (
+        f"{{path}} is damaged. Next: syncd restore FILE, where there is a backup; else {_AFRESH}"
+    ),
     sqlite3.SQLITE_NOTADB: (
         "{path} is not a database. Next: check `database` in the config; "
         f"if the path is right, {_AFRESH}"

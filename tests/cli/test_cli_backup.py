@@ -82,6 +82,9 @@ def test_no_file_is_overwritten_unasked(table: Desk) -> None:
     assert "is the database itself" in table.syncd("backup", database, "--force").err
     assert "is the database itself" in table.syncd("restore", database, "--yes").err
     assert "is a folder" in table.syncd("backup", str(table.folder)).err
+    away = table.folder / "not" / "mounted"
+    assert f"There is no folder {away.parent}." in table.syncd("backup", str(away)).err
+    assert not away.parent.exists()
     assert notes(table) == ["first"]
     assert table.syncd("backup", "mine.txt", "--force").status == 0
     assert table.syncd("restore", "mine.txt", "--yes").status == 0

@@ -140,13 +140,19 @@ def test_one_that_dies_is_started_again_and_that_is_remembered_until_it_runs_wel
 def test_a_port_that_is_taken_is_said_and_used_as_soon_as_it_is_free(
     settings: EmbeddedSettings, houses: Houses
 ) -> None:
-    house = houses.at(settings, ANN)
+    house, zone = houses.at(settings, ANN), ZoneInfo("Europe/Berlin")
+    said: list[str] = []
+    houses.say = said.append
     with socket.create_server(("127.0.0.1", settings.port)):
         with pytest.raises(Unreachable, match="is taken by another program") as error:
             house.awake()
         assert f"such as 127.0.0.1:{settings.port + 1}" in str(error.value)
         assert not reach.is_up(settings)
+        eventually(lambda: "again and again" in trouble_of(settings.folder, zone))
     eventually(lambda: reach.is_up(settings))
+    assert len(said) == 1  # the same words once, however often it was tried
+    house.awake()
+    assert trouble_of(settings.folder, zone) == ""
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ def damage(path: Path) -> None:
     ("befall", "said"),
     [
         (write(b"people:\n- name: Ann Lee\n" * 99), "is not a database. Next: check `database`"),
-        (damage, "is damaged. Next: move it aside and sync"),
+        (damage, "is damaged. Next: syncd restore FILE"),
         (nonsense, "holds what cannot be understood"),
         (unknown_zone, "a time zone that this machine does not know: .*Mars/Base.* install"),
         (Path.mkdir, "cannot be opened. Next: check that it is a file"),

@@ -29,8 +29,10 @@ STEADY = 300.0
 _LOOK = 0.1
 """Seconds between two looks at a server that another syncd runs."""
 
+ENDED = "The calendar server ended by itself"
+
 Say = Callable[[str], None]
-"""Told when the server ended by itself: for the log."""
+"""Told when the server ended by itself, and of the same trouble once: for the log."""
 
 
 class House:
@@ -44,6 +46,8 @@ class House:
         self._up = False
         self._why = ""
         """Why it is not up; empty while it may come up."""
+        self._said = ""
+        """What `say` was last told since it ran well."""
         self._server: Server | None = None
         self._ending = threading.Event()
         self._thread: threading.Thread | None = None
@@ -108,14 +112,14 @@ class House:
                 self._is(up=False)
             try:
                 words = self._one_life(folder)
-                said = f"The calendar server ended by itself ({words})."
+                said = f"{ENDED} ({words})."
             except SyncdError as error:
                 said = str(error)
             if self._ending.is_set():
                 return
             if monotonic() - began > STEADY:
                 trouble.forget(folder)
-                wait = FIRST
+                wait, self._said = FIRST, ""
             trouble.remember(folder, said, datetime.now(UTC))
             self._fail(said)
             self._ending.wait(wait)
@@ -138,6 +142,8 @@ class House:
 
             def up() -> None:
                 steady.start()
+                if not trouble.words_of(folder).startswith(ENDED):  # it could not be started
+                    trouble.forget(folder)
                 with self._changed:
                     self._is(up=not self._ending.is_set())
 
@@ -148,7 +154,9 @@ class House:
                 self._server = None
 
     def _fail(self, why: str) -> None:
-        self._say(why)
+        if why != self._said:
+            self._said = why
+            self._say(why)
         with self._changed:
             self._is(up=False, why=why)
 

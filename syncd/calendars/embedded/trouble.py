@@ -25,7 +25,7 @@ class Trouble:
     def told(self, zone: ZoneInfo) -> str:
         """In sentences, with times in `zone`."""
         since = datetime.fromisoformat(self.since).astimezone(zone)
-        often = "" if self.times == 1 else f" {self.times} times"
+        often = "" if self.times == 1 else " again and again"
         said, _, following = self.words.partition(" Next: ")
         following = following or "nothing, unless it comes again: syncd starts it anew each time."
         return (
