@@ -4,6 +4,7 @@ or in errors, says more of one than where config has it from and which service i
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -49,6 +50,21 @@ def checks(wanted: Notify) -> Iterator[tuple[str, Check]]:
         yield name, check
 
 
+def unknown(wanted: Notify) -> list[str]:
+    """A sentence for each address whose form no service has, of those that could be had. Asks
+    nobody."""
+    known = [each for each in wanted.urls if each.missing is None]
+    addresses = _addresses(replace(wanted, urls=tuple(known)))
+    return [_not_known(name) for name, url in addresses if not _post().add(url)]
+
+
+def _not_known(name: str) -> str:
+    return (
+        f"Notifications by {name}: apprise does not know such an address. "
+        "Next: see https://appriseit.com for the form that your service has."
+    )
+
+
 def _addresses(wanted: Notify) -> list[tuple[str, str]]:
     """Each address with what it is called: where config has it from, and its scheme."""
     found: list[tuple[str, str]] = []
@@ -73,10 +89,7 @@ def _sent(name: str, url: str, letter: Letter) -> None:
     """Send `letter` to one address. Raises Undelivered."""
     post = _post()
     if not post.add(url):
-        raise Undelivered(
-            f"Notifications by {name}: apprise does not know such an address. "
-            "Next: see https://appriseit.com for the form that your service has."
-        )
+        raise Undelivered(_not_known(name))
     from apprise import NotifyType
 
     kind = NotifyType.FAILURE if letter.bad else NotifyType.INFO

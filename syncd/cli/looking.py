@@ -15,7 +15,7 @@ from syncd.model.words import plural
 if TYPE_CHECKING:
     from syncd.engine.service import Service
     from syncd.engine.tick import Look
-    from syncd.model.roster import Roster
+    from syncd.model.roster import Notify, Roster
     from syncd.reconcile.actions import Action
 
 
@@ -29,12 +29,21 @@ def check(setting: Setting) -> int:
     ahead = _still_to_come(setting, loaded.roster)
     found = [*missing_secrets(loaded.roster), *mistaken, *loaded.warnings, *ahead]
     wrong = _problems(found)
+    if loaded.roster.notify is not None and (unknown := _unknown(loaded.roster.notify)):
+        say.answer("\n".join(unknown))
+        wrong = ends.CONFIG
     if wrong == ends.DONE:
         say.answer(f"{setting.path}: fine: {counted(loaded.roster)}.")
     if unusable:
         say.aside(unusable)
         return ends.STATE
     return wrong
+
+
+def _unknown(notify: Notify) -> list[str]:
+    from syncd.post import unknown
+
+    return unknown(notify)
 
 
 def _still_to_come(setting: Setting, roster: Roster) -> list[Problem]:

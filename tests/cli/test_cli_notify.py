@@ -66,6 +66,17 @@ def test_doctor_says_what_is_wrong_and_never_the_address(told: Desk, urls: str, 
     assert SECRET not in said.out + said.err + json.out + json.err
 
 
+def test_check_says_which_address_no_service_has(told: Desk, listener: Listener) -> None:
+    told.env["SYNCD_NOTIFY"] = f"{listener.url} nosuch://{SECRET}"
+    said = told.syncd("check")
+    assert said.status == 1
+    assert "SYNCD_NOTIFY 2 (nosuch): apprise does not know such an address" in said.out
+    assert "fine" not in said.out and SECRET not in said.out + said.err
+    told.env["SYNCD_NOTIFY"] = listener.url
+    assert "fine" in told.syncd("check").out
+    assert listener.taken() == []
+
+
 def test_all_addresses_are_tried(told: Desk, listener: Listener) -> None:
     told.env["SYNCD_NOTIFY"] = f"json://127.0.0.1:9/x\n{listener.url}"
     said = told.syncd("doctor", "--notify")
