@@ -166,7 +166,8 @@ class Wire:
         if isinstance(error, niquests.exceptions.SSLError):
             return Refused(
                 f"{self.called}: {_host(url)} has no certificate that this machine trusts. "
-                "Next: check the address, or the server's certificate."
+                "Next: check the address, or the server's certificate; "
+                "a CA of your own is named by SSL_CERT_FILE."
             )
         return Unreachable(
             f"{self.called}: {_host(url)} cannot be reached. "

@@ -195,7 +195,8 @@ class Transport:
         if isinstance(error, niquests.exceptions.SSLError):
             return Refused(
                 f"{where} has no certificate that this machine trusts. "
-                "Next: check the address, or the server's certificate."
+                "Next: check the address, or the server's certificate; "
+                "a CA of your own is named by SSL_CERT_FILE."
             )
         if isinstance(error, niquests.exceptions.Timeout):
             return Unreachable(f"{where} did not answer in time. Next: nothing; syncd tries again.")
