@@ -47,7 +47,7 @@ def explained(error: Exception, name: str, *, testing: str = "") -> CalendarErro
         why = getattr(error, "verify_message", "") or error
         return Unreachable(
             f"{where}: Google's certificate is not trusted ({why}). "
-            "Next: check the clock of this machine and the proxy; SSL_CERT_FILE names a CA of its own."
+            "Next: check this machine's clock and the proxy; SSL_CERT_FILE names a CA of your own."
         )
     if isinstance(error, TransportError | OSError | http.client.HTTPException):
         told = " ".join(str(error).split()) or type(error).__name__
