@@ -5,18 +5,16 @@ from __future__ import annotations
 import http.client
 import socket
 from contextlib import suppress
-from threading import Event, Timer
+from threading import Event
 from typing import Any
 
 import httplib2
 from httplib2 import certs
 
+from syncd import answers
+
 TIMEOUT = 30.0
 """Seconds to connect, and between two pieces of an answer."""
-PATIENCE = 300.0
-"""Seconds for a whole answer."""
-LONGEST = 200_000_000
-"""Bytes of a whole answer."""
 
 
 class Wire(httplib2.Http):  # type: ignore[misc]
@@ -36,22 +34,12 @@ class Wire(httplib2.Http):  # type: ignore[misc]
         if once:
             conn.close()
         line = _Line(conn, once=once)
-        late = Timer(PATIENCE, line.cut)
-        late.daemon = True
-        late.start()
         try:
-            found = super()._conn_request(line, request_uri, method, body, headers)
-        except (OSError, http.client.HTTPException) as error:
+            with answers.deadline(line.cut):
+                return super()._conn_request(line, request_uri, method, body, headers)
+        except (OSError, http.client.HTTPException):
             conn.close()
-            if line.was_cut.is_set():
-                raise TimeoutError("the answer drips") from error
             raise
-        finally:
-            late.cancel()
-        if line.was_cut.is_set():  # an answer that has no length looks whole
-            conn.close()
-            raise TimeoutError("the answer drips")
-        return found
 
 
 class _Line:
@@ -90,16 +78,16 @@ class _Line:
 
 
 def _bounded(response: http.client.HTTPResponse) -> http.client.HTTPResponse:
-    """`response`, of which no more than `LONGEST` bytes are read."""
+    """`response`, of which no more than `answers.LONGEST` bytes are read."""
     whole = response.read
 
     def read() -> bytes:
-        if response.length is not None and response.length <= LONGEST:
+        if response.length is not None and response.length <= answers.LONGEST:
             return whole()
-        found = whole(LONGEST + 1) if response.length is None else b""
-        if response.length is not None or len(found) > LONGEST:
+        found = whole(answers.LONGEST + 1) if response.length is None else b""
+        if response.length is not None or len(found) > answers.LONGEST:
             response.close()
-            raise OSError("the answer is too large")
+            raise answers.TooLarge("the answer is too large")
         return found
 
     response.read = read  # type: ignore[method-assign,assignment]
