@@ -180,6 +180,11 @@ class Wire:
                 f"{self.called}: {_host(url)} answered with more than syncd takes. "
                 "Next: check its carddav address; syncd tries again."
             )
+        if isinstance(error, niquests.exceptions.ProxyError):
+            return Unreachable(
+                f"{self.called}: {_host(url)} cannot be reached by way of the proxy. "
+                "Next: check HTTPS_PROXY, HTTP_PROXY and NO_PROXY; syncd tries again."
+            )
         return Unreachable(
             f"{self.called}: {_host(url)} cannot be reached. "
             "Next: check the network and its carddav address; syncd tries again."

@@ -116,3 +116,15 @@ def test_google_by_a_proxy(
         env["no_proxy"] = "localhost"
         Wire().request(f"https://localhost:{tls.port}/nothing")
         assert len(way.asked) == 1
+
+
+def test_a_proxy_that_is_away_is_named_and_its_password_is_not(
+    desk: Desk, radicale: Server
+) -> None:
+    desk.write(radicale, "Ann Lee")
+    desk.env["HTTP_PROXY"] = "http://ann:t0psecret@127.0.0.1:9"
+    said = desk.process("--now", NOW, "--rehearse", "sync")
+    assert said.status == 3
+    assert "cannot be reached by way of the proxy (connection refused)" in said.err
+    assert "Next: check HTTPS_PROXY, HTTP_PROXY and NO_PROXY" in said.err
+    assert "t0psecret" not in said.out + said.err

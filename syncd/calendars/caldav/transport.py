@@ -202,6 +202,11 @@ class Transport:
             )
         if isinstance(error, niquests.exceptions.Timeout | TimeoutError):
             return Unreachable(f"{where} did not answer in time. Next: nothing; syncd tries again.")
+        if isinstance(error, niquests.exceptions.ProxyError):
+            return Unreachable(
+                f"{where} cannot be reached by way of the proxy ({_short(error)}). "
+                "Next: check HTTPS_PROXY, HTTP_PROXY and NO_PROXY; syncd tries again."
+            )
         return Unreachable(
             f"{where} cannot be reached ({_short(error)}). "
             "Next: check the network and the calendar's url; syncd tries again."
