@@ -7,7 +7,6 @@ end, in bytes and in time, and its XML resolves no entities.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +16,7 @@ from niquests.auth import HTTPBasicAuth, HTTPDigestAuth
 from urllib3.exceptions import HTTPError
 
 from syncd import __version__
+from syncd.answers import TooLarge, deadline, whole
 from syncd.errors import CalendarError, Refused, Unreachable
 from syncd.model.roster import AddressBook
 
@@ -132,17 +132,18 @@ class Wire:
             "Depth": str(depth),
         }
         try:
-            response: Any = self._session.request(
-                method,
-                url,
-                data=body.encode(),
-                headers=headers,
-                auth=self._auth if signed else None,
-                timeout=TIMEOUT,
-                allow_redirects=False,
-                stream=True,
-            )
-            content = _whole(response)
+            with deadline(self._session.close) as late:
+                response: Any = self._session.request(
+                    method,
+                    url,
+                    data=body.encode(),
+                    headers=headers,
+                    auth=self._auth if signed else None,
+                    timeout=TIMEOUT,
+                    allow_redirects=False,
+                    stream=True,
+                )
+                content = whole(response, late)
         except _FAILURES as error:
             raise self._unreachable(url, error) from error
         self.server = str(response.headers.get("Server") or "") or self.server
@@ -166,31 +167,28 @@ class Wire:
         if isinstance(error, niquests.exceptions.SSLError):
             return Refused(
                 f"{self.called}: {_host(url)} has no certificate that this machine trusts. "
-                "Next: check the address, or the server's certificate."
+                "Next: check the address, or the server's certificate; "
+                "a CA of your own is named by SSL_CERT_FILE."
+            )
+        if isinstance(error, niquests.exceptions.Timeout | TimeoutError):
+            return Unreachable(
+                f"{self.called}: {_host(url)} did not answer in time. "
+                "Next: nothing; syncd tries again."
+            )
+        if isinstance(error, TooLarge):
+            return Unreachable(
+                f"{self.called}: {_host(url)} answered with more than syncd takes. "
+                "Next: check its carddav address; syncd tries again."
+            )
+        if isinstance(error, niquests.exceptions.ProxyError):
+            return Unreachable(
+                f"{self.called}: {_host(url)} cannot be reached by way of the proxy. "
+                "Next: check HTTPS_PROXY, HTTP_PROXY and NO_PROXY; syncd tries again."
             )
         return Unreachable(
             f"{self.called}: {_host(url)} cannot be reached. "
             "Next: check the network and its carddav address; syncd tries again."
         )
-
-
-def _whole(response: Any) -> bytes:
-    """The body of an answer. Raises Timeout for one that drips and OSError for one without end."""
-    deadline = monotonic() + PATIENCE
-    pieces: list[bytes] = []
-    size = 0
-    try:
-        for piece in response.iter_content(65536):
-            pieces.append(piece)
-            size += len(piece)
-            if size > LONGEST:
-                raise OSError("the answer is too large")
-            if monotonic() > deadline:
-                raise niquests.exceptions.Timeout("the answer drips")
-    except BaseException:
-        response.close()
-        raise
-    return b"".join(pieces)
 
 
 def _host(url: str) -> str:

@@ -19,6 +19,7 @@ from typer.main import get_command
 
 from syncd.cli import ends
 from syncd.cli.app import app
+from syncd.cli.trust import trust
 from syncd.errors import SyncdError
 
 COMMAND = get_command(app)
@@ -49,6 +50,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _done(arguments: Sequence[str]) -> int:
     try:
+        trust(os.environ)
         with ExitStack() as afterwards:
             work = COMMAND.main(
                 list(arguments), prog_name="syncd", standalone_mode=False, obj=afterwards

@@ -22,7 +22,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from syncd.config.parser import QUOTE, meaning
 from syncd.errors import Problem
 
-TAGS = ("!env", "!file")
+TAGS = ("!env", "!file", "!keyring")
 """Where a secret comes from."""
 UNKNOWN = "!"
 """Any other tag, which is a problem already."""
@@ -66,7 +66,7 @@ class Text(str):
     plain: bool
     """Whether it stands there without quotes."""
     tag: str
-    """`!env` or `!file`, or nothing."""
+    """One of `TAGS`, or nothing."""
 
     @property
     def nothing(self) -> bool:

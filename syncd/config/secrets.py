@@ -1,4 +1,5 @@
-"""Passwords: from the environment, from a file, or, with a warning, from the config itself.
+"""Passwords: from the environment, from a file, from the keyring, or, with a warning, from the
+config itself.
 
 A password is never part of a message. One that cannot be had is no problem until somebody needs
 it: the journal can be read without.
@@ -10,14 +11,15 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from syncd.config import keyrings
 from syncd.config.names import resolved, shown
 from syncd.config.nodes import TAGS, UNKNOWN, Text
 from syncd.errors import Problem
 from syncd.model.roster import Secret
 from syncd.model.words import short
 
-FORMS = "Forms: !env SYNCD_PASSWORD, !file /run/secrets/caldav."
-FORMS_OF_URLS = "Forms: !env SYNCD_NOTIFY, !file /run/secrets/notify."
+FORMS = "Forms: !env SYNCD_PASSWORD, !file /run/secrets/caldav, !keyring caldav."
+FORMS_OF_URLS = "Forms: !env SYNCD_NOTIFY, !file /run/secrets/notify, !keyring notify."
 NONE = Secret(value="")
 """The password of whoever needs none."""
 
@@ -47,13 +49,15 @@ def read_secret(
         path = resolved(text, folder, env)
         files.append(path)
         return _from_file(text, path, called)
+    if text.tag == "!keyring":
+        return _from_keyring(text, called)
     if text.tag == UNKNOWN:
         return Secret()
     if text.nothing:
         problems.append(text.place.problem(f"{called}: is empty. {forms}"))
         return Secret()
-    message = f"{called}: stands here in plain text. Next: put it into the environment or a file "
-    message += "of its own, and write !env NAME or !file PATH."
+    message = f"{called}: stands here in plain text. Next: put it into the environment, a file of "
+    message += "its own or the keyring, and write !env NAME, !file PATH or !keyring NAME."
     problems.append(text.place.problem(message, warning=True))
     return Secret(value=str(text), origin=str(text.place))
 
@@ -82,3 +86,11 @@ def _from_file(text: Text, path: Path, called: str) -> Secret:
     of = called.removesuffix("s")
     message = f"{called}: the file {name} {trouble}. Next: write the {of} into it, alone."
     return Secret(missing=text.place.problem(message), origin=name)
+
+
+def _from_keyring(text: Text, called: str) -> Secret:
+    origin = f"{text!s} in the keyring"
+    try:
+        return Secret(value=keyrings.read(text), origin=origin)
+    except keyrings.Unavailable as error:
+        return Secret(missing=text.place.problem(f"{called}: {error}"), origin=origin)

@@ -95,7 +95,7 @@ def is_nothing(piece: object) -> bool:
 
 def _secret(value: object) -> Text:
     if not isinstance(value, Text):
-        raise wrong("is one text, !env NAME or !file PATH.")
+        raise wrong("is one text, !env NAME, !file PATH or !keyring NAME.")
     return value
 
 
@@ -134,8 +134,8 @@ class CalendarShape(Shape):
     )
     username: Line | None = _field("Who you are to the server", "ann", default=None)
     password: Password | None = _field(
-        "!env NAME takes it from the environment, !file PATH from a file. Plain text works, with a "
-        "warning",
+        "!env NAME takes it from the environment, !file PATH from a file, !keyring NAME from the "
+        "desktop's keyring. Plain text works, with a warning",
         "!env SYNCD_PASSWORD",
         default=None,
     )
@@ -399,7 +399,9 @@ class BookShape(Shape):
     )
     username: Line | None = _field("Who you are to the server", "ann", default=None)
     password: Password | None = _field(
-        "As for a calendar: !env NAME, !file PATH", "!env SYNCD_PASSWORD", default=None
+        "As for a calendar: !env NAME, !file PATH, !keyring NAME",
+        "!env SYNCD_PASSWORD",
+        default=None,
     )
     addressbook: Line | None = _field(
         "Its display name, or its URL; all that are yours unless given", "Contacts", default=None
@@ -437,8 +439,8 @@ class NotifyShape(Shape):
 
     urls: Passwords = _field(
         "Where to: addresses of apprise's, such as ntfy://…, mailto://…, tgram://…. They hold "
-        "passwords: !env SYNCD_NOTIFY takes one from the environment, !file PATH from a file. "
-        "Unless given, nobody is told",
+        "passwords: !env SYNCD_NOTIFY takes one from the environment, !file PATH from a file, "
+        "!keyring NAME from the keyring. Unless given, nobody is told",
         "[]",
         default=(),
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from syncd.calendars.base import Calendar, Fate, Progress, Result, Verb, Write
@@ -58,25 +59,39 @@ def apply(
     commit: Callable[[Delta], None],
     progress: Progress | None = None,
     stopping: Callable[[], bool] = lambda: False,
+    enough: Callable[[], bool] = lambda: False,
 ) -> list[Outcome]:
     """Send `actions`, all of them writes, in batches, and `commit` after each what became of it.
-    Ends early between batches once `stopping` says so, or a calendar asks to be left alone."""
+    The calendars take turns, so that a slow one keeps none of the others waiting. Ends early once
+    `stopping` says so, or, when each had its turn, `enough`; and with a calendar that asks to be
+    left alone."""
     actions = list(actions)
     outcomes: list[Outcome] = []
-    for name, calendar in calendars.items():
-        mine = [action for action in actions if action.record.calendar == name]
-        for start in range(0, len(mine), calendar.batch):
+    left = {
+        name: deque(_batches([a for a in actions if a.record.calendar == name], calendar.batch))
+        for name, calendar in calendars.items()
+    }
+    while any(left.values()):
+        for name, batches in left.items():
+            if not batches:
+                continue
             if stopping():
                 return outcomes
-            batch = mine[start : start + calendar.batch]
-            told = _sent(batch, calendar)
+            told = _sent(batches.popleft(), calendars[name])
             commit(Delta(records=tuple(recorded(each) for each in told)))
             outcomes += told
             if progress is not None:
                 progress(len(outcomes), len(actions))
             if any(each.result.fate is Fate.LATER for each in told):
-                break
+                batches.clear()
+        if enough():
+            break
     return outcomes
+
+
+def _batches(actions: list[Action], most: int) -> Iterator[list[Action]]:
+    for start in range(0, len(actions), most):
+        yield actions[start : start + most]
 
 
 def _sent(batch: list[Action], calendar: Calendar) -> list[Outcome]:

@@ -46,6 +46,9 @@ WATCH = 2.0
 """Seconds between two looks at the YAML files."""
 GRACE = 1.5
 """Seconds that a tick under way is given to end once somebody said stop."""
+BUDGET = 300.0
+"""Seconds after which a tick begins no further round of writes. What is left is written by the
+next, which comes at once, and sees first what the user did meanwhile."""
 AGAIN = timedelta(minutes=1)
 """How soon a tick is tried again when the state could not be used, if polls are further apart."""
 LAG = timedelta(seconds=30)
@@ -78,12 +81,14 @@ class Daemon:
         *,
         watch: float = WATCH,
         grace: float = GRACE,
+        budget: float = BUDGET,
         after: Callable[[Summary], None] = lambda summary: None,
         stopping: threading.Event | None = None,
     ) -> None:
         self._load = load
         self._watch_every = watch
         self._grace = grace
+        self._budget = budget
         self._after = after
         self._log: Any = structlog.get_logger()
         self._inbox: Inbox[Word] = Inbox()
@@ -262,13 +267,19 @@ class Daemon:
                 self._metrics.failed(broken=False, seconds=monotonic() - began)
                 self._notify(service)
                 return
-            report = service.sync(stopping=self._stopping.is_set)
+            report = service.sync(
+                stopping=self._stopping.is_set,
+                enough=lambda: monotonic() - began > self._budget,
+            )
             told = summary(report)
             told = replace(told, errors=(*fresh.errors, *told.errors))
             seconds = monotonic() - began
             self._teller.tell(told, seconds)
             self._metrics.ticked(report, seconds)
             self._notify(service, report)
+            if seconds > self._budget and report.unfinished:
+                self._log.info("a tick took long; the next one goes on with its writes")
+                self._inbox.put(Word.SOON)
             self._after(told)
         except SyncdError as error:
             self._unusable = isinstance(error, StateError)

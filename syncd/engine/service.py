@@ -191,10 +191,13 @@ class Service:
     # -- doing
 
     def sync(
-        self, progress: Progress | None = None, stopping: Callable[[], bool] = lambda: False
+        self,
+        progress: Progress | None = None,
+        stopping: Callable[[], bool] = lambda: False,
+        enough: Callable[[], bool] = lambda: False,
     ) -> Report:
-        """One tick. Raises StateError, and ConfigError as `mistaken` says; what calendars cannot do
-        is in the report."""
+        """One tick, as `tick` does it. Raises StateError, and ConfigError as `mistaken` says; what
+        calendars cannot do is in the report."""
         state = self._settled()
         report = tick(
             self.roster,
@@ -204,6 +207,7 @@ class Service:
             progress,
             stopping,
             self.diaries(state),
+            enough,
         )
         left = left_behind(self.roster, report.looks[-1].state, report.now)
         return replace(report, notices=(*self.notices(), *moving(report.plan), *left))

@@ -94,6 +94,12 @@ class Report:
         return next((look.plan for look in self.looks if look.plan is not None), None)
 
     @property
+    def unfinished(self) -> bool:
+        """Whether something that was to be written was not even tried."""
+        last = {id(action) for action in self.looks[-1].writes}
+        return bool(last - {id(outcome.action) for outcome in self.outcomes})
+
+    @property
     def held(self) -> str:
         """Why writes are held; empty where they are not."""
         return self.looks[-1].held or next(
@@ -126,9 +132,11 @@ def tick(
     progress: Progress | None = None,
     stopping: Callable[[], bool] = lambda: False,
     diaries: Mapping[str, Diary] | None = None,
+    enough: Callable[[], bool] = lambda: False,
 ) -> Report:
-    """One pass over everything, as of `now`. Raises StateError where the store cannot be used;
-    what calendars and `diaries` cannot do is in the report."""
+    """One pass over everything, as of `now`; once `enough` says so, what is left to be written is
+    left to the next. Raises StateError where the store cannot be used; what calendars and `diaries`
+    cannot do is in the report."""
     looks: list[Look] = []
     outcomes: list[Outcome] = []
     with store.exclusive():
@@ -148,9 +156,9 @@ def tick(
                 commit(_committed(seen, roster, state, now, writes))
                 if not writes or stopping():
                     break
-                done = apply(writes, calendars, commit, progress, stopping)
+                done = apply(writes, calendars, commit, progress, stopping, enough)
                 outcomes.extend(done)
-                if not any(outcome.result.fate in _WORTH_A_LOOK for outcome in done):
+                if enough() or not any(outcome.result.fate in _WORTH_A_LOOK for outcome in done):
                     break
 
         rounds()

@@ -41,6 +41,7 @@ def answered(status: int, reason: str, message: str = "said", **headers: str) ->
         (answered(503, ""), "Google failed (503"),
         (TimeoutError("timed out"), "does not answer (timed out)"),
         (ConnectionResetError("reset"), "does not answer (reset)"),
+        (httplib2.ServerNotFoundError("no name"), "does not answer (no name)"),
         (http.client.IncompleteRead(b""), "does not answer"),
         (TransportError("no route"), "does not answer (no route)"),
         (json.JSONDecodeError("no", "x", 0), "cannot be understood"),

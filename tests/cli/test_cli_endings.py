@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 from pathlib import Path
 
+import keyring
 import pytest
 
 from tests.cli.desk import NOW, PATIENCE, Desk
@@ -331,6 +332,32 @@ def test_a_secret_that_is_missing_is_named(desk: Desk, radicale: Server) -> None
         assert said.status == 1, verb
         assert "SYNCD_PASSWORD" in said.out + said.err
     assert desk.syncd("due").status == 0, "what needs no password does not ask for it"
+
+
+def test_a_password_in_the_keyring_is_in_no_log_and_no_error(
+    desk: Desk, radicale: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.write(radicale, "Ann Lee")
+    desk.config.write_text(desk.config.read_text().replace("!env SYNCD_PASSWORD", "!keyring home"))
+    told = ""
+
+    def syncd(*verb: str) -> int:
+        nonlocal told
+        said = desk.syncd(*verb)
+        told += said.out + said.err
+        return said.status
+
+    passwords = {"home": radicale.password}
+    monkeypatch.setattr(keyring, "get_password", lambda service, name: passwords.get(name))
+    assert [syncd(verb) for verb in ("check", "plan", "sync", "status")] == [0, 0, 0, 0]
+    passwords["home"] = "not-the-word"
+    assert syncd("sync") == 3
+    assert "Next: check home in the keyring." in told
+    del passwords["home"]
+    for verb in ("check", "sync", "run"):
+        assert syncd(verb) == 1
+    assert "Next: keyring set syncd home" in told
+    assert "not-the-word" not in told and radicale.password not in told
 
 
 def test_no_config(desk: Desk) -> None:

@@ -41,7 +41,7 @@ def test_a_new_address_is_no_reason_to_plan_anew(tmp_path: Path) -> None:
             "31:29: on: «failin» is not known.",
         ),
         ("notify: {urls: !env ''}", "31:16: urls: !env of what? Forms: !env SYNCD_NOTIFY"),
-        ("notify: {urls: [{a: b}]}", "31:16: urls: is one text, !env NAME or !file"),
+        ("notify: {urls: [{a: b}]}", "31:16: urls: is one text, !env NAME, !file"),
         ("notify: {url: x}", "31:10: url: is no key here. Did you mean urls?"),
         (f'notify: {{urls: "{URL}"}}', "31:16: warning: urls: stands here in plain"),
     ],

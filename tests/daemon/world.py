@@ -136,9 +136,11 @@ def service(
 class Running:
     """A daemon in a thread; `next()` awaits its next tick. Use it as a context."""
 
-    def __init__(self, load: Load, *, watch: float = 0.02, grace: float = 1.5) -> None:
+    def __init__(
+        self, load: Load, *, watch: float = 0.02, grace: float = 1.5, budget: float = 300.0
+    ) -> None:
         self.ticks: Queue[Summary] = Queue()
-        self.daemon = Daemon(load, watch=watch, grace=grace, after=self.ticks.put)
+        self.daemon = Daemon(load, watch=watch, grace=grace, budget=budget, after=self.ticks.put)
         self.status: int | None = None
         self.ended = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)

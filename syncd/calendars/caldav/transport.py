@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import Lock
-from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,6 +22,7 @@ from lxml import etree
 from urllib3.exceptions import HTTPError
 
 from syncd import __version__
+from syncd.answers import TooLarge, deadline, whole
 from syncd.calendars.tally import REQUESTS
 from syncd.errors import CalendarError, Refused, Unreachable
 
@@ -32,10 +32,6 @@ _FAILURES = (
 )
 TIMEOUT = (10.0, 30.0)
 """Seconds to connect, and between two pieces of an answer."""
-PATIENCE = 300.0
-"""Seconds for a whole answer."""
-LONGEST = 200_000_000
-"""Bytes of a whole answer."""
 REDIRECTS = (301, 302, 303, 307, 308)
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _SURROGATE = re.compile(rb"&#(?:[xX][dD][89a-fA-F][0-9a-fA-F]{2}|5[5-7][0-9]{3});")
@@ -170,17 +166,18 @@ class Transport:
             merged.pop("Content-Type", None)
         REQUESTS.add(self.name)
         try:
-            response: Any = client.session.request(
-                method,
-                url,
-                data=body.encode() if body else None,
-                headers=merged,
-                auth=client.auth,
-                timeout=TIMEOUT,
-                allow_redirects=False,
-                stream=True,
-            )
-            content = _whole(response)
+            with deadline(self.close) as late:
+                response: Any = client.session.request(
+                    method,
+                    url,
+                    data=body.encode() if body else None,
+                    headers=merged,
+                    auth=client.auth,
+                    timeout=TIMEOUT,
+                    allow_redirects=False,
+                    stream=True,
+                )
+                content = whole(response, late)
         except _FAILURES as error:
             raise self._unreachable(error) from error
         return Answer(
@@ -195,10 +192,21 @@ class Transport:
         if isinstance(error, niquests.exceptions.SSLError):
             return Refused(
                 f"{where} has no certificate that this machine trusts. "
-                "Next: check the address, or the server's certificate."
+                "Next: check the address, or the server's certificate; "
+                "a CA of your own is named by SSL_CERT_FILE."
             )
-        if isinstance(error, niquests.exceptions.Timeout):
+        if isinstance(error, TooLarge):
+            return Unreachable(
+                f"{where} answered with more than syncd takes. "
+                "Next: check the calendar's url; syncd tries again."
+            )
+        if isinstance(error, niquests.exceptions.Timeout | TimeoutError):
             return Unreachable(f"{where} did not answer in time. Next: nothing; syncd tries again.")
+        if isinstance(error, niquests.exceptions.ProxyError):
+            return Unreachable(
+                f"{where} cannot be reached by way of the proxy ({_short(error)}). "
+                "Next: check HTTPS_PROXY, HTTP_PROXY and NO_PROXY; syncd tries again."
+            )
         return Unreachable(
             f"{where} cannot be reached ({_short(error)}). "
             "Next: check the network and the calendar's url; syncd tries again."
@@ -257,25 +265,6 @@ class Transport:
             client.build_auth_object()
             self.scheme = "basic"
             return True
-
-
-def _whole(response: Any) -> bytes:
-    """The body of an answer. Raises Timeout for one that drips and OSError for one without end."""
-    deadline = monotonic() + PATIENCE
-    pieces: list[bytes] = []
-    size = 0
-    try:
-        for piece in response.iter_content(65536):
-            pieces.append(piece)
-            size += len(piece)
-            if size > LONGEST:
-                raise OSError("the answer is too large")
-            if monotonic() > deadline:
-                raise niquests.exceptions.Timeout("the answer drips")
-    except BaseException:
-        response.close()
-        raise
-    return b"".join(pieces)
 
 
 def _scheme(client: DAVClient) -> str:

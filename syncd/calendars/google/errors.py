@@ -20,6 +20,8 @@ FAILURES = (
     ValueError,  # an answer that is no JSON
 )
 """All that a request can raise."""
+_LOST = (TransportError, OSError, http.client.HTTPException, httplib2.ServerNotFoundError)
+"""Of them, what is the network's doing."""
 _RATES = ("rateLimitExceeded", "userRateLimitExceeded")
 _QUOTAS = ("quotaExceeded", "dailyLimitExceeded", "calendarUsageLimitsExceeded")
 AN_HOUR = timedelta(hours=1)
@@ -47,13 +49,13 @@ def explained(error: Exception, name: str, *, testing: str = "") -> CalendarErro
         why = getattr(error, "verify_message", "") or error
         return Unreachable(
             f"{where}: Google's certificate is not trusted ({why}). "
-            "Next: check the clock and the certificates of this machine, and the proxy."
+            "Next: check this machine's clock and the proxy; SSL_CERT_FILE names a CA of your own."
         )
-    if isinstance(error, TransportError | OSError | http.client.HTTPException):
+    if isinstance(error, _LOST):
         told = " ".join(str(error).split()) or type(error).__name__
         return Unreachable(
-            f"{where}: Google does not answer ({told[:200]}). Next: check the network; syncd goes "
-            "on trying."
+            f"{where}: Google does not answer ({told[:200]}). Next: check the network and the "
+            "proxy, if any; syncd goes on trying."
         )
     told = " ".join(str(error).split()) or type(error).__name__
     return Unreachable(
