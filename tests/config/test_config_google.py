@@ -81,14 +81,13 @@ def test_lists_of_tasks_have_a_place_of_their_own_at_google(here: Path) -> None:
     assert tasks.is_tasks and tasks.calendar == "Outreach" and tasks.google is not None
     assert tasks.place != found.calendars["home"].place
     ann, bob = found.people["ann-lee"], found.people["bob"]
-    assert found.calendar_for(ann, "home") == "home tasks"
-    assert found.calendar_for(bob, "home") == "home"
+    assert found.lists[ann.list].as_task and not found.lists[bob.list].as_task
 
 
 def test_on_caldav_tasks_are_in_the_calendar_unless_config_names_a_list(here: Path) -> None:
     found = roster(AT_CALDAV, lists="    as: task\n")
     assert list(found.calendars) == ["home"]
-    assert found.calendar_for(found.people["ann-lee"], "home") == "home"
+    assert found.calendars["home"].tasks == ""
     found = roster(AT_CALDAV + "    tasks: To do\n", lists="    as: task\n")
     assert found.calendars["home tasks"].calendar == "To do"
     assert found.calendars["home tasks"].password == found.calendars["home"].password
