@@ -1,0 +1,270 @@
+"""The world of the proof: a household in calendars somewhere, one syncd or two over them, a clock,
+and what the user did so far."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from syncd.calendars.base import Calendar, Verb, Write
+from syncd.engine.service import Service
+from syncd.engine.tick import Report, tick
+from syncd.engine.upkeep import approve
+from syncd.model.entries import Entry
+from syncd.model.facts import Fact, effective
+from syncd.model.keys import Key, Kind, decode
+from syncd.model.records import Fate, State
+from syncd.model.roster import Roster
+from syncd.reconcile.occurrences import instant
+from syncd.store.base import Store
+from syncd.store.memory import MemoryStore
+from tests.faults import Crash, Faulty, Read, SendFault
+from tests.proof import cast
+from tests.proof.effects import Committed, Effects, Numbered
+from tests.proof.places import Place
+from tests.year import oracle
+from tests.year.cast import BEGIN, DEPLOYMENT
+from tests.year.user import SIGNS, Ledger
+
+ROUNDS = 6
+"""How many ticks it may take until there is nothing left to do."""
+
+
+@dataclass(kw_only=True)
+class Marks(Ledger):
+    """The ledger, with what else the user wrote."""
+
+    fields: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """By entry: fields to which the user gave another value."""
+    plain: dict[str, str] = field(default_factory=dict)
+    """By entry: its title before a mark that may not have been read yet."""
+    buried: dict[str, tuple[str, Entry, str, dict[str, Any]]] = field(default_factory=dict)
+    """By entry that the user deleted: the calendar, how it was, and what of it they had written."""
+
+    def bury(self, calendar: str, entry: Entry) -> None:
+        """Note that the user deletes `entry`."""
+        written, fields = self.written.pop(entry.uid, ""), self.fields.pop(entry.uid, {})
+        self.buried[entry.uid] = (calendar, entry, written, fields)
+
+    def unbury(self, uid: str) -> tuple[str, Entry]:
+        """Note that they put it back."""
+        self.skipped.discard(uid)
+        self.reopened.add(uid)
+        calendar, entry, written, fields = self.buried.pop(uid)
+        if written:
+            self.written[uid] = written
+        if fields:
+            self.fields[uid] = fields
+        return calendar, entry
+
+    handled: set[str] = field(default_factory=set)
+    """People of whose entries one was marked or corrected since the last rest."""
+
+
+class World:
+    """One user's deployment."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.roster: Roster = cast.roster(place.settings, tasks=place.tasks)
+        self.store: Store = MemoryStore()
+        self.now: datetime = BEGIN
+        self.ledger = Marks()
+        self.foreign: dict[tuple[str, str], Entry] = {}
+        """What was in the calendars and is none of syncd's business, by calendar and UID."""
+        self.seen: Counter[str] = Counter()
+        self.formerly: dict[str, str] = {}
+
+    # -- looking
+
+    @property
+    def state(self) -> State:
+        return self.store.load()
+
+    @property
+    def entries(self) -> list[Entry]:
+        return [entry for _, entry in self.everything()]
+
+    def everything(self) -> list[tuple[str, Entry]]:
+        """All entries, with the calendar that they are in."""
+        return [
+            (name, entry) for name, hands in self.place.hands.items() for entry in hands.entries()
+        ]
+
+    def contacts(self) -> list[tuple[str, Key, Entry]]:
+        """The contact events of people in the roster, by key."""
+        released = self.released()
+        found = [
+            (name, key, entry)
+            for name, entry in self.everything()
+            if (key := decode(entry.uid, DEPLOYMENT)) is not None
+            and key.kind is Kind.CONTACT
+            and entry.uid not in released
+            and self.who(key.subject) in self.roster.people
+        ]
+        return sorted(found, key=lambda each: each[1])
+
+    def blocks(
+        self, everything: list[tuple[str, Entry]] | None = None
+    ) -> list[tuple[str, Key, Entry]]:
+        """The series of blocks that have not ended."""
+        found = [
+            (name, key, entry)
+            for name, entry in everything or self.everything()
+            if (key := decode(entry.uid, DEPLOYMENT)) is not None
+            and key.kind is Kind.BLOCK
+            and entry.recurrence is not None
+            and (entry.recurrence.until is None or entry.recurrence.until > self.now)
+        ]
+        return sorted(found, key=lambda each: each[1])
+
+    def facts_of(self, uid: str) -> list[Fact]:
+        """What holds of an entry."""
+        facts = effective(list(self.state.facts))
+        return [f for f in facts if f.entry == uid and f.outcome.value != "snoozed"]
+
+    def read(self, uid: str) -> bool:
+        """Whether the mark that stands on an entry is in the journal."""
+        told = [(fact.outcome, fact.direction) for fact in self.facts_of(uid)]
+        return told == [self.ledger.said[uid]]
+
+    def known(self, uid: str) -> bool:
+        """Whether the database has seen that entry."""
+        return any(
+            r.uid == uid and r.fate is Fate.LIVE and r.seen is not None for r in self.state.records
+        )
+
+    def released(self) -> frozenset[str]:
+        return frozenset(r.uid for r in self.state.records if r.fate is Fate.RELEASED)
+
+    def who(self, id: str) -> str:
+        """Whom an id means today."""
+        while id in self.formerly:
+            id = self.formerly[id]
+        return id
+
+    # -- syncd
+
+    @property
+    def service(self) -> Service:
+        return Service(
+            roster=self.roster,
+            store=self.store,
+            calendars=lambda state: self.place.calendars,
+            clock=lambda: self.now,
+        )
+
+    def tick(
+        self,
+        effects: Effects | None = None,
+        reads: list[Read | None] | None = None,
+        sends: list[SendFault | None] | None = None,
+    ) -> Report | None:
+        """One tick; None where the process ended in it."""
+        effects = effects or Effects()
+        effects.asked = self.asked
+        calendars: dict[str, Calendar] = {}
+        for name, calendar in self.place.calendars.items():
+            faulty = Faulty(calendar, reads=reads or (), sends=sends or ())
+            calendars[name] = Numbered(faulty, effects)
+        before = self.state.facts
+        try:
+            return tick(self.roster, Committed(self.store, effects), calendars, self.now)
+        except Crash:
+            self.seen["process ended"] += 1
+            return None
+        finally:
+            assert self.state.facts[: len(before)] == before, "the journal only grows"
+
+    def rest(self) -> Report:
+        """Ticks until there is nothing left to do, and one more, which finds just that."""
+        report = None
+        for _ in range(ROUNDS):
+            report = self.tick()
+            assert report is not None
+            if report.held or any(each.doubt for each in report.looks[-1].observed):
+                approve(self.service)
+            elif not report.outcomes and not report.errors:
+                break
+        assert report is not None
+        assert not report.errors and not report.held, (report.errors, report.held)
+        assert not report.outcomes, [each.action for each in report.outcomes]
+        effects = Effects()
+        quiet = self.tick(effects)
+        assert quiet is not None
+        assert effects.reads == len(self.place.calendars), "nothing to do costs one request each"
+        assert quiet.plan is None, "with nothing new, nothing is planned"
+        self.settled()
+        return report
+
+    # -- the laws
+
+    def settled(self) -> None:
+        """What must hold where syncd has had the time to do its work."""
+        everything, state, ledger = self.everything(), self.state, self.ledger
+        entries = [entry for _, entry in everything]
+        for uid in ledger.skipped:
+            key = decode(uid, DEPLOYMENT)
+            if key is not None and self.who(key.subject) in ledger.handled:
+                ledger.beside.add(uid)
+        ledger.handled.clear()
+        released = self.released()
+        oracle.at_most_one_open(entries, state.facts, released, self.who)
+        self.one_live_series_each(everything)
+        oracle.no_mark_lost(entries, state.facts, ledger)
+        self.fields_stay(entries)
+        self.foreign_stays(everything)
+        self.acknowledged()
+
+    def one_live_series_each(self, everything: list[tuple[str, Entry]]) -> None:
+        """Law 2."""
+        live = Counter(key.subject for _, key, entry in self.blocks(everything))
+        assert all(count == 1 for count in live.values()), live
+        assert set(live) <= set(self.roster.blocks), live
+
+    def fields_stay(self, entries: list[Entry]) -> None:
+        """Law 3: what the user gave another value keeps it."""
+        for entry in entries:
+            for name, value in self.ledger.fields.get(entry.uid, {}).items():
+                assert getattr(entry, name) == value, (entry.title, name, value)
+
+    def foreign_stays(self, everything: list[tuple[str, Entry]]) -> None:
+        """Law 5: what is not ours is as it was."""
+        now = {(name, entry.uid): entry for name, entry in everything}
+        for place, entry in self.foreign.items():
+            assert now.get(place) == entry, (place, entry)
+
+    def acknowledged(self) -> None:
+        """A mark that was read is shown as read; whose are left of somebody who was taken out of
+        the YAML stay as they are."""
+        for _, _, entry in self.contacts():
+            if entry.uid in self.ledger.said:
+                assert entry.title.startswith(SIGNS), entry.title
+
+    def asked(self, name: str, writes: Sequence[Write]) -> None:
+        """What syncd asks for, before it is done."""
+        there = {entry.uid: entry for entry in self.place.hands[name].entries()}
+        for write in writes:
+            if write.verb is Verb.CREATE:
+                assert write.entry is not None
+                assert decode(write.entry.uid, DEPLOYMENT) is not None, write.entry
+                continue
+            for uid, entry in there.items():
+                if uid in write.href:
+                    self.allowed(entry, write)
+
+    def allowed(self, there: Entry, write: Write) -> None:
+        """Only our own is changed, and no history is moved or deleted."""
+        key = decode(there.uid, DEPLOYMENT)
+        assert key is not None, f"{there.title} is not ours"
+        if key.kind is not Kind.CONTACT or not there.title.startswith(SIGNS):
+            return
+        if instant(there.end) > self.now or not self.facts_of(there.uid):
+            return
+        assert write.verb is Verb.REPLACE and write.entry is not None, f"history: {there.title}"
+        if write.entry.title.startswith(SIGNS):
+            times = (there.start, there.end)
+            assert (write.entry.start, write.entry.end) == times, f"history moved: {there.title}"
