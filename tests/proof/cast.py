@@ -4,7 +4,7 @@ much to happen, and the changes that its YAML may see."""
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import time, timedelta
 from itertools import count
 from typing import Any
 
@@ -97,4 +97,47 @@ def reruled(before: Block, kind: int) -> Block:
             return replace(before, alarm=None if before.alarm == ahead else ahead)
 
 
-__all__ = ["LISTS", "NAMES", "date", "edited", "person", "reruled", "roster"]
+CHANGES = 5
+
+
+def changed(before: Person, kind: int) -> Person:
+    """The person as the people file may come to say."""
+    match kind % CHANGES:
+        case 0:
+            return replace(before, name=f"{before.name} Jr")
+        case 1:
+            return replace(before, phone=None if before.phone else "+49 30 901899")
+        case 2:
+            return replace(before, notes=f"{before.notes} Plays go.".strip())
+        case 3:
+            return replace(before, paused=not before.paused)
+        case _:
+            return replace(before, cadence=None if before.cadence else Period(days=5))
+
+
+def relisted(before: ContactList, kind: int) -> ContactList:
+    """The list as its YAML may come to say."""
+    match kind % CHANGES:
+        case 0:
+            return replace(before, cadence=Period(days=7 + kind))
+        case 1:
+            return replace(before, channels=before.channels[::-1])
+        case 2:
+            return replace(before, retry=replace(before.retry, tries=1 + kind % 3))
+        case 3:
+            return replace(before, retry=replace(before.retry, in_block=not before.retry.in_block))
+        case _:
+            return replace(before, a_day=1 + kind % 3)
+
+
+__all__ = [
+    "CHANGES",
+    "LISTS",
+    "NAMES",
+    "changed",
+    "edited",
+    "person",
+    "relisted",
+    "reruled",
+    "roster",
+]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 from syncd.calendars.base import Calendar, Fate, Verb, Write
 from syncd.calendars.memory import MemoryCalendar
-from syncd.model.entries import Entry, Sighting
+from syncd.model.entries import Entry, Recurrence, Sighting
 from syncd.model.roster import CalendarSettings
 from tests.emulator.client import GoogleClient
 from tests.emulator.google import Account
@@ -25,6 +26,27 @@ class Hands(user.Hands, Protocol):
     """What a calendar app lets one do in one calendar."""
 
     def put(self, entry: Entry) -> None: ...
+
+    def skip(self, uid: str, at: datetime) -> None:
+        """Delete the occurrence of a series whose original start is `at`."""
+        ...
+
+
+def _skipped(series: Entry, at: datetime) -> Recurrence:
+    recurrence = series.recurrence
+    assert recurrence is not None
+    return replace(
+        recurrence,
+        exdates=recurrence.exdates | {at},
+        overrides=tuple(each for each in recurrence.overrides if each.original != at),
+    )
+
+
+class Shelf(MemoryCalendar):
+    """A calendar in memory by the user's hands."""
+
+    def skip(self, uid: str, at: datetime) -> None:
+        self.edit(uid, recurrence=_skipped(self.find(uid), at))
 
 
 class Place(Protocol):
@@ -57,7 +79,7 @@ class Memory:
     def __init__(self, *, once: bool) -> None:
         self.once = once
         self.settings = {name: settings(name) for name in NAMES}
-        self.memory = {name: MemoryCalendar(name, once=once) for name in NAMES}
+        self.memory = {name: Shelf(name, once=once) for name in NAMES}
         self.calendars: Mapping[str, Calendar] = dict(self.memory)
         self.hands: Mapping[str, Hands] = dict(self.memory)
 
@@ -93,6 +115,15 @@ class Device:
         sight = self.seen[uid]
         assert sight.entry is not None
         self._sent(Verb.REPLACE, replace(sight.entry, **fields), sight)
+
+    def skip(self, uid: str, at: datetime) -> None:
+        if self.google is not None:
+            self.google.delete_occurrence(self.google.find(uid), at)
+            return
+        self.entries()
+        series = self.seen[uid].entry
+        assert series is not None
+        self.edit(uid, recurrence=_skipped(series, at))
 
     def drop(self, uid: str) -> None:
         self.entries()
