@@ -33,6 +33,10 @@ class Contacts(Base):
         ledger.plain[entry.uid] = entry.title
         ledger.said[entry.uid] = what
         ledger.handled.add(self.world.who(key.subject))
+        if entry.task and title.startswith("x "):
+            self.edit(name, entry.uid, done=True)
+            self.did("tick off", entry.title)
+            return
         self.edit(name, entry.uid, title=title)
         self.did("mark", title)
 
@@ -67,7 +71,10 @@ class Contacts(Base):
         ledger.said.pop(entry.uid)
         ledger.reopened.add(entry.uid)
         ledger.handled.add(self.world.who(key.subject))
-        self.edit(name, entry.uid, title=title)
+        if entry.done:
+            self.edit(name, entry.uid, title=title, done=False, completed=None)
+        else:
+            self.edit(name, entry.uid, title=title)
         self.did("unmark", title)
 
     @rule(which=PICK, days=st.integers(-3, 20), hour=st.integers(7, 20))
@@ -142,7 +149,39 @@ class Contacts(Base):
         self.edit(name, entry.uid, text=text)
         self.did("write", entry.title)
 
+    @rule(which=PICK, token=st.sampled_from((">3d", ">1w", ">fri")))
+    def snooze(self, which: int, token: str) -> None:
+        found = self.entry(which, told=False)
+        if found is None or ">" in found[2].title:
+            return
+        name, _, entry = found
+        self.world.ledger.moved.add(entry.uid)
+        self.edit(name, entry.uid, title=f"{entry.title} {token}")
+        self.did("snooze", f"{entry.title} {token}")
+
     # -- what is no mark
+
+    @rule(which=PICK)
+    def guest_invited(self, which: int) -> None:
+        found = self.entry(which)
+        if found is None or not self.world.place.tasks:  # no seam writes guests
+            return
+        name, _, entry = found
+        self.world.ledger.fields.setdefault(entry.uid, {})["guests"] = 1
+        self.edit(name, entry.uid, guests=1)
+        self.did("guest invited", entry.title)
+
+    @rule(which=PICK)
+    def private_fields_stripped(self, which: int) -> None:
+        """By an app that keeps only what it knows."""
+        found = self.entry(which)
+        if found is None:
+            return
+        name, _, entry = found
+        self.world.ledger.stripped.add(entry.uid)
+        self.world.ledger.moved.add(entry.uid)  # nothing in it says that it was not
+        self.edit(name, entry.uid, trace="")
+        self.did("private fields stripped", entry.title)
 
     @rule(which=PICK)
     def word_added(self, which: int) -> None:

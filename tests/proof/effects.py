@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from syncd.calendars.base import Calendar, Changes, Progress, Result, Write
 from syncd.model.records import Delta, State
@@ -21,6 +21,8 @@ class Effects:
 
     dies: int = -1
     before: bool = True
+    late: frozenset[str] = frozenset()
+    """UIDs of what the server does not show yet as changed, though it is there."""
     reads: int = 0
     done: int = 0
     asked: Callable[[str, Sequence[Write]], None] = field(default=lambda name, writes: None)
@@ -51,7 +53,15 @@ class Numbered:
         self, cursor: str, known: Mapping[str, str], progress: Progress | None = None
     ) -> Changes:
         self.effects.reads += 1
-        return self.calendar.changes(cursor, known, progress)
+        told = self.calendar.changes(cursor, known, progress)
+        if told.full or not self.effects.late:
+            return told
+        shown = [s for s in told.sightings if not self._is_late(s.href)]
+        gone = frozenset(href for href in told.gone if not self._is_late(href))
+        return replace(told, sightings=tuple(shown), gone=gone, cursor=cursor)
+
+    def _is_late(self, href: str) -> bool:
+        return any(uid in href for uid in self.effects.late)
 
     def write(self, writes: Sequence[Write], progress: Progress | None = None) -> list[Result]:
         results: list[Result] = []

@@ -19,6 +19,7 @@ from tests.proof.contacts import Contacts
 from tests.proof.effects import Effects
 from tests.proof.verbs import Verbs
 from tests.year.cast import DEPLOYMENT
+from tests.year.user import SIGNS
 
 READ = st.sampled_from([None, *(each for each in Read if each is not Read.EMPTY)])
 SEND = st.builds(SendFault, st.sampled_from(Sent), st.integers(0, 2))
@@ -70,6 +71,13 @@ class Machine(Contacts, Blocks, Config, Verbs):
                 self.count(f"fault: {fault}")
         self.world.tick(reads=reads, sends=sends)
         self.did("struck")
+
+    @rule()
+    def shown_late(self) -> None:
+        """A tick to which the server does not show yet what the last one made."""
+        if self.world.news:
+            self.world.tick(Effects(late=self.world.news))
+            self.did("shown late")
 
     @rule(number=st.integers(0, 12), before=st.booleans())
     def killed(self, number: int, before: bool) -> None:
@@ -129,16 +137,19 @@ class Machine(Contacts, Blocks, Config, Verbs):
     def restored(self, store: MemoryStore) -> None:
         """What no entry shows is lost with the database."""
         self.world.store = store
-        there = {entry.uid for entry in self.world.entries}
-        ledger = self.world.ledger
+        entries, ledger = self.world.entries, self.world.ledger
+        there = {entry.uid for entry in entries}
+        bare = {entry.uid for entry in entries if not entry.title.startswith(SIGNS)}
+        there_said = there - (ledger.logged & bare)
         ledger.said = {
             uid: said
             for uid, said in ledger.said.items()
-            if uid in there or self.world.facts_of(uid)
+            if uid in there_said or self.world.facts_of(uid)
         }
         ledger.written = {uid: line for uid, line in ledger.written.items() if uid in there}
-        shown = {e.uid: f"{e.title}\n{e.text}" for e in self.world.entries}
+        shown = {e.uid: f"{e.title}\n{e.text}" for e in entries}
         ledger.words = {u: word for u, word in ledger.words.items() if word in shown.get(u, "")}
+        ledger.fields = {u: each for u, each in ledger.fields.items() if u not in ledger.stripped}
         ledger.fields = {uid: each for uid, each in ledger.fields.items() if uid in there}
         ledger.skipped = {uid for uid in ledger.skipped if self.world.facts_of(uid)}
 

@@ -39,4 +39,4 @@ def test_on_google(google_server: Emulator, tmp_path: Path, tell: Tell) -> None:
 
 def at_server(name: str, fresh: Callable[[], Host], folder: Path, tell: Tell) -> None:
     """Each example has a user, or an empty home, of its own."""
-    prove(name, lambda: AtServer(fresh(), folder), tell, examples=4, steps=10, least=8)
+    prove(name, lambda: AtServer(fresh(), folder), tell, examples=3, steps=6, least=6)

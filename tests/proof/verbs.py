@@ -37,6 +37,7 @@ class Verbs(Base):
         ledger.handled.add(who)
         if fact.entry is not None:  # it is the mark of the open attempt
             ledger.skipped.discard(fact.entry)
+            ledger.logged.add(fact.entry)
             ledger.said[fact.entry] = fact.outcome, fact.direction
             titles = {entry.uid: entry.title for entry in self.world.entries}
             ledger.plain[fact.entry] = titles.get(fact.entry, "")
@@ -52,7 +53,9 @@ class Verbs(Base):
         if name is None:
             return
         today = self.world.now.date()
-        pause(self.world.service, scope, name, today + timedelta(days=days) if days else None)
+        until = today + timedelta(days=days) if days else None
+        with contextlib.suppress(UsageError):  # the YAML has them paused
+            pause(self.world.service, scope, name, until)
         self.did("pause", f"{scope} {name} for {days} days")
 
     @rule(which=PICK, scope=SCOPE | st.just(Scope.BLOCK))

@@ -41,6 +41,10 @@ class Marks(Ledger):
     """By entry: fields to which the user gave another value."""
     words: dict[str, str] = field(default_factory=dict)
     """By entry: a word that they put into its title beside any mark."""
+    logged: set[str] = field(default_factory=set)
+    """Entries that syncd is to mark, since their contact was logged by a verb."""
+    stripped: set[str] = field(default_factory=set)
+    """Entries that at one time did not say what in them is syncd's."""
     plain: dict[str, str] = field(default_factory=dict)
     """By entry: its title before a mark that may not have been read yet."""
     buried: dict[str, tuple[str, Entry, str, dict[str, Any]]] = field(default_factory=dict)
@@ -81,6 +85,8 @@ class World:
         self.seen: Counter[str] = Counter()
         self.seconds: set[str] = set()
         """UIDs of the second halves of series that the user split."""
+        self.news: frozenset[str] = frozenset()
+        """UIDs of what the last tick made."""
         self.formerly: dict[str, str] = {}
 
     # -- looking
@@ -177,8 +183,8 @@ class World:
     def tick(
         self,
         effects: Effects | None = None,
-        reads: list[Read | None] | None = None,
-        sends: list[SendFault | None] | None = None,
+        reads: Sequence[Read | None] = (),
+        sends: Sequence[SendFault | None] = (),
     ) -> Report | None:
         """One tick; None where the process ended in it."""
         self.ledger.skipped -= {uid for uid in self.ledger.skipped if self.too_late(uid)}
@@ -186,15 +192,17 @@ class World:
         effects.asked = self.asked
         calendars: dict[str, Calendar] = {}
         for name, calendar in self.place.calendars.items():
-            faulty = Faulty(calendar, reads=reads or (), sends=sends or ())
+            faulty = Faulty(calendar, reads=reads, sends=sends)
             calendars[name] = Numbered(faulty, effects)
         before = self.state.facts
+        self.news = frozenset(record.uid for record in self.state.records)
         try:
             return tick(self.roster, Committed(self.store, effects), calendars, self.now)
         except Crash:
             self.seen["process ended"] += 1
             return None
         finally:
+            self.news = frozenset(r.uid for r in self.state.records) - self.news
             assert self.state.facts[: len(before)] == before, "the journal only grows"
 
     def rest(self) -> Report:
@@ -232,6 +240,8 @@ class World:
         released = self.released()
         oracle.at_most_one_open(self.unsettled(entries), state.facts, released, self.who)
         self.one_live_series_each(everything)
+        ours = [entry for _, _, entry in self.blocks(everything)] + self.unsettled(entries)
+        oracle.no_occurrence_over_capacity(ours, state.facts, released, ledger, self.now)
         oracle.no_mark_lost(entries, state.facts, ledger)
         self.fields_stay(entries)
         self.words_stay(entries)
@@ -289,9 +299,10 @@ class World:
 
     def acknowledged(self) -> None:
         """A mark that was read is shown as read; whose are left of somebody who was taken out of
-        the YAML stay as they are."""
+        the YAML stay as they are, and so does a title that the user wrote no mark into."""
+        theirs = self.ledger.logged & self.ledger.words.keys()
         for _, _, entry in self.contacts():
-            if entry.uid in self.ledger.said:
+            if entry.uid in self.ledger.said.keys() - theirs:
                 assert entry.title.startswith(SIGNS), entry.title
 
     def asked(self, name: str, writes: Sequence[Write]) -> None:
@@ -315,6 +326,7 @@ class World:
         if write.verb is Verb.REMOVE:
             line = self.ledger.written.get(there.uid, "")
             assert not line or line not in there.text, f"the user's words in {there.title}"
+            assert not there.guests, f"the guests of {there.title}"
         if key.kind is not Kind.CONTACT or not there.title.startswith(SIGNS):
             return
         if instant(there.end) > self.now or not self.facts_of(there.uid):
