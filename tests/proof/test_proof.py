@@ -22,7 +22,7 @@ def tell(record_property: Tell) -> Tell:
 @pytest.mark.parametrize("once", [False, True], ids=["caldav", "google"])
 def test_in_memory(once: bool, tell: Tell) -> None:
     name = f"in memory, as {'Google' if once else 'CalDAV'}"
-    prove(name, lambda: Memory(once=once), tell, examples=35, steps=STEPS)
+    prove(name, lambda: Memory(once=once), tell, examples=20, steps=STEPS)
 
 
 def test_on_radicale(radicale_process: Process, tmp_path: Path, tell: Tell) -> None:
