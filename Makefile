@@ -12,7 +12,7 @@ export PYTHON
 # The tests start syncd hundreds of times: it is compiled once.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test test-container test-long lint clean
+.PHONY: help run test test-container test-long proof lint clean
 .DELETE_ON_ERROR:
 
 help:
@@ -20,6 +20,7 @@ help:
 	@echo "make test            the whole test suite, but for"
 	@echo "make test-container  the image, built and run; as root, on Debian"
 	@echo "make test-long       the suite for a night: whole years, more seeds, more examples"
+	@echo "make proof           the laws under whatever may happen, MINUTES=10 at each kind of calendar"
 	@echo "make lint            style, types and the fences between the layers"
 	@echo "make clean           take away what these made"
 
@@ -35,6 +36,11 @@ test-container: $(VENV)/.dev
 
 test-long: export SYNCD_LONG := 1
 test-long: test
+
+# Others at every run; SYNCD_SEED begins where the run began that printed it.
+proof: export SYNCD_PROOF := $(or $(MINUTES),10)
+proof: $(VENV)/.dev
+	@$(BIN)/python -m pytest -n 0 -s tests/proof
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -22,6 +22,7 @@ from syncd.reconcile.runs import Run
 from syncd.reconcile.standing import (
     Times,
     same_time,
+    split_sign,
     standing,
     task_times,
     texts,
@@ -94,6 +95,9 @@ def contact(
     )
     if seen.task:
         entry = _ticked(entry, over=trace.is_over, ours=standing(record).is_over)
+    if not title_is_ours and split_sign(seen.title)[0] != split_sign(title)[0]:
+        # A sign that is not in the title cannot be taken away from it.
+        trace = replace(trace, title=split_sign(title)[1])
     merged = not title_is_ours or not alarm_is_ours
     return _compared(record, entry, trace, merged)
 

@@ -167,3 +167,20 @@ def test_a_note_added_to_what_was_acknowledged_joins_the_fact(make: Make) -> Non
     (fact,) = stage.facts("Ann Lee")
     assert fact.note == "good talk send the book"
     assert stage.contact("Ann Lee").title == "✅ Ann Lee: call"
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["", "the database is lost then"])
+def test_a_contact_logged_for_an_entry_that_the_user_retitled_stays(make: Make, lost: bool) -> None:
+    stage = make("Ann Lee")
+    stage.sync()
+    stage.app.retitle(stage.contact("Ann Lee"), "Ann Lee: call about the flat")
+    stage.sync()
+    stage.at("thu 12:00")
+    stage.service.log("ann")
+    stage.sync()
+    if lost:
+        stage.lose_database()
+        stage.sync()
+    assert stage.outcomes("Ann Lee") == ["reached"]
+    assert stage.contact("Ann Lee").title == "Ann Lee: call about the flat"
+    assert "Reached" in stage.contact("Ann Lee").text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -26,15 +26,22 @@ def contacts(entries: Iterable[Entry]) -> list[tuple[Key, Entry]]:
     return found
 
 
+def _same(id: str) -> str:
+    return id
+
+
 def open_contacts(
-    entries: Iterable[Entry], facts: Iterable[Fact], released: frozenset[str]
+    entries: Iterable[Entry],
+    facts: Iterable[Fact],
+    released: frozenset[str],
+    who: Callable[[str], str] = _same,
 ) -> list[tuple[Key, Entry]]:
     """Those that wait for a mark: without a sign, and nothing later known of their touch; what was
-    `released` is the user's."""
+    `released` is the user's. `who` says whom an id means."""
     theirs: dict[str, list[Fact]] = defaultdict(list)
     for fact in effective(list(facts)):
         if fact.touch is not None and fact.outcome in CLOSING | TRIED:
-            theirs[fact.person].append(fact)
+            theirs[who(fact.person)].append(fact)
     found = []
     for key, entry in contacts(entries):
         if entry.title.startswith(SIGNS) or entry.uid in released:
@@ -42,7 +49,7 @@ def open_contacts(
         over = any(
             (fact.touch, fact.attempt or 0) > (key.day, key.attempt)
             or (fact.touch == key.day and (fact.outcome in CLOSING or fact.entry == entry.uid))
-            for fact in theirs[key.subject]
+            for fact in theirs[who(key.subject)]
             if fact.touch is not None
         )
         if not over:
@@ -51,12 +58,15 @@ def open_contacts(
 
 
 def at_most_one_open(
-    entries: Iterable[Entry], facts: Iterable[Fact], released: frozenset[str]
+    entries: Iterable[Entry],
+    facts: Iterable[Fact],
+    released: frozenset[str],
+    who: Callable[[str], str] = _same,
 ) -> None:
     """Law 2."""
     people: dict[str, list[str]] = defaultdict(list)
-    for key, entry in open_contacts(entries, facts, released):
-        people[key.subject].append(f"{key} «{entry.title}» {entry.start}")
+    for key, entry in open_contacts(entries, facts, released, who):
+        people[who(key.subject)].append(f"{key} «{entry.title}» {entry.start}")
     several = {who: theirs for who, theirs in people.items() if len(theirs) > 1}
     assert not several, several
     uids = [entry.uid for _, entry in contacts(entries)]

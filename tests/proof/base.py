@@ -1,0 +1,60 @@
+"""What all rules stand on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from hypothesis import note
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize
+
+from syncd.model.entries import Entry
+from syncd.model.keys import Key
+from tests.proof.places import Place
+from tests.proof.world import World
+from tests.year.cast import ZONE
+
+PICK = st.integers(0, 99)
+"""Which of those that there are: the one of that number, counted round."""
+
+
+class Base(RuleBasedStateMachine):
+    """A world that a rule may do something to."""
+
+    def place(self) -> Place:
+        """Empty calendars."""
+        raise NotImplementedError
+
+    def count(self, what: str) -> None:
+        """Note that this was tried once more."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.world = World(self.place())
+        self.count("examples")
+        self.world.rest()
+        self.shown: list[tuple[str, Entry]] = []
+        """What a second device showed when it last looked."""
+        self.yesterday = [self.world.state]
+
+    def did(self, what: str, told: str = "") -> None:
+        self.count(f"rule: {what}")
+        note(f"{self.world.now:%a %Y-%m-%d %H:%M} {what} {told}")
+
+    def later(self, span: timedelta) -> None:
+        self.world.now = (self.world.now + span).astimezone(ZONE)
+
+    def entry(self, pick: int, *, told: bool | None = None) -> tuple[str, Key, Entry] | None:
+        """One of the contact events: of those that were marked, or of those that were not."""
+        said = self.world.ledger.said
+        found = [
+            each for each in self.world.contacts() if told is None or (each[2].uid in said) is told
+        ]
+        return found[pick % len(found)] if found else None
+
+    def edit(self, name: str, uid: str, **fields: object) -> None:
+        """What the user does to an entry of the calendar called `name`."""
+        self.world.place.hands[name].edit(uid, **fields)
+
+
+__all__ = ["PICK", "Base"]

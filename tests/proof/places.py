@@ -1,0 +1,181 @@
+"""Where the proof takes place: in memory, for depth, and at real servers, for truth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from syncd.calendars.base import Calendar, Fate, Verb, Write
+from syncd.calendars.memory import MemoryCalendar
+from syncd.model.entries import Entry, Recurrence, Sighting
+from syncd.model.roster import CalendarSettings
+from tests.emulator.client import GoogleClient
+from tests.emulator.google import Account
+from tests.hosts import Host, opened, settings_on
+from tests.ical import Shown
+from tests.year import user
+from tests.year.cast import settings
+
+NAMES = ("home", "office")
+
+
+class Hands(user.Hands, Protocol):
+    """What a calendar app lets one do in one calendar."""
+
+    def put(self, entry: Entry) -> None: ...
+
+    def skip(self, uid: str, at: datetime) -> None:
+        """Delete the occurrence of a series whose original start is `at`."""
+        ...
+
+
+def _skipped(series: Entry, at: datetime) -> Recurrence:
+    recurrence = series.recurrence
+    assert recurrence is not None
+    return replace(
+        recurrence,
+        exdates=recurrence.exdates | {at},
+        overrides=tuple(each for each in recurrence.overrides if each.original != at),
+    )
+
+
+class Shelf(MemoryCalendar):
+    """A calendar in memory by the user's hands."""
+
+    def skip(self, uid: str, at: datetime) -> None:
+        self.edit(uid, recurrence=_skipped(self.find(uid), at))
+
+
+class Place(Protocol):
+    """Where a household's calendars are."""
+
+    settings: dict[str, CalendarSettings]
+    calendars: Mapping[str, Calendar]
+    """As syncd has them."""
+    hands: Mapping[str, Hands]
+    """As the user has them."""
+    once: bool
+    """Whether a deleted entry's last words can be read, and its id is used up, as at Google."""
+    tasks: bool
+    """Whether tasks are kept in the calendars themselves."""
+
+    def lose_cursors(self) -> bool:
+        """Let no cursor that was given out be known any more; False where that cannot be done."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections."""
+        ...
+
+
+class Memory:
+    """Two calendars in memory, which do as CalDAV servers do, or `once` as Google."""
+
+    tasks = True
+
+    def __init__(self, *, once: bool) -> None:
+        self.once = once
+        self.settings = {name: settings(name) for name in NAMES}
+        self.memory = {name: Shelf(name, once=once) for name in NAMES}
+        self.calendars: Mapping[str, Calendar] = dict(self.memory)
+        self.hands: Mapping[str, Hands] = dict(self.memory)
+
+    def lose_cursors(self) -> bool:
+        for each in self.memory.values():
+            each.forget()
+        return True
+
+    def close(self) -> None:
+        pass
+
+
+class Device:
+    """The user's app at one calendar of a server, which may show what is old: it keeps what it
+    read until it is told to look again."""
+
+    def __init__(self, calendar: Calendar, google: GoogleClient | None) -> None:
+        self.calendar, self.google = calendar, google
+        self.seen: dict[str, Sighting] = {}
+        self.cursor = ""
+        self.trash: dict[str, Shown] = {}
+
+    def entries(self) -> list[Entry]:
+        known = {sight.href: sight.version for sight in self.seen.values()}
+        changes = self.calendar.changes(self.cursor, known)
+        self.cursor = changes.cursor
+        self.seen = {uid: s for uid, s in self.seen.items() if s.href not in changes.gone}
+        self.seen |= {s.entry.uid: s for s in changes.sightings if s.entry is not None}
+        return [s.entry for _, s in sorted(self.seen.items()) if s.entry is not None]
+
+    def edit(self, uid: str, **fields: Any) -> None:
+        self.entries()
+        sight = self.seen[uid]
+        assert sight.entry is not None
+        self._sent(Verb.REPLACE, replace(sight.entry, **fields), sight)
+
+    def skip(self, uid: str, at: datetime) -> None:
+        if self.google is not None:
+            self.google.delete_occurrence(self.google.find(uid), at)
+            return
+        self.entries()
+        series = self.seen[uid].entry
+        assert series is not None
+        self.edit(uid, recurrence=_skipped(series, at))
+
+    def drop(self, uid: str) -> None:
+        self.entries()
+        if self.google is not None:
+            self.trash[uid] = self.google.find(uid)
+        self._sent(Verb.REMOVE, None, self.seen[uid])
+
+    def put(self, entry: Entry) -> None:
+        if entry.uid in self.trash:
+            assert self.google is not None
+            self.google.restore(self.trash.pop(entry.uid))
+            return
+        self._sent(Verb.CREATE, entry, None)
+
+    def _sent(self, verb: Verb, entry: Entry | None, sight: Sighting | None) -> None:
+        where = {"href": sight.href, "version": sight.version, "body": sight.body} if sight else {}
+        (result,) = self.calendar.write([Write(verb=verb, entry=entry, **where)])
+        assert result.fate is Fate.APPLIED, result
+
+
+class AtServer:
+    """Two calendars on a host, and the apps at them."""
+
+    tasks = False
+
+    def __init__(self, host: Host, folder: Path) -> None:
+        self.once = isinstance(host, Account)
+        if isinstance(host, Account):
+            host.quota = None
+        self.settings = {name: settings_on(host, name.title(), folder, name=name) for name in NAMES}
+        self.calendars: Mapping[str, Calendar] = {
+            name: opened(each, "") for name, each in self.settings.items()
+        }
+        for each in self.calendars.values():
+            each.changes("", {})  # by which it is made
+        self.hands: Mapping[str, Hands] = {
+            name: Device(
+                opened(each, ""),
+                GoogleClient(host, name.title()) if isinstance(host, Account) else None,
+            )
+            for name, each in self.settings.items()
+        }
+
+    def lose_cursors(self) -> bool:
+        return False
+
+    def close(self) -> None:
+        for each in self.calendars.values():
+            each.close()
+        for hands in self.hands.values():
+            assert isinstance(hands, Device)
+            hands.calendar.close()
+
+
+__all__ = ["AtServer", "Hands", "Memory", "Place"]

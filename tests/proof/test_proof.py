@@ -1,0 +1,42 @@
+"""It loses nothing: the laws of the design, whatever happens, at every kind of calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.emulator.google import Emulator
+from tests.hosts import Host
+from tests.proof.places import AtServer, Memory
+from tests.proof.run import STEPS, Tell, prove
+from tests.servers import Process
+
+
+@pytest.fixture
+def tell(record_property: Tell) -> Tell:
+    return record_property
+
+
+@pytest.mark.parametrize("once", [False, True], ids=["caldav", "google"])
+def test_in_memory(once: bool, tell: Tell) -> None:
+    name = f"in memory, as {'Google' if once else 'CalDAV'}"
+    prove(name, lambda: Memory(once=once), tell, examples=20, steps=STEPS)
+
+
+def test_on_radicale(radicale_process: Process, tmp_path: Path, tell: Tell) -> None:
+    at_server("on Radicale", radicale_process.fresh, tmp_path, tell)
+
+
+def test_on_xandikos(xandikos_process: Process, tmp_path: Path, tell: Tell) -> None:
+    at_server("on Xandikos", xandikos_process.fresh, tmp_path, tell)
+
+
+def test_on_google(google_server: Emulator, tmp_path: Path, tell: Tell) -> None:
+    at_server("on the emulated Google", google_server.fresh, tmp_path, tell)
+
+
+def at_server(name: str, fresh: Callable[[], Host], folder: Path, tell: Tell) -> None:
+    """Each example has a user, or an empty home, of its own."""
+    prove(name, lambda: AtServer(fresh(), folder), tell, examples=3, steps=6, least=6)

@@ -1,0 +1,341 @@
+"""The world of the proof: a household in calendars somewhere, one syncd or two over them, a clock,
+and what the user did so far."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from syncd.calendars.base import Calendar, Verb, Write
+from syncd.engine.service import Service
+from syncd.engine.tick import Report, tick
+from syncd.engine.upkeep import approve
+from syncd.model.entries import Entry
+from syncd.model.facts import ELSEWHERE, Fact, effective
+from syncd.model.keys import Key, Kind, decode
+from syncd.model.records import Fate, State
+from syncd.model.roster import Roster
+from syncd.reconcile.occurrences import instant
+from syncd.store.base import Store
+from syncd.store.memory import MemoryStore
+from tests.faults import Crash, Faulty, Read, SendFault
+from tests.proof import cast
+from tests.proof.effects import Committed, Effects, Numbered
+from tests.proof.places import Place
+from tests.year import oracle
+from tests.year.cast import BEGIN, DEPLOYMENT
+from tests.year.user import SIGNS, Ledger
+
+ROUNDS = 6
+"""How many ticks it may take until there is nothing left to do."""
+
+
+@dataclass(kw_only=True)
+class Marks(Ledger):
+    """The ledger, with what else the user wrote."""
+
+    fields: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """By entry: fields to which the user gave another value."""
+    words: dict[str, str] = field(default_factory=dict)
+    """By entry: a word that they put into its title beside any mark."""
+    logged: set[str] = field(default_factory=set)
+    """Entries that syncd is to mark, since their contact was logged by a verb."""
+    stripped: set[str] = field(default_factory=set)
+    """Entries that at one time did not say what in them is syncd's."""
+    plain: dict[str, str] = field(default_factory=dict)
+    """By entry: its title before a mark that may not have been read yet."""
+    buried: dict[str, tuple[str, Entry, str, dict[str, Any]]] = field(default_factory=dict)
+    """By entry that the user deleted: the calendar, how it was, and what of it they had written."""
+
+    def bury(self, calendar: str, entry: Entry) -> None:
+        """Note that the user deletes `entry`."""
+        written, fields = self.written.pop(entry.uid, ""), self.fields.pop(entry.uid, {})
+        self.buried[entry.uid] = (calendar, entry, written, fields)
+
+    def unbury(self, uid: str) -> tuple[str, Entry]:
+        """Note that they put it back."""
+        self.skipped.discard(uid)
+        self.reopened.add(uid)
+        calendar, entry, written, fields = self.buried.pop(uid)
+        if written:
+            self.written[uid] = written
+        if fields:
+            self.fields[uid] = fields
+        return calendar, entry
+
+    handled: set[str] = field(default_factory=set)
+    """People of whose entries one was marked or corrected since the last rest."""
+
+
+class World:
+    """One user's deployment."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.roster: Roster = cast.roster(place.settings, tasks=place.tasks)
+        self.first = self.roster
+        self.store: Store = MemoryStore()
+        self.now: datetime = BEGIN
+        self.ledger = Marks()
+        self.foreign: dict[tuple[str, str], Entry] = {}
+        """What was in the calendars and is none of syncd's business, by calendar and UID."""
+        self.seen: Counter[str] = Counter()
+        self.seconds: set[str] = set()
+        """UIDs of the second halves of series that the user split."""
+        self.news: frozenset[str] = frozenset()
+        """UIDs of what the last tick made."""
+        self.formerly: dict[str, str] = {}
+
+    # -- looking
+
+    @property
+    def state(self) -> State:
+        return self.store.load()
+
+    @property
+    def entries(self) -> list[Entry]:
+        return [entry for _, entry in self.everything()]
+
+    def everything(self) -> list[tuple[str, Entry]]:
+        """All entries, with the calendar that they are in."""
+        return [
+            (name, entry) for name, hands in self.place.hands.items() for entry in hands.entries()
+        ]
+
+    def contacts(self) -> list[tuple[str, Key, Entry]]:
+        """The contact events of people in the roster, by key."""
+        released = self.released()
+        found = [
+            (name, key, entry)
+            for name, entry in self.everything()
+            if (key := decode(entry.uid, DEPLOYMENT)) is not None
+            and key.kind is Kind.CONTACT
+            and entry.uid not in released
+            and self.who(key.subject) in self.roster.people
+        ]
+        return sorted(found, key=lambda each: each[1])
+
+    def blocks(
+        self, everything: list[tuple[str, Entry]] | None = None
+    ) -> list[tuple[str, Key, Entry]]:
+        """The series of blocks that have not ended."""
+        found = [
+            (name, key, entry)
+            for name, entry in everything or self.everything()
+            if (key := decode(entry.uid, DEPLOYMENT)) is not None
+            and key.kind is Kind.BLOCK
+            and entry.recurrence is not None
+            and (entry.recurrence.until is None or entry.recurrence.until > self.now)
+        ]
+        return sorted(found, key=lambda each: each[1])
+
+    def note_foreign(self, calendar: str, uid: str) -> None:
+        """Note how an entry is that is none of syncd's business."""
+        entries = self.place.hands[calendar].entries()
+        self.foreign[calendar, uid] = next(each for each in entries if each.uid == uid)
+
+    def facts_of(self, uid: str) -> list[Fact]:
+        """What holds of an entry."""
+        facts = effective(list(self.state.facts))
+        return [f for f in facts if f.entry == uid and f.outcome.value != "snoozed"]
+
+    def read(self, uid: str) -> bool:
+        """Whether the mark that stands on an entry is in the journal."""
+        told = [(fact.outcome, fact.direction) for fact in self.facts_of(uid)]
+        return told == [self.ledger.said[uid]]
+
+    def too_late(self, uid: str) -> bool:
+        """Whether nobody looked before the time of a deleted entry had passed: then it was no
+        skip."""
+        start = self.ledger.buried[uid][1].start
+        return instant(start) <= self.now and not self.facts_of(uid)
+
+    def known(self, uid: str) -> bool:
+        """Whether the database has seen that entry, and it is not about to be taken out."""
+        return any(
+            r.uid == uid and r.fate is Fate.LIVE and r.seen is not None and r.leaving is None
+            for r in self.state.records
+        )
+
+    def released(self) -> frozenset[str]:
+        return frozenset(r.uid for r in self.state.records if r.fate is Fate.RELEASED)
+
+    def who(self, id: str) -> str:
+        """Whom an id means today."""
+        while id in self.formerly:
+            id = self.formerly[id]
+        return id
+
+    # -- syncd
+
+    @property
+    def service(self) -> Service:
+        return Service(
+            roster=self.roster,
+            store=self.store,
+            calendars=lambda state: self.place.calendars,
+            clock=lambda: self.now,
+        )
+
+    def tick(
+        self,
+        effects: Effects | None = None,
+        reads: Sequence[Read | None] = (),
+        sends: Sequence[SendFault | None] = (),
+    ) -> Report | None:
+        """One tick; None where the process ended in it."""
+        self.ledger.skipped -= {uid for uid in self.ledger.skipped if self.too_late(uid)}
+        effects = effects or Effects()
+        effects.asked = self.asked
+        calendars: dict[str, Calendar] = {}
+        for name, calendar in self.place.calendars.items():
+            faulty = Faulty(calendar, reads=reads, sends=sends)
+            calendars[name] = Numbered(faulty, effects)
+        before = self.state.facts
+        self.news = frozenset(record.uid for record in self.state.records)
+        try:
+            return tick(self.roster, Committed(self.store, effects), calendars, self.now)
+        except Crash:
+            self.seen["process ended"] += 1
+            return None
+        finally:
+            self.news = frozenset(r.uid for r in self.state.records) - self.news
+            assert self.state.facts[: len(before)] == before, "the journal only grows"
+
+    def rest(self) -> Report:
+        """Ticks until there is nothing left to do, and one more, which finds just that."""
+        report = None
+        for _ in range(ROUNDS):
+            report = self.tick()
+            assert report is not None
+            if report.held or any(each.doubt for each in report.looks[-1].observed):
+                approve(self.service)
+            elif not report.outcomes and not report.errors:
+                break
+        assert report is not None
+        assert not report.errors and not report.held, (report.errors, report.held)
+        assert not report.outcomes, [each.action for each in report.outcomes]
+        effects = Effects()
+        quiet = self.tick(effects)
+        assert quiet is not None
+        assert effects.reads == len(self.place.calendars), "nothing to do costs one request each"
+        assert quiet.plan is None, "with nothing new, nothing is planned"
+        self.settled()
+        return report
+
+    # -- the laws
+
+    def settled(self) -> None:
+        """What must hold where syncd has had the time to do its work."""
+        everything, state, ledger = self.everything(), self.state, self.ledger
+        entries = [entry for _, entry in everything]
+        for uid in ledger.skipped:
+            key = decode(uid, DEPLOYMENT)
+            if key is not None and self.who(key.subject) in ledger.handled:
+                ledger.beside.add(uid)
+        ledger.handled.clear()
+        released = self.released()
+        oracle.at_most_one_open(self.unsettled(entries), state.facts, released, self.who)
+        self.one_live_series_each(everything)
+        ours = [entry for _, _, entry in self.blocks(everything)] + self.unsettled(entries)
+        oracle.no_occurrence_over_capacity(ours, state.facts, released, ledger, self.now)
+        oracle.no_mark_lost(entries, state.facts, ledger)
+        self.fields_stay(entries)
+        self.words_stay(entries)
+        self.foreign_stays(everything)
+        self.acknowledged()
+
+    def unsettled(self, entries: list[Entry]) -> list[Entry]:
+        """The entries that may be open: those of people in the YAML, but what is past and was
+        outlived by a contact that was logged while its touch was unknown."""
+        outside = {
+            self.who(fact.person)
+            for fact in effective(list(self.state.facts))
+            if fact.source in ELSEWHERE and fact.touch is None
+        }
+        found: list[Entry] = []
+        for entry in entries:
+            key = decode(entry.uid, DEPLOYMENT)
+            if key is None or self.who(key.subject) not in self.roster.people:
+                continue
+            if instant(entry.end) > self.now or self.who(key.subject) not in outside:
+                found.append(entry)
+        return found
+
+    def one_live_series_each(self, everything: list[tuple[str, Entry]]) -> None:
+        """Law 2."""
+        series = self.blocks(everything)
+        live = Counter(key.subject for _, key, _ in series)
+        assert all(count == 1 for count in live.values()), live
+        written = {record.uid for record in self.state.records if record.base is not None}
+        for _, key, entry in series:  # an orphan, which no database knows, is left alone
+            assert key.subject in self.roster.blocks or entry.uid not in written, entry.title
+
+    def fields_stay(self, entries: list[Entry]) -> None:
+        """Law 3: what the user gave another value keeps it."""
+        for entry in entries:
+            if entry.uid in self.ledger.stripped:
+                continue
+            for name, value in self.ledger.fields.get(entry.uid, {}).items():
+                assert getattr(entry, name) == value, (entry.title, name, value)
+
+    def words_stay(self, entries: list[Entry]) -> None:
+        """Law 3: what they wrote beside a mark is in the entry, or noted in the journal."""
+        facts = self.state.facts
+        for entry in entries:
+            if entry.uid in self.ledger.stripped:  # what is there may have been taken for ours
+                continue
+            word = self.ledger.words.get(entry.uid, "")
+            noted = (fact.note for fact in facts if fact.entry == entry.uid)
+            assert any(word in each for each in (entry.title, entry.text, *noted)), (
+                word,
+                entry.title,
+            )
+
+    def foreign_stays(self, everything: list[tuple[str, Entry]]) -> None:
+        """Law 5: what is not ours is as it was."""
+        now = {(name, entry.uid): entry for name, entry in everything}
+        for place, entry in self.foreign.items():
+            assert now.get(place) == entry, (place, entry)
+
+    def acknowledged(self) -> None:
+        """A mark that was read is shown as read; whose are left of somebody who was taken out of
+        the YAML stay as they are, and so does a title that the user wrote no mark into."""
+        theirs = self.ledger.logged & self.ledger.words.keys()
+        for _, _, entry in self.contacts():
+            if entry.uid in self.ledger.said.keys() - theirs:
+                assert entry.title.startswith(SIGNS), entry.title
+
+    def asked(self, name: str, writes: Sequence[Write]) -> None:
+        """What syncd asks for, before it is done."""
+        there = {entry.uid: entry for entry in self.place.hands[name].entries()}
+        for write in writes:
+            if write.verb is Verb.CREATE:
+                assert write.entry is not None
+                assert decode(write.entry.uid, DEPLOYMENT) is not None, write.entry
+                continue
+            for uid, entry in there.items():
+                if uid in write.href:
+                    self.allowed(entry, write)
+
+    def allowed(self, there: Entry, write: Write) -> None:
+        """Only our own is changed, and no history is moved or deleted."""
+        key = decode(there.uid, DEPLOYMENT)
+        if key is None:
+            assert there.uid in self.seconds, f"{there.title} is not ours"
+            return
+        if write.verb is Verb.REMOVE:
+            line = self.ledger.written.get(there.uid, "")
+            assert not line or line not in there.text, f"the user's words in {there.title}"
+            assert not there.guests, f"the guests of {there.title}"
+        if key.kind is not Kind.CONTACT or not there.title.startswith(SIGNS):
+            return
+        if instant(there.end) > self.now or not self.facts_of(there.uid):
+            return
+        assert write.verb is Verb.REPLACE and write.entry is not None, f"history: {there.title}"
+        if write.entry.title.startswith(SIGNS) and there.uid not in self.ledger.moved:
+            times = (there.start, there.end)
+            assert (write.entry.start, write.entry.end) == times, f"history moved: {there.title}"
