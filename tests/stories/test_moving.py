@@ -206,6 +206,33 @@ def test_a_database_from_before_the_move_takes_nothing_for_skipped(houses: House
     assert there == before
 
 
+def test_a_list_that_goes_to_another_block_moves_no_house(make: Make, tmp_path: Path) -> None:
+    stage = make("Ann Lee", "Bob Roy", lists=(clients(), clients(name="friends")))
+    office = settings_on(stage.server, "Office", tmp_path, name="office")
+    thursday = weekly(lists=("clients",))
+    friday = weekly(
+        name="friday", calendar="office", rule="FREQ=WEEKLY;BYDAY=FR", lists=("friends",)
+    )
+    stage.changed(
+        calendars={**stage.roster.calendars, "office": office},
+        blocks={"weekly": thursday, "friday": friday},
+    )
+    stage.restart()
+    stage.sync()
+    houses = Houses(stage=stage, folder=tmp_path)
+    before = starts(houses.shown(stage.app))
+    assert before
+    stage.changed(
+        blocks={
+            "weekly": replace(thursday, lists=("friends",)),
+            "friday": replace(friday, lists=("clients",)),
+        }
+    )
+    stage.sync()  # and finds nothing to do the second time
+    assert starts(houses.shown(stage.app)) == before
+    assert houses.shown(houses.office) == []
+
+
 def test_and_back_again(houses: Houses) -> None:
     stage = houses.stage
     before = starts(houses.shown(stage.app))
