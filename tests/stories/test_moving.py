@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,6 +11,8 @@ import pytest
 
 from syncd.calendars.base import Calendar
 from syncd.engine.notices import moving
+from syncd.engine.service import Service
+from syncd.engine.upkeep import approve, restore
 from syncd.errors import CalendarError
 from syncd.model.facts import Outcome
 from syncd.model.keys import Kind, decode
@@ -204,6 +206,29 @@ def test_a_database_from_before_the_move_takes_nothing_for_skipped(houses: House
     assert [fact.outcome for fact in stage.facts(everything=True)] == [Outcome.LEFT_MESSAGE]
     there = [each for each in starts(houses.shown(houses.office)) if "Ann" not in each]
     assert there == before
+
+
+@pytest.mark.parametrize("verb", [approve, restore])
+def test_what_moved_outlives_doubt_about_where_it_was(
+    make: Make, tmp_path: Path, verb: Callable[[Service], object]
+) -> None:
+    stage = make("Ann Lee", "Bob Roy", "Cat Orr", "Di Day")
+    stage.sync()
+    houses = Houses(stage=stage, folder=tmp_path)
+    before = starts(houses.shown(stage.app))
+    kept = {each.name: each.read_bytes() for each in stage.folder.glob(f"{stage.database}*")}
+    houses.move()
+    stage.sync()
+    stage.lose_database()
+    for name, content in kept.items():
+        (stage.folder / name).write_bytes(content)
+    assert "gone at once" in stage.sync().held
+    assert starts(houses.shown(houses.office)) == before
+    verb(stage.service)
+    stage.sync()
+    assert starts(houses.shown(houses.office)) == before
+    assert houses.shown(stage.app) == []
+    assert stage.facts(everything=True) == []
 
 
 def test_a_list_that_goes_to_another_block_moves_no_house(make: Make, tmp_path: Path) -> None:
