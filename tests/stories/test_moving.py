@@ -305,6 +305,23 @@ def test_nothing_moves_while_the_old_calendar_cannot_be_read(houses: Houses) -> 
     assert [each for each in houses.office.entries() if each.rrule]
 
 
+def test_it_moves_as_soon_as_the_old_calendar_is_back(houses: Houses) -> None:
+    stage = houses.stage
+    houses.move()
+    service = stage.service
+
+    def calendars(state: State) -> Mapping[str, Calendar]:
+        found = dict(service.calendars(state))
+        found["home"] = Away(found["home"])  # type: ignore[assignment]
+        return found
+
+    assert not replace(service, calendars=calendars).sync().outcomes
+    stage.later(minutes=2)  # and nothing is new in either
+    stage.sync()
+    assert [each for each in houses.office.entries() if each.rrule]
+    assert not stage.series()
+
+
 def test_lines_to_be_checked_go_along_with_their_hour(make: Make, tmp_path: Path) -> None:
     stage = make("Ann Lee", "Bob Roy", lists=(clients(as_checklist=True),))
     stage.sync()
