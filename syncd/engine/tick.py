@@ -199,7 +199,7 @@ def look(
         )
         after = applied(state, delta)
     quiet = not told and not new and all(each.quiet for each in observed)
-    if quiet and _still_holds(roster, state, now):
+    if quiet and _still_holds(roster, state, now) and _blind(state) <= _unseen(observed):
         return Look(observed=observed, state=after, delta=delta, plan=None, held=_held(state))
     absent = {each.name: each.absent for each in observed if each.settled}
     world = World(roster=roster, state=after, now=now, absent=absent)
@@ -228,6 +228,16 @@ def _still_holds(roster: Roster, state: State, now: datetime) -> bool:
         and settings.get("planned-revision") == str(state.revision)
         and "unsettled" not in settings
     )
+
+
+def _unseen(observed: tuple[Observed, ...]) -> frozenset[str]:
+    """The calendars that could not be read, or not without doubt."""
+    return frozenset(each.name for each in observed if not each.settled)
+
+
+def _blind(state: State) -> frozenset[str]:
+    """Those without which the last plan was made: what it put off is due once one can be read."""
+    return frozenset(json.loads(state.settings.get("planned-without", "[]")))
 
 
 def _held(state: State) -> str:
@@ -285,6 +295,8 @@ def _committed(
     settings["planned"] = now.isoformat()
     settings["roster"] = roster.digest
     settings["planned-revision"] = str(state.revision)
+    unseen = sorted(_unseen(seen.observed))
+    settings["planned-without"] = json.dumps(unseen) if unseen else None
     # Until a look finds that all was done: whatever ends this tick, or keeps a calendar from being
     # written, the next one plans anew.
     settings["unsettled"] = "1" if seen.wanted else None

@@ -185,6 +185,10 @@ class Scene:
         blocks = (slot.block,) if slot is not None else ()
         return stand.snoozed_to is None and self.houses.left(stand.record, person, *blocks)
 
+    def looked(self, stand: Standing) -> bool:
+        """Whether the calendar in which an entry is could be read, and without doubt."""
+        return stand.record.calendar in self.houses.looked
+
     def rest_of(self, person: Person) -> str:
         """Why the list of `person` rests; empty where it does not."""
         blocks = self.roster.blocks_for(person)

@@ -53,13 +53,15 @@ class Houses:
 
     def left(self, record: Record, person: Person, *blocks: str) -> bool:
         """Whether an entry of `person` lies in a calendar that was left by the blocks that serve
-        them, or by those `blocks` in which it was, and may go from there."""
+        them, and by those `blocks` in which it is, and may go from there. An hour that serves
+        others now keeps whom it has."""
         if record.fate is not Fate.LIVE or record.item or record.seen is None:
             return False
         serving = self.roster.blocks_for(person)
-        here = account_of(record.calendar)
-        if record.calendar not in self.looked or here in {block.calendar for block in serving}:
-            return False
         names = {block.name for block in serving} | set(blocks)
+        living = {self.roster.blocks[name].calendar for name in names & self.roster.blocks.keys()}
+        here = account_of(record.calendar)
+        if record.calendar not in self.looked or here in living:
+            return False
         was = any(here in self.had.get(name, ()) for name in names)
         return bool(serving) and was and not added_by_user(record)

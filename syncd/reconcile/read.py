@@ -54,6 +54,8 @@ def read_contacts(
     gone: list[Record] = []
     waiting: dict[tuple[str, date], Key] = {}
     """The first entry of each touch on which nothing was read."""
+    newest: dict[Key, int] = {}
+    """By attempt, the last generation of it that is there."""
 
     def reader_of(record: Record) -> Reader:
         who = record.key.subject
@@ -72,6 +74,8 @@ def read_contacts(
             stand = Standing(record=record, trace=standing(record))
             standings.append(_current_slot(stand, occurrences))
             continue
+        attempt = replace(record.key, generation=0)
+        newest[attempt] = max(newest.get(attempt, 0), record.key.generation)
         reader = reader_of(record)
         stand = reader.present(occurrences)
         facts += reader.facts
@@ -85,7 +89,10 @@ def read_contacts(
         who = record.key.subject
         told = effective([*journal.about(who), *(f for f in facts if f.person == who)])
         first = waiting.get((who, record.key.day), record.key)
-        over = first < record.key or is_over(record.key, told)
+        # Whose attempt goes on under a later generation was taken along, by another syncd or by
+        # one of which this database does not know: nobody skipped it.
+        goes_on = newest.get(replace(record.key, generation=0), 0) > record.key.generation
+        over = goes_on or first < record.key or is_over(record.key, told)
         reader = reader_of(record)
         changed.append(reader.gone(over=over))
         facts += reader.facts

@@ -166,7 +166,7 @@ def _sort_out(
         elif stand.trace.channel in barred:  # another channel's turn, if any
             _call_off(stand, "the number is wrong", scene, out)
         elif found is not None and _moved(person, found, stand, scene):
-            _moved_out(found, stand, out)
+            _moved_out(found, stand, scene, out)
             found = stand
         elif found is not None:
             _withdraw(stand, Fate.REMOVED, "an earlier attempt is open", out)
@@ -176,13 +176,18 @@ def _sort_out(
 
 
 def _moved(person: Person, stand: Standing, later: Standing, scene: Scene) -> bool:
-    """Whether `later` is `stand` in the calendar to which its block has moved."""
+    """Whether `later` is `stand` in the calendar to which its block has moved, or is seen while
+    `stand` cannot be, and so may be all that there is of it."""
     same = replace(stand.record.key, generation=later.record.key.generation)
-    return same == later.record.key and scene.left(person, stand) and not scene.left(person, later)
+    if same != later.record.key:
+        return False
+    if not scene.looked(stand):
+        return scene.looked(later) and later.record.seen is not None
+    return scene.left(person, stand) and not scene.left(person, later)
 
 
-def _moved_out(stand: Standing, later: Standing, out: Resolution) -> None:
-    if later.record.seen is None:
+def _moved_out(stand: Standing, later: Standing, scene: Scene, out: Resolution) -> None:
+    if later.record.seen is None or not scene.looked(stand):
         out.keep.append(Keep(standing=stand, times=stand.times, open=False))
     else:
         _withdraw(stand, Fate.REMOVED, f"it is in {later.record.calendar} now", out)

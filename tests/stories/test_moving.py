@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,6 +11,8 @@ import pytest
 
 from syncd.calendars.base import Calendar
 from syncd.engine.notices import moving
+from syncd.engine.service import Service
+from syncd.engine.upkeep import approve, restore
 from syncd.errors import CalendarError
 from syncd.model.facts import Outcome
 from syncd.model.keys import Kind, decode
@@ -186,6 +188,76 @@ def test_a_lost_database_in_the_new_house_makes_nothing_twice(houses: Houses) ->
     assert houses.shown(stage.app) == []
 
 
+def test_a_database_from_before_the_move_takes_nothing_for_skipped(houses: Houses) -> None:
+    stage = houses.stage
+    stage.at("thu 10:20")  # the series stays, so that not all is gone at once
+    stage.mark("Ann Lee", "m {}")
+    stage.sync()
+    stage.at("sat 12:00")
+    stage.sync()
+    before = starts([stage.contact("Bob Roy"), stage.contact("Cat Orr")])
+    kept = {each.name: each.read_bytes() for each in stage.folder.glob(f"{stage.database}*")}
+    houses.move()
+    stage.sync()
+    stage.lose_database()
+    for name, content in kept.items():  # as `restore` puts a backup back
+        (stage.folder / name).write_bytes(content)
+    stage.sync()
+    assert [fact.outcome for fact in stage.facts(everything=True)] == [Outcome.LEFT_MESSAGE]
+    there = [each for each in starts(houses.shown(houses.office)) if "Ann" not in each]
+    assert there == before
+
+
+@pytest.mark.parametrize("verb", [approve, restore])
+def test_what_moved_outlives_doubt_about_where_it_was(
+    make: Make, tmp_path: Path, verb: Callable[[Service], object]
+) -> None:
+    stage = make("Ann Lee", "Bob Roy", "Cat Orr", "Di Day")
+    stage.sync()
+    houses = Houses(stage=stage, folder=tmp_path)
+    before = starts(houses.shown(stage.app))
+    kept = {each.name: each.read_bytes() for each in stage.folder.glob(f"{stage.database}*")}
+    houses.move()
+    stage.sync()
+    stage.lose_database()
+    for name, content in kept.items():
+        (stage.folder / name).write_bytes(content)
+    assert "gone at once" in stage.sync().held
+    assert starts(houses.shown(houses.office)) == before
+    verb(stage.service)
+    stage.sync()
+    assert starts(houses.shown(houses.office)) == before
+    assert houses.shown(stage.app) == []
+    assert stage.facts(everything=True) == []
+
+
+def test_a_list_that_goes_to_another_block_moves_no_house(make: Make, tmp_path: Path) -> None:
+    stage = make("Ann Lee", "Bob Roy", lists=(clients(), clients(name="friends")))
+    office = settings_on(stage.server, "Office", tmp_path, name="office")
+    thursday = weekly(lists=("clients",))
+    friday = weekly(
+        name="friday", calendar="office", rule="FREQ=WEEKLY;BYDAY=FR", lists=("friends",)
+    )
+    stage.changed(
+        calendars={**stage.roster.calendars, "office": office},
+        blocks={"weekly": thursday, "friday": friday},
+    )
+    stage.restart()
+    stage.sync()
+    houses = Houses(stage=stage, folder=tmp_path)
+    before = starts(houses.shown(stage.app))
+    assert before
+    stage.changed(
+        blocks={
+            "weekly": replace(thursday, lists=("friends",)),
+            "friday": replace(friday, lists=("clients",)),
+        }
+    )
+    stage.sync()  # and finds nothing to do the second time
+    assert starts(houses.shown(stage.app)) == before
+    assert houses.shown(houses.office) == []
+
+
 def test_and_back_again(houses: Houses) -> None:
     stage = houses.stage
     before = starts(houses.shown(stage.app))
@@ -231,6 +303,23 @@ def test_nothing_moves_while_the_old_calendar_cannot_be_read(houses: Houses) -> 
     stage.sync()
     assert stage.outcomes("Ann Lee") == ["reached"]
     assert [each for each in houses.office.entries() if each.rrule]
+
+
+def test_it_moves_as_soon_as_the_old_calendar_is_back(houses: Houses) -> None:
+    stage = houses.stage
+    houses.move()
+    service = stage.service
+
+    def calendars(state: State) -> Mapping[str, Calendar]:
+        found = dict(service.calendars(state))
+        found["home"] = Away(found["home"])  # type: ignore[assignment]
+        return found
+
+    assert not replace(service, calendars=calendars).sync().outcomes
+    stage.later(minutes=2)  # and nothing is new in either
+    stage.sync()
+    assert [each for each in houses.office.entries() if each.rrule]
+    assert not stage.series()
 
 
 def test_lines_to_be_checked_go_along_with_their_hour(make: Make, tmp_path: Path) -> None:
