@@ -37,8 +37,8 @@ def backup(setting: Setting, file: Path, force: bool, as_json: bool) -> int:
     else:
         say.answer(
             f"Backed up: {_said(state, zone)}, into {file}. "
-            f"Config, people files and sign-ins are files of their own: keep them too. "
-            f"Next, when it is needed: syncd restore {file}"
+            "Config, people files, sign-ins and a calendar on syncd's own server are files of "
+            f"their own: keep them too. Next, when it is needed: syncd restore {file}"
         )
     return ends.DONE
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from syncd.cli import ends, files, say, trouble
 from syncd.cli.setting import Setting, missing_secrets
+from syncd.config.zones import machine_zone
 from syncd.errors import ConfigError, Problem, UsageError
 from syncd.model.words import WEEKDAYS, plural, read_weekday
 
@@ -56,6 +57,8 @@ def init(setting: Setting, yes: bool) -> int:
         weekday=wishes.weekday,
         at=f"{wishes.at:%H:%M}",
         names=wishes.names,
+        # Written down, so that the hour stays where it is should the config go to another machine.
+        timezone=machine_zone(setting.env),
         provider=wishes.provider,
     )
     for path, text in zip((config, people), texts, strict=True):

@@ -95,9 +95,9 @@ def status(service: Service, *, ticking: bool = False) -> Status:
         outside=_outside(service, state),
         held=state.settings.get("held", ""),
         doubtful={
-            name: tuple(records[name, uid] for uid in each.doubtful if (name, uid) in records)
+            name: found
             for name, each in calendars.items()
-            if each.doubtful
+            if (found := tuple(_doubted(each, name, records)))
         },
         resting=dict(plan.resting),
         broken=state.settings.get("broken", ""),
@@ -125,6 +125,16 @@ def _outside(service: Service, state: State) -> tuple[str, ...]:
 
     kept = {book.name: read(book.file) for book in books}
     return sentences(service.roster, kept, decisions(state.settings))
+
+
+def _doubted(
+    calendar: CalendarState, name: str, records: Mapping[tuple[str, str], Record]
+) -> Iterator[Record]:
+    # What restore has seen to is in doubt no more, though the next tick is still to write it.
+    for uid in calendar.doubtful:
+        record = records.get((name, uid))
+        if record is not None and record.fate is Fate.LIVE:
+            yield record
 
 
 def _refused(service: Service, state: State) -> Iterator[Record]:

@@ -44,6 +44,7 @@ def test_what_was_backed_up_is_put_back(table: Desk) -> None:
     said = table.syncd("backup", "syncd.backup")
     assert said.status == 0
     assert said.out.startswith("Backed up: 1 line of the log until 2026-11-24 12:00, ")
+    assert "a calendar on syncd's own server" in said.out  # the backup has no calendar in it
     assert said.out.endswith("syncd restore syncd.backup\n")
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
     table.at(NOW, "log", "bob", "--note", "second")

@@ -107,7 +107,10 @@ def test_another_calendar_in_the_config_is_no_deletion(synced: Desk, radicale: S
     plan = synced.at(LATER, "plan")
     assert "as it should be" not in plan.out
     assert synced.at(LATER, "history", "--json").json == []
+    assert "In doubt" in synced.at(LATER, "status").out
     assert synced.at(LATER, "restore").status == 0
+    seen_to = synced.at(LATER, "status")
+    assert seen_to.status == 0 and "In doubt" not in seen_to.out
     assert synced.at(LATER, "sync").status == 0
     assert len(Client(radicale, "Other").entries()) == 3
     synced.config.write_text(config)
