@@ -26,9 +26,7 @@ from sqlalchemy import (
 )
 
 from syncd.errors import StateError
-
-SCHEMA = 2
-"""The version of the tables below. Whoever changes them counts up, and adds to `_STEPS`."""
+from syncd.store.versions import SCHEMA, newer
 
 _STEPS: dict[int, tuple[str, ...]] = {
     1: (
@@ -177,10 +175,7 @@ def inspected(connection: Connection, where: str, deployment: str) -> About | No
         return None
     row = connection.execute(select(about)).one()
     if row.schema > SCHEMA:
-        raise StateError(
-            f"{where} was written by a newer syncd (schema {row.schema}; this one knows {SCHEMA}). "
-            "Nothing was changed. Next: install that newer syncd again."
-        )
+        raise newer(where, row.schema)
     if row.deployment != deployment:
         raise StateError(
             f"{where} remembers the deployment «{row.deployment}», and this config is of "

@@ -25,8 +25,9 @@ from syncd.store import copies
 from syncd.store.files import is_frozen, open_private, scratch
 from syncd.store.lock import FileLock
 from syncd.store.rows import read_state, write_delta
-from syncd.store.schema import SCHEMA, About, inspected, prepare, renew
+from syncd.store.schema import About, inspected, prepare, renew
 from syncd.store.trouble import explained, replaced, unreadable
+from syncd.store.versions import SCHEMA
 
 PATIENCE = timedelta(seconds=30)
 

@@ -15,6 +15,7 @@ from syncd.model.records import CalendarState
 from syncd.store.codec import decode_moment
 from syncd.store.files import is_frozen
 from syncd.store.trouble import explained, unreadable
+from syncd.store.versions import SCHEMA, newer
 
 PATIENCE = 5.0
 """Seconds to wait for another process's transaction."""
@@ -45,6 +46,9 @@ def vitals(path: Path) -> Vitals:
         ) as connection:
             if not connection.execute("SELECT 1 FROM sqlite_master").fetchone():
                 return Vitals()
+            (schema,) = connection.execute("SELECT schema FROM syncd").fetchone()
+            if schema > SCHEMA:
+                raise newer(path, schema)
             rows = connection.execute(
                 "SELECT name, succeeded, failing_since, error, doubtful FROM calendars"
             ).fetchall()

@@ -110,6 +110,13 @@ def test_a_database_or_config_that_cannot_be_read_is_said(synced: Desk) -> None:
     assert synced.syncd("health").status == 1
 
 
+def test_a_database_of_a_newer_syncd_is_no_health(synced: Desk) -> None:
+    remember(synced, "UPDATE syncd SET schema = 99")
+    said = synced.syncd("--now", SOON, "health")
+    assert said.status == 5
+    assert "was written by a newer syncd (schema 99" in said.err
+
+
 def test_it_imports_nothing_heavy(synced: Desk) -> None:
     heavy = ("sqlalchemy", "syncd.config.shapes", "caldav", "niquests", "apscheduler", "structlog")
     code = (
