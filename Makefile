@@ -12,7 +12,7 @@ export PYTHON
 # The tests start syncd hundreds of times: it is compiled once.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test test-container test-long proof lint clean
+.PHONY: help run test test-container test-long proof soak lint clean
 .DELETE_ON_ERROR:
 
 help:
@@ -21,6 +21,7 @@ help:
 	@echo "make test-container  the image, built and run; as root, on Debian"
 	@echo "make test-long       the suite for a night: whole years, more seeds, more examples"
 	@echo "make proof           the laws under whatever may happen, MINUTES=10 at each kind of calendar"
+	@echo "make soak            a year of the daemon on a server that stops, stalls and is wiped: 10,000 ticks"
 	@echo "make lint            style, types and the fences between the layers"
 	@echo "make clean           take away what these made"
 
@@ -41,6 +42,11 @@ test-long: test
 proof: export SYNCD_PROOF := $(or $(MINUTES),10)
 proof: $(VENV)/.dev
 	@$(BIN)/python -m pytest -n 0 -s tests/proof
+
+# In one process, so that its memory can be watched; it says what it saw.
+soak: export SYNCD_SOAK := 10000
+soak: $(VENV)/.dev
+	@$(BIN)/python -m pytest -s tests/soak
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -94,28 +94,31 @@ class Process:
         self._ended = False
         self._told = threading.Condition()
         for _ in range(5):  # a port that was free may be somebody else's a moment later
-            self._child = self._started()
-            self._reader = threading.Thread(target=self._read, daemon=True)
-            self._reader.start()
-            if self._up():
+            self.port = _free_port()
+            if self._begun():
                 return
             self.stop()
         raise AssertionError(f"{kind} does not start:\n" + "\n".join(self._lines))
 
     # -- its life
 
-    def _started(self) -> subprocess.Popen[bytes]:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = int(free.getsockname()[1])
+    def _begun(self) -> bool:
+        """Start it on its port; False where it ended instead."""
         self._ended = False
-        return subprocess.Popen(
+        self._child = subprocess.Popen(
             [sys.executable, "-u", "-m", self.kind, *self._options()],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        return self._up()
+
+    def restart(self) -> None:
+        """Start it again where it listened, once it was stopped."""
+        assert self._begun(), f"{self.kind} does not start again:\n" + "\n".join(self._lines[-20:])
 
     def _options(self) -> list[str]:
         if self.kind == "xandikos":
@@ -298,6 +301,12 @@ class Server:
         properties = {"tag": "VCALENDAR", "D:displayname": name}
         (where / ".Radicale.props").write_text(json.dumps(properties))
         return path
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 def asked(
