@@ -79,22 +79,26 @@ class Box:
         parts = (line.split(" ", 3) for line in whole.split("\n") if line)
         return "".join(text + "\n" * (tag == "F") for _, _, tag, text in parts)
 
-    def line(self, event: str, after: int = 0) -> dict[str, Any]:
-        """Await the first line of the log, of those after the first so many, that says `event`."""
+    def line(self, event: str) -> dict[str, Any]:
+        """Await the first line of the log that says `event`."""
 
         def found() -> dict[str, Any] | None:
-            return next((each for each in self.lines()[after:] if event in each["event"]), None)
+            return next((each for each in self.lines() if event in each["event"]), None)
 
         return self.awaited(found, event)
 
+    def tick(self, what: str) -> dict[str, Any]:
+        """Await the first tick that has something to say of `what`; its line of the log."""
+
+        def found() -> dict[str, Any] | None:
+            ticks = (each for each in self.lines() if "tick" in each["event"])
+            return next((each for each in ticks if each.get(what)), None)
+
+        return dict(self.awaited(found, what))
+
     def created(self) -> int:
         """Await the first tick that wrote something new; how many entries."""
-
-        def found() -> int | None:
-            ticks = (each for each in self.lines() if "tick" in each["event"])
-            return next((int(each["create"]) for each in ticks if each.get("create")), None)
-
-        return int(self.awaited(found, "entries created"))
+        return int(self.tick("create")["create"])
 
     def awaited(self, found: Callable[[], Any], what: str) -> Any:
         """Await what `found` gives. Raises AssertionError with the log where it does not come."""

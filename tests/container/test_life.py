@@ -64,7 +64,7 @@ def test_its_life(box: Box, radicale: Server, measured: dict[str, str]) -> None:
 
     ann = next(e for e in app(radicale).week(datetime.now(UTC), 15) if "Ann" in e.title)
     app(radicale).retitle(ann, "x " + ann.title + " good talk")
-    assert box.line("tick", after=2)["facts"] == ["ann-lee reached"]
+    assert box.tick("facts")["facts"] == ["ann-lee reached"]
     assert "✅ Ann Lee: call" in titles(radicale)
 
     status, seconds = box.stop()
