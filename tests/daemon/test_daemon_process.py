@@ -18,7 +18,7 @@ import pytest
 from syncd.demo.server import Server
 from syncd.demo.user import User
 from tests.daemon.gate import Gate, Hold
-from tests.daemon.world import PEOPLE, SOON_ENOUGH
+from tests.daemon.world import PEOPLE
 from tests.ending import ended
 from tests.servers import Server as Radicale
 
@@ -93,7 +93,7 @@ def test_sigterm_ends_it_within_two_seconds_with_a_write_in_flight_and_the_next_
     port = int(server.url.rstrip("/").rpartition(":")[2])
     with Gate(port, hold, passing) as gate:
         with child(tmp_path, f"http://127.0.0.1:{gate.port}/", server) as made:
-            assert gate.held.wait(SOON_ENOUGH)
+            assert gate.held.wait(PATIENCE)
             status, seconds = made.ended(signal.SIGTERM)
             made.line("stopped in the middle of a tick")
         assert status == 0
@@ -112,7 +112,7 @@ def test_killed_with_a_write_in_flight_the_next_start_heals_too(
         Gate(port, Hold.ANSWER) as gate,
         child(tmp_path, f"http://127.0.0.1:{gate.port}/", server) as made,
     ):
-        assert gate.held.wait(SOON_ENOUGH)
+        assert gate.held.wait(PATIENCE)
         made.ended(signal.SIGKILL)
     with child(tmp_path, server.url, server) as made:
         made.line("tick")
