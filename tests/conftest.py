@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.emulator.fixtures import google, google_server
+from tests.length import often
 from tests.servers import KINDS, Process, Server, running
 
 LONGEST_FIRST = ("tests/year/test_full_year.py", "tests/year/test_year.py", "tests/year/")
@@ -17,6 +22,24 @@ __all__ = ["google", "google_server"]
 
 # Whoever runs the tests in the background may hand down that SIGINT is to be ignored.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+# Property tests are the same at every run; `--hypothesis-seed` looks elsewhere.
+settings.register_profile(
+    "suite",
+    derandomize=True,
+    deadline=None,
+    max_examples=often(40, 1000),
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("suite")
+
+# What the tests write, and what their servers write, is gone in a minute: where memory has room for
+# it, no disk is waited for.
+MEMORY = Path("/dev/shm")
+if os.access(MEMORY, os.W_OK | os.X_OK) and shutil.disk_usage(MEMORY).free > 2 << 30:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from syncd.model.entries import Entry
 from syncd.model.facts import Direction, Fact, Outcome, Source
@@ -111,10 +110,15 @@ def _rows(connection: Connection, table: Table) -> Iterator[_Row]:
     return (dict(zip(names, row, strict=True)) for row in result)
 
 
-_INSERT: Mapping[str, Callable[[Table], Any]] = {
-    "sqlite": sqlite.insert,
-    "postgresql": postgresql.insert,
-}
+def _insert(dialect: str, table: Table) -> Any:
+    # Each dialect by itself: to load PostgreSQL's takes a tenth of the start of every verb.
+    if dialect == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as into_postgresql
+
+        return into_postgresql(table)
+    from sqlalchemy.dialects.sqlite import insert as into_sqlite
+
+    return into_sqlite(table)
 
 
 def _put(
@@ -123,7 +127,7 @@ def _put(
     """Insert `rows`. One that is there already is replaced or, by the unique `keep`, left."""
     if not rows:
         return
-    insert = _INSERT[connection.dialect.name](table)
+    insert = _insert(connection.dialect.name, table)
     if keep is not None:
         statement = insert.on_conflict_do_nothing(index_elements=[keep])
     else:

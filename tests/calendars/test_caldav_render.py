@@ -16,6 +16,7 @@ from syncd.calendars.caldav.body import read_entry
 from syncd.calendars.caldav.render import changed_body, new_body
 from syncd.model.entries import Entry, Override, Recurrence
 from tests.calendars.zoo import BERLIN, HOUR, TEN, WEEK, ZOO, block, contact, override
+from tests.length import often
 
 STAMP = datetime(2026, 11, 25, 12, tzinfo=UTC)
 LATER = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -81,7 +82,10 @@ class TestRoundTrip:
 
     @pytest.mark.parametrize("after", ZOO.values(), ids=ZOO.keys())
     def test_one_becomes_another(self, after: Entry) -> None:
-        for before in ZOO.values():
+        turn = list(ZOO.values()).index(after)
+        for nth, before in enumerate(ZOO.values()):
+            if (turn + nth) % often(4, 1):  # each has several turns, before and after
+                continue
             wanted = replace(after, uid=before.uid)
             body = changed_body(new_body(before, STAMP), wanted, BERLIN, LATER)
             assert read_entry(body, BERLIN) == wanted
@@ -164,7 +168,7 @@ def entries(draw: st.DrawFn) -> Entry:
 
 
 class TestAnyEntry:
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=often(30, 1000))
     @given(entries(), entries())
     def test_is_read_as_it_was_written_and_becomes_any_other(
         self, before: Entry, after: Entry

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import warnings
+from collections.abc import Callable
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from io import BytesIO, StringIO, TextIOWrapper
@@ -60,6 +61,19 @@ PERSON = """
   phone: "+49 30 901820"
   last-contact: 2026-0{month}-01
 """
+
+
+class Typing(StringIO):
+    """A stdin, no terminal, at which somebody reads stderr before they type a line."""
+
+    def __init__(self, err: TextIOWrapper, typed: Callable[[str], str]) -> None:
+        super().__init__()
+        self._err, self._typed = err, typed
+
+    def readline(self, size: int | None = -1, /) -> str:
+        self._err.flush()
+        assert isinstance(self._err.buffer, BytesIO)
+        return self._typed(self._err.buffer.getvalue().decode())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,8 +166,9 @@ class Desk:
         assert "Traceback" not in done.stderr, done.stderr
         return Said(status=done.returncode, out=done.stdout, err=done.stderr)
 
-    def syncd(self, *arguments: str) -> Said:
-        """The same within this process, which spares the start: most tests need no more."""
+    def syncd(self, *arguments: str, typed: Callable[[str], str] = lambda said: "") -> Said:
+        """The same within this process, which spares the start: most tests need no more. Whoever
+        is asked types what `typed` makes of what was said to stderr so far; nothing by default."""
         out, err = (TextIOWrapper(BytesIO(), encoding="utf-8") for _ in range(2))
         with (
             pytest.MonkeyPatch.context() as patch,
@@ -163,7 +178,7 @@ class Desk:
             warnings.catch_warnings(),
         ):
             patch.setattr(os, "environ", self.environment)
-            patch.setattr(sys, "stdin", StringIO())
+            patch.setattr(sys, "stdin", Typing(err, typed))
             status = main(arguments)
         said = []
         for stream in (out, err):

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import subprocess
 import time
 from datetime import UTC, datetime, timedelta
@@ -14,10 +15,11 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.cli.desk import Desk, Said
+from tests.cli.desk import PATIENCE, Desk, Said
 from tests.emulator.client import GoogleClient
 from tests.emulator.faults import Fault, Kind
 from tests.emulator.google import Account
+from tests.ending import ended
 
 NOW = "2026-11-24T12:00+01:00"
 _OWN = "https://www.googleapis.com/auth/calendar.app.created"
@@ -31,30 +33,15 @@ def desk(tmp_path: Path, google: Account) -> Desk:
 
 
 def signed_in(desk: Desk, google: Account, *options: str, paste: str | None = None) -> Said:
-    """Sign in with a browser elsewhere: in a process, which prints an address and wants one."""
-    process = subprocess.Popen(
-        desk.command("auth", "google", "--no-browser", *(options or ("--in-production",))),
-        cwd=desk.folder,
-        env=desk.environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdin and process.stderr
-    said = ""
-    for line in process.stderr:
-        said += line
-        address = re.search(r"http\S+auth\?\S+", line)
-        if address:
-            process.stdin.write((paste or google.consent(address[0])) + "\n")
-            process.stdin.close()
-            break
-    err = said + process.stderr.read()
-    assert process.stdout is not None
-    out = process.stdout.read()
-    assert "Traceback" not in err, err
-    return Said(status=process.wait(30), out=out, err=err)
+    """Sign in with a browser elsewhere: an address is printed, and one is wanted."""
+
+    def typed(said: str) -> str:
+        address = re.search(r"http\S+auth\?\S+", said)
+        assert address, said
+        return (paste or google.consent(address[0])) + "\n"
+
+    options = options or ("--in-production",)
+    return desk.syncd("auth", "google", "--no-browser", *options, typed=typed)
 
 
 def token_of(desk: Desk) -> Path:
@@ -278,14 +265,11 @@ def test_the_daemon_that_waits_for_quota_obeys_at_once(desk: Desk, google: Accou
         text=True,
     )
     try:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE
         while not google.requests() and time.monotonic() < deadline:
             time.sleep(0.05)
         assert google.requests()
-        began = time.monotonic()
-        process.terminate()
-        process.wait(10)
-        assert time.monotonic() - began < 3
+        assert ended(process, signal.SIGTERM, PATIENCE)[1] < 3
     finally:
         process.kill()
         process.wait()

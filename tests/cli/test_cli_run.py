@@ -7,7 +7,6 @@ import re
 import signal
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -16,6 +15,7 @@ from typing import Any
 from tests.cli.desk import PATIENCE, Desk
 from tests.client import Client, Refusal
 from tests.daemon.test_metrics import free_port, shown
+from tests.ending import ended
 from tests.servers import Server
 
 
@@ -65,10 +65,8 @@ def test_run_goes_on_by_itself_and_other_verbs_work_beside_it(desk: Desk, radica
         assert "The daemon does it at its next tick." in desk.syncd("pause", "bob").out
         assert desk.syncd("sync").status == 0
         assert not Client(radicale, "Outreach").look("Bob Ray")
-        began = time.monotonic()
-        child.send_signal(signal.SIGTERM)
-        assert child.wait(PATIENCE) == 0
-        assert time.monotonic() - began < 2
+        status, seconds = ended(child, signal.SIGTERM, PATIENCE)
+        assert (status, seconds < 2) == (0, True), seconds
         assert child.stdout is not None
         assert child.stdout.read() == "", "stdout is for answers"
     after = desk.syncd("status", "--json").json

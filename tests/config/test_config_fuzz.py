@@ -14,6 +14,7 @@ from syncd.config.nodes import Fields, Items, Text
 from syncd.errors import ConfigError, Problem
 from syncd.model.roster import Roster
 from tests.config.world import CONFIG, ENV, PEOPLE, put
+from tests.length import often
 
 LINES = (CONFIG + PEOPLE).splitlines()
 PIECES = st.one_of(
@@ -52,7 +53,7 @@ def tried(config: str, people: str) -> Roster | list[Problem]:
             return error.problems
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=often(60, 1000))
 @given(config=damaged(CONFIG), people=damaged(PEOPLE))
 def test_damage_is_a_problem_and_never_a_crash(config: str, people: str) -> None:
     found = tried(config, people)
@@ -90,7 +91,7 @@ def parsed(text: str, large: int) -> tuple[object, list[Problem]]:
     return pieces(found), problems
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=often(100, 1000))
 @given(text=damaged(PEOPLE) | damaged(CONFIG) | st.text(max_size=30))
 def test_both_parsers_read_the_same(text: str) -> None:
     assert parsed(text, 0) == parsed(text, len(text) + 1)

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from syncd.config.kinds import slug
@@ -118,7 +118,6 @@ def read(text: str) -> list[Person]:
     return [replace(each, where="") for each in found.values()]
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.lists(persons(), max_size=3))
 def test_people_that_are_written_down_are_read_as_the_same(known: list[Person]) -> None:
     ids = [id for person in known for id in person.ids]

@@ -1,13 +1,14 @@
-"""The image, built once; what it measures is said at the end."""
+"""The image, built once, before the first test; what is measured is said at the end."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.container.box import Box, hand_over, megabytes, volume
+from tests.container.box import Box, hand_over, megabytes, recorded, volume
 from tests.container.images import Unbuildable, build
 from tests.servers import Server
 
@@ -36,6 +37,18 @@ _measured: dict[str, str] = {}
 Make = Callable[..., Box]
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Build it where it is asked for, once for all workers. Where it cannot be, nothing is tested,
+    and the run fails and says why."""
+    if session.config.option.markexpr != "container" or hasattr(session.config, "workerinput"):
+        return
+    try:
+        build()
+    except Unbuildable as reason:
+        pytest.exit(f"no container can be built: {reason}", returncode=1)
+    _measured["size of the image"] = f"{megabytes():.0f} MB; README says {recorded():.0f} MB"
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if _measured:
         terminalreporter.section("the container")
@@ -47,16 +60,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def measured() -> dict[str, str]:
     """What is to be said at the end, by name."""
     return _measured
-
-
-@pytest.fixture(scope="session", autouse=True)
-def image() -> None:
-    """The image; where none can be built, its tests are skipped, and say why."""
-    try:
-        build()
-    except Unbuildable as reason:
-        pytest.skip(f"no container can be built: {reason}")
-    _measured["size of the image"] = f"{megabytes():.0f} MB"
 
 
 @pytest.fixture
@@ -77,7 +80,7 @@ def config(tmp_path: Path, radicale: Server) -> Path:
 def make(config: Path) -> Iterator[Make]:
     """Makes a container, not yet running, on a volume of its own or on `data`."""
     made: list[Box] = []
-    with volume(f"syncd-check-{config.parent.name}") as name:
+    with volume(f"syncd-check-{os.getpid()}-{config.parent.name}") as name:
 
         def new(data: str | Path = name) -> Box:
             made.append(Box(config, str(data)))

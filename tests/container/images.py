@@ -57,19 +57,18 @@ def prepare() -> None:
 
 
 def build() -> None:
-    """Build the Dockerfile as TAG. Raises Unbuildable where its base cannot be made."""
+    """Build the Dockerfile as TAG. Raises Unbuildable."""
     prepare()
     try:
         said(ROOT / "tests/container/base", BASE)
     except AssertionError as error:
         raise Unbuildable(f"{BASE} cannot be assembled: {error}") from error
     with tempfile.TemporaryDirectory() as name:
-        said(
-            *("buildah", "build", "--pull=never", "--format=docker", "--network=host", "--layers"),
-            *_secrets(Path(name)),
-            f"--tag={TAG}",
-            ROOT,
-        )
+        given = ("--pull=never", "--format=docker", "--network=host", "--layers", f"--tag={TAG}")
+        try:
+            said("buildah", "build", *given, *_secrets(Path(name)), ROOT)
+        except AssertionError as error:
+            raise Unbuildable(f"the Dockerfile: {error}") from error
 
 
 def successor(tag: str) -> None:

@@ -1,5 +1,5 @@
-"""A daemon as a process of its own: `python -m tests.daemon.child FOLDER URL`, the password in
-SECRET. Its log goes to stderr, one JSON line each."""
+"""A daemon as a process of its own: `python -m tests.daemon.child FOLDER URL USER`, the password
+in SECRET. Its log goes to stderr, one JSON line each."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from syncd.store import open_store
 from tests.daemon.world import PEOPLE, roster
 
 
-def main(folder: Path, url: str, password: str) -> int:
+def main(folder: Path, url: str, username: str, password: str) -> int:
     plain = roster(people=PEOPLE)
     settings = replace(
-        plain.calendars["home"], url=url, username="you", password=Secret(value=password)
+        plain.calendars["home"], url=url, username=username, password=Secret(value=password)
     )
     of = replace(plain, calendars={"home": settings})
     opened: dict[str, Calendar] = {}
@@ -48,4 +48,4 @@ def main(folder: Path, url: str, password: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), sys.argv[2], os.environ["SECRET"]))
+    sys.exit(main(Path(sys.argv[1]), sys.argv[2], sys.argv[3], os.environ["SECRET"]))

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -16,26 +15,26 @@ from typing import Any
 
 import pytest
 
-from syncd.demo.server import Server, running
+from syncd.demo.server import Server
 from syncd.demo.user import User
 from tests.daemon.gate import Gate, Hold
-from tests.daemon.world import PEOPLE, SOON_ENOUGH
+from tests.daemon.world import PEOPLE
+from tests.ending import ended
+from tests.servers import Server as Radicale
 
 ROOT = Path(__file__).parents[2]
+PATIENCE = 60.0
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    folder = tmp_path / "radicale"
-    folder.mkdir()
-    with running(folder) as made:
-        yield made
+def server(radicale: Radicale) -> Server:
+    return Server(url=radicale.url, username=radicale.username, password=radicale.password)
 
 
 class Child:
-    def __init__(self, folder: Path, url: str, password: str) -> None:
-        environment = {**os.environ, "SECRET": password}
-        command = [sys.executable, "-m", "tests.daemon.child", str(folder), url]
+    def __init__(self, folder: Path, url: str, server: Server) -> None:
+        environment = {**os.environ, "SECRET": server.password}
+        command = [sys.executable, "-m", "tests.daemon.child", str(folder), url, server.username]
         self.process = subprocess.Popen(
             command, env=environment, cwd=ROOT, stderr=subprocess.PIPE, text=True
         )
@@ -52,14 +51,12 @@ class Child:
 
     def ended(self, number: int) -> tuple[int, float]:
         """Send a signal; give the exit status and the seconds that the end took."""
-        began = time.monotonic()
-        self.process.send_signal(number)
-        return self.process.wait(SOON_ENOUGH), time.monotonic() - began
+        return ended(self.process, number, PATIENCE)
 
 
 @contextmanager
 def child(folder: Path, url: str, server: Server) -> Iterator[Child]:
-    made = Child(folder, url, server.password)
+    made = Child(folder, url, server)
     try:
         yield made
     finally:
@@ -96,7 +93,7 @@ def test_sigterm_ends_it_within_two_seconds_with_a_write_in_flight_and_the_next_
     port = int(server.url.rstrip("/").rpartition(":")[2])
     with Gate(port, hold, passing) as gate:
         with child(tmp_path, f"http://127.0.0.1:{gate.port}/", server) as made:
-            assert gate.held.wait(SOON_ENOUGH)
+            assert gate.held.wait(PATIENCE)
             status, seconds = made.ended(signal.SIGTERM)
             made.line("stopped in the middle of a tick")
         assert status == 0
@@ -115,7 +112,7 @@ def test_killed_with_a_write_in_flight_the_next_start_heals_too(
         Gate(port, Hold.ANSWER) as gate,
         child(tmp_path, f"http://127.0.0.1:{gate.port}/", server) as made,
     ):
-        assert gate.held.wait(SOON_ENOUGH)
+        assert gate.held.wait(PATIENCE)
         made.ended(signal.SIGKILL)
     with child(tmp_path, server.url, server) as made:
         made.line("tick")

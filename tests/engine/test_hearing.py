@@ -27,6 +27,7 @@ from syncd.reconcile.recall import heard_of
 from syncd.store import open_store
 from syncd.store.base import Store
 from tests.household import clients, person, weekly
+from tests.length import often
 from tests.reconcile.world import DEPLOYMENT, NOW, SETTINGS, ZONE, roster
 
 ANN, BOB = person("Ann Lee"), person("Bob Roy", email="bob@example.org")
@@ -136,7 +137,7 @@ def test_who_was_meant_stays_meant_whatever_the_people_files_say(
     name=st.sampled_from(["Ann", "Ann Lee", "ann lee"]),
     days=st.integers(0, 40),
 )
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=often(25, 250))
 def test_an_edit_of_anything_else_changes_nothing(
     people: list[set[Person]], name: str, days: int
 ) -> None:

@@ -35,7 +35,7 @@ def in_utc(fact: Fact) -> Fact:
 NOTES = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.builds(replace, values.facts, note=NOTES), max_size=5))
 def test_what_is_read_is_what_was_written(tmp_path: Path, facts: list[Fact]) -> None:
     path = tmp_path / "log.csv"

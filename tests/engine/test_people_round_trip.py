@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from syncd.config.enrol import enrolled
@@ -37,7 +37,6 @@ def nobody(folder: Path) -> Roster:
     return replace(loaded(folder, people="[]").roster, lists=LISTS, people={})
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.lists(persons() | ALIKE, min_size=1, max_size=4))
 def test_whoever_was_exported_is_imported_as_the_same_person(known: list[Person]) -> None:
     ids = [id for person in known for id in person.ids]

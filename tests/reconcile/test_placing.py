@@ -17,6 +17,7 @@ from syncd.model.facts import Fact, Outcome, Source
 from syncd.model.people import DAYS_AHEAD, Hours, Period, Person, Span
 from syncd.model.records import Delta, Fate, applied
 from tests.household import clients, person, weekly
+from tests.length import often
 from tests.reconcile.world import NOW, ZONE, Room, roster
 
 DAILY = Hours(spans=(Span(weekdays=frozenset(range(7)), start=time(9), end=time(18)),))
@@ -207,7 +208,7 @@ def test_events_of_ones_own_keep_clear_of_the_blocks() -> None:
     assert places(it)["bob"] == "12-03 11:00"
 
 
-@settings(max_examples=60)
+@settings(max_examples=often(25, 500))
 @given(seed=st.integers(0, 10**9))
 def test_no_room_holds_more_than_fits_and_no_two_overlap(seed: int) -> None:
     random = Random(seed)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from dateutil import tz
-from hypothesis import example, given, settings
+from hypothesis import example, given
 
 from syncd.model.entries import Entry, Instant, Recurrence
 from syncd.store.codec import decode_entry, decode_instant, encode_entry, encode_instant
@@ -16,7 +16,6 @@ from tests.store import values
 pytestmark = pytest.mark.filterwarnings("error")
 
 
-@settings(derandomize=True, deadline=None)
 @given(values.instants)
 @example(date(2026, 12, 3))
 @example(datetime(2026, 10, 25, 2, 30, tzinfo=values.BERLIN, fold=1))
@@ -32,7 +31,6 @@ def test_an_instant_comes_back_with_its_wall_time_its_zone_and_its_fold(value: I
         assert getattr(read.tzinfo, "key", None) == getattr(value.tzinfo, "key", None)
 
 
-@settings(derandomize=True, deadline=None)
 @given(values.entries)
 def test_an_entry_comes_back_equal_and_as_the_same_text(value: Entry) -> None:
     text = encode_entry(value)

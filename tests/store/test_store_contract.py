@@ -17,6 +17,7 @@ from syncd.store import open_store
 from syncd.store.base import Store
 from syncd.store.memory import MemoryStore
 from syncd.store.sql import SqlStore
+from tests.length import often
 from tests.store import values
 
 PATIENCE = timedelta(milliseconds=50)
@@ -87,7 +88,7 @@ class Contract:
     @settings(
         derandomize=True,
         deadline=None,
-        max_examples=60,
+        max_examples=often(20, 200),
         suppress_health_check=[
             HealthCheck.differing_executors,  # one test, two stores: nothing is remembered
             HealthCheck.function_scoped_fixture,

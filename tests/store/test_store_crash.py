@@ -33,7 +33,7 @@ def start(verb: str, *arguments: object) -> subprocess.Popen[str]:
 def output(verb: str, *arguments: object) -> list[str]:
     """What it prints, once it has ended well."""
     with start(verb, *arguments) as child:
-        said, _ = child.communicate(timeout=60)
+        said, _ = child.communicate(timeout=180)
     assert child.returncode == 0
     return said.splitlines()
 
@@ -75,7 +75,7 @@ def test_two_processes_commit_at_once(tmp_path: Path) -> None:
     children = [start("add_facts", path, name) for name in ("a", "b")]
     for child in children:
         with child:
-            child.communicate(timeout=60)
+            child.communicate(timeout=180)
         assert child.returncode == 0
     state = SqlStore(path).load()
     assert len(state.facts) == 40 + 40 + 1
@@ -87,7 +87,7 @@ def test_two_processes_take_turns(tmp_path: Path) -> None:
     children = [start("count_up", path) for _ in range(2)]
     for child in children:
         with child:
-            child.communicate(timeout=60)
+            child.communicate(timeout=180)
         assert child.returncode == 0
     assert SqlStore(path).load().settings == {"count": "80"}
 

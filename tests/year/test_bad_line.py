@@ -107,7 +107,7 @@ class Struck(Household):
         tick(self.roster, self.store, self.calendars, self.now)
 
 
-@pytest.mark.parametrize("seed", [11, 12])
+@pytest.mark.parametrize("seed", often([11], [11, 12]))
 def test_nothing_is_lost_and_nothing_doubled_on_a_bad_line(seed: int) -> None:
     household = Struck(seed)
     live(household, DAYS)
@@ -213,6 +213,6 @@ def test_two_that_read_a_mark_at_different_moments_come_to_rest() -> None:
     assert not any(report.outcomes for report in reports)
 
 
-@pytest.mark.parametrize("seed", [21, 22])
+@pytest.mark.parametrize("seed", often([21], [21, 22]))
 def test_two_daemons_with_databases_of_their_own_agree_and_duplicate_nothing(seed: int) -> None:
     live(Rivals(seed), DAYS)

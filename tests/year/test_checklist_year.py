@@ -59,7 +59,7 @@ def test_a_year_of_lines_in_which_the_database_is_lost_again_and_again() -> None
         if random.random() < 0.05:
             household.lose()
 
-    live(household, often(60, 365), lose)
+    live(household, often(40, 365), lose)
 
 
 @pytest.mark.parametrize("seed", often([32], [31, 32]))

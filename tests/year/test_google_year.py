@@ -20,7 +20,7 @@ from tests.length import often
 from tests.year.test_year import Household, live
 from tests.year.user import User
 
-DAYS = often(60, 120)
+DAYS = often(40, 120)
 
 
 class GoogleHands:
