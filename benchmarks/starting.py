@@ -29,6 +29,7 @@ def rows() -> Iterator[Row]:
     with worlds.folder() as where, null.running() as url:
         config = _config(where, url)
         env = {**os.environ, "SYNCD_CONFIG": str(config), "SYNCD_STATE": str(where / "state")}
+        env.pop("PYTHONDONTWRITEBYTECODE", None)  # what is installed is compiled
         _run(env, "-m", "syncd", "sync")
         for verb, goal in (("check", 2), ("due", 3)):
             yield _verb(env, verb, goal)
@@ -37,7 +38,7 @@ def rows() -> Iterator[Row]:
 
 def _config(where: Path, url: str) -> Path:
     people = "".join(
-        f"- {{name: Person {n}, list: clients, phone: '+49 30 {901000 + n}', "
+        f"- {{name: Person {n}, lists: clients, phone: '+49 30 {901000 + n}', "
         "last-contact: 2026-09-01}\n"
         for n in range(20)
     )
@@ -46,7 +47,7 @@ def _config(where: Path, url: str) -> Path:
     config.write_text(
         "timezone: Europe/Berlin\npeople: people.yaml\n"
         f"calendars:\n  home: {{provider: caldav, url: '{url}/', calendar: Outreach}}\n"
-        "blocks:\n  weekly:\n    calendar: home\n    on: thursday 10:00\n    lasts: 1 hour\n"
+        "blocks:\n  weekly:\n    calendar: home\n    repeats: weekly on thursday\n    at: \"10:00\"\n    lasts: 1 hour\n"
         "    lists: clients\nlists:\n  clients: {cadence: 6 weeks}\n"
     )
     return config
