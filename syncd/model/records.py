@@ -205,11 +205,12 @@ def applied(state: State, delta: Delta) -> State:
 def _with_facts(facts: tuple[Fact, ...], more: tuple[Fact, ...]) -> tuple[Fact, ...]:
     if not more:
         return facts
-    known = {fact.id for fact in facts}
     new: dict[str, Fact] = {}
     for fact in more:
-        if fact.id not in known:
-            new.setdefault(fact.id, fact)
+        new.setdefault(fact.id, fact)
+    for known in facts:
+        if known.id in new:
+            del new[known.id]
     return (*facts, *new.values()) if new else facts
 
 

@@ -113,9 +113,11 @@ class SqlStore:
     def _read(self, connection: Connection, about: About) -> State:
         mark, kept = self._mark(connection, about.birth), self._kept
         if kept is None or kept[0] != mark:
-            self._kept = None  # two of them at once may be more than there is room for
+            same = kept is not None and kept[0].birth == mark.birth
+            facts = kept[1].facts if kept is not None and same else ()
+            self._kept = kept = None  # two of them at once may be more than there is room for
             try:
-                kept = mark, read_state(connection, about.revision)
+                kept = mark, read_state(connection, about.revision, facts)
             except (ValueError, KeyError, TypeError) as error:
                 raise unreadable(error, self._path) from error
         self._birth, self._kept = about.birth, kept
