@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import time, timedelta
 
 from benchmarks import worlds
 from benchmarks.measure import Row, interleaved, ms, progress, times
@@ -20,7 +21,7 @@ SIZES = (100, 1_000, 10_000, 100_000)
 def world(people: int, contacts: int = 0) -> World:
     """People with an hour a week for them, each with so many contacts behind them."""
     of = worlds.roster(worlds.settings(), people, a_day=3)
-    of = replace(of, blocks={"weekly": _weekly()})
+    of = replace(of, blocks={"weekly": weekly()})
     facts = tuple(sorted(worlds.history(people, contacts), key=_recorded)) if contacts else ()
     state = State(facts=facts)
     return World(
@@ -35,9 +36,8 @@ def _recorded(fact: Fact) -> tuple[object, str]:
     return fact.recorded, fact.id
 
 
-def _weekly() -> Block:
-    from datetime import time, timedelta
-
+def weekly() -> Block:
+    """An hour for all of them."""
     return Block(
         name="weekly",
         title="Outreach",
