@@ -12,7 +12,7 @@ export PYTHON
 # The tests start syncd hundreds of times: it is compiled once.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test test-container test-long lint clean
+.PHONY: help run test test-container test-long bench lint clean
 .DELETE_ON_ERROR:
 
 help:
@@ -20,6 +20,7 @@ help:
 	@echo "make test            the whole test suite, but for"
 	@echo "make test-container  the image, built and run; as root, on Debian"
 	@echo "make test-long       the suite for a night: whole years, more seeds, more examples"
+	@echo "make bench           what syncd costs, beside what the least would be that it could cost"
 	@echo "make lint            style, types and the fences between the layers"
 	@echo "make clean           take away what these made"
 
@@ -35,6 +36,9 @@ test-container: $(VENV)/.dev
 
 test-long: export SYNCD_LONG := 1
 test-long: test
+
+bench: $(VENV)/.bench
+	@$(BIN)/python -m benchmarks
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -57,3 +61,10 @@ $(VENV)/.dev: $(PINNED)
 	@echo "Installing syncd and its test tools into $(VENV); the first time takes a minute."
 	@$(PIP) --editable ".[dev]"
 	@touch $@ $(VENV)/.demo
+
+# vdirsyncer has an environment of its own: it is only measured.
+$(VENV)/.bench: $(VENV)/.dev benchmarks/constraints.txt
+	@.ci/venv $(VENV)/bench
+	@PIP_DISABLE_PIP_VERSION_CHECK=1 $(VENV)/bench/bin/python -m pip install --quiet \
+		--constraint benchmarks/constraints.txt vdirsyncer
+	@touch $@

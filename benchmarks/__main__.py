@@ -23,7 +23,9 @@ def main() -> int:
     rows: list[Row] = []
     for name in told.only or GROUPS:
         progress(f"{name} …")
-        rows += import_module(f"benchmarks.{name}").rows()
+        for row in import_module(f"benchmarks.{name}").rows():
+            rows.append(row)
+            progress(f"{row.measure}: {row.ours}; {row.against}: {row.got}")
     if told.json:
         found = {"machine": machine(), "rows": [vars(row) for row in rows]}
         print(json.dumps(found, ensure_ascii=False, indent=1))

@@ -66,9 +66,7 @@ def _pace() -> Iterator[Row]:
         settings = settings_on(account, "Outreach", where)
         assert settings.google is not None
         signed_in = SignIn(settings.google, Pace(clock.monotonic))
-        calendar = GoogleCalendar(
-            settings, signed_in, timezone="Europe/Berlin", pause=clock.pause
-        )
+        calendar = GoogleCalendar(settings, signed_in, timezone="Europe/Berlin", pause=clock.pause)
         wanted = entries(WRITES)
         written, at = 0, []
         for start in range(0, WRITES, calendar.batch):
@@ -103,7 +101,7 @@ def _price() -> Row:
     for n in range(ROUNDS):
         progress(f"what a write at Google costs, round {n + 1}")
         for told, work in ((ours, _by_syncd), (bare, _by_the_library)):
-            with worlds.folder() as where, _elsewhere(where) as url:
+            with worlds.folder() as where, _Elsewhere(where) as url:
                 calendar = _calendar(where, url)
                 calendar.write(_creates(entries(1)))  # signs in, and makes the calendar
                 told.append(work(calendar))
@@ -148,7 +146,7 @@ def _by_the_library(calendar: GoogleCalendar) -> Spent:
     return spent(bare)
 
 
-class _elsewhere:
+class _Elsewhere:
     """While it holds, an emulator is there, in a process of its own: its address."""
 
     def __init__(self, where: Path) -> None:

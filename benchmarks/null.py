@@ -1,5 +1,5 @@
-"""A CalDAV server that does next to nothing: `python -m benchmarks.null [ENTRIES]`, a process of its
-own. It says its port, and keeps of each resource an ETag; a body is kept only of what it is given.
+"""A CalDAV server that does next to nothing: `python -m benchmarks.null [ENTRIES]`, a process of
+its own. It says its port, and keeps of each resource an ETag; a body only of what it is given.
 
 With `ENTRIES` that many events of somebody else's are there from the beginning.
 """
@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import takewhile
 from subprocess import PIPE, Popen
 
 HOME = "/home/"
@@ -26,9 +27,19 @@ _OPEN = (
 _EVENT = (
     "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:null\r\nBEGIN:VEVENT\r\nUID:{uid}\r\n"
     "DTSTAMP:20260101T000000Z\r\nDTSTART:20260{month}01T090000Z\r\nDTEND:20260{month}01T093000Z\r\n"
-    "SUMMARY:Something of somebody's {uid}\r\nDESCRIPTION:Words about it\\, and some more of them\r\n"
+    "SUMMARY:Something of somebody's {uid}\r\n"
+    "DESCRIPTION:Words about it\\, and some more of them\r\n"
     "END:VEVENT\r\nEND:VCALENDAR\r\n"
 )
+
+
+SEEDED, FIRST = '"0"', "null:0"
+"""The ETag of what is there from the beginning, and the token of then."""
+
+
+def seeded(n: int) -> str:
+    """The path of the `n`-th of those."""
+    return f"{CALENDAR}seeded{n}.ics"
 
 
 @dataclass
@@ -37,13 +48,13 @@ class Shelf:
 
     entries: int = 0
     changed: dict[str, int] = field(default_factory=dict)
-    """By path: the change at which it last was."""
+    """By path, in the order of the changes: at which it last was."""
     bodies: dict[str, bytes] = field(default_factory=dict)
     changes: int = 0
 
     def __post_init__(self) -> None:
         for n in range(self.entries):
-            self.changed[f"{CALENDAR}foreign{n}.ics"] = 0
+            self.changed[seeded(n)] = 0
 
     def body(self, path: str) -> bytes:
         uid = path.rpartition("/")[2].removesuffix(".ics")
@@ -51,6 +62,7 @@ class Shelf:
 
     def put(self, path: str, body: bytes) -> str:
         self.changes += 1
+        self.changed.pop(path, None)
         self.changed[path] = self.changes
         self.bodies[path] = body
         return self.etag(path)
@@ -106,7 +118,8 @@ class Server:
         if method == "REPORT" and b"sync-collection" in body:
             found = _TOKEN.search(body)
             since = int(found[1]) if found else -1
-            yield from (self._tagged(p) for p, at in shelf.changed.items() if at > since)
+            new = takewhile(lambda p: shelf.changed[p] > since, reversed(shelf.changed))
+            yield from map(self._tagged, list(new))
             yield f"<sync-token>{shelf.token}</sync-token>"
         elif method == "REPORT":
             for href in (found.decode() for found in _HREF.findall(body)):

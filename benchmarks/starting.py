@@ -47,14 +47,15 @@ def _config(where: Path, url: str) -> Path:
     config.write_text(
         "timezone: Europe/Berlin\npeople: people.yaml\n"
         f"calendars:\n  home: {{provider: caldav, url: '{url}/', calendar: Outreach}}\n"
-        "blocks:\n  weekly:\n    calendar: home\n    repeats: weekly on thursday\n    at: \"10:00\"\n    lasts: 1 hour\n"
+        "blocks:\n  weekly:\n    calendar: home\n    repeats: weekly on thursday\n"
+        '    at: "10:00"\n    lasts: 1 hour\n'
         "    lists: clients\nlists:\n  clients: {cadence: 6 weeks}\n"
     )
     return config
 
 
 def _run(env: Mapping[str, str], *said: str) -> None:
-    done = run([sys.executable, *said], env=env, stdout=PIPE, stderr=PIPE, text=True, check=False)
+    done = run([sys.executable, *said], env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -115,7 +116,9 @@ def _daemon(env: Mapping[str, str]) -> Iterator[Row]:
 def _bare(imports: str) -> float:
     child = Popen(
         [sys.executable, "-c", f"{imports}\nprint(flush=True)\ninput()"],
-        stdin=PIPE, stdout=PIPE, stderr=DEVNULL,
+        stdin=PIPE,
+        stdout=PIPE,
+        stderr=DEVNULL,
     )
     assert child.stdout is not None and child.stdin is not None
     child.stdout.readline()

@@ -15,7 +15,14 @@ from rich.table import Table
 from benchmarks.measure import Row
 
 HEADS = ("measure", "syncd", "against", "comes to", "to reach", "")
-_VERSIONS = ("caldav", "icalendar", "google-api-python-client", "sqlalchemy", "radicale", "xandikos")
+_VERSIONS = (
+    "caldav",
+    "icalendar",
+    "google-api-python-client",
+    "sqlalchemy",
+    "radicale",
+    "xandikos",
+)
 
 
 def _cells(row: Row) -> tuple[str, ...]:

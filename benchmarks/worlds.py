@@ -24,12 +24,12 @@ NOW = datetime(2026, 12, 1, 8, 0, tzinfo=ZONE)
 """A Tuesday."""
 CADENCE = Period(days=42)
 YEARS = 10
-_ALWAYS = Hours(
-    spans=(Span(weekdays=frozenset(range(7)), start=time(0), end=datetime.max.time()),)
-)
+_ALWAYS = Hours(spans=(Span(weekdays=frozenset(range(7)), start=time(0), end=datetime.max.time()),))
 
 
-def settings(url: str = "http://127.0.0.1:9/", username: str = "", password: str = "", **more: str) -> CalendarSettings:
+def settings(
+    url: str = "http://127.0.0.1:9/", username: str = "", password: str = "", **more: str
+) -> CalendarSettings:
     """A CalDAV calendar as config has it."""
     return CalendarSettings(
         name="home",
@@ -98,9 +98,7 @@ def a_decade() -> int:
 
 def service(of: Roster, store: Store, clock: Callable[[], datetime] = lambda: NOW) -> Service:
     """The verbs over it, with the calendar that the composition root opens."""
-    return Service(
-        roster=of, store=store, calendars=Opener(of.timezone).all_of(of), clock=clock
-    )
+    return Service(roster=of, store=store, calendars=Opener(of.timezone).all_of(of), clock=clock)
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from syncd.calendars.caldav.render import new_body
 from syncd.model.entries import Entry
 
 WRITES = 1000
-ROUNDS = 4
+ROUNDS = 3
 
 
 def entries(many: int = WRITES) -> list[Entry]:

@@ -20,6 +20,7 @@ from syncd.model.roster import Roster
 from syncd.reconcile.events import Away
 from syncd.reconcile.fold import Fold, wrong_number
 from syncd.reconcile.houses import Houses
+from syncd.reconcile.journal import Journal
 from syncd.reconcile.occurrences import Occurrence
 from syncd.reconcile.pauses import Pauses
 from syncd.reconcile.reader import Standing

@@ -50,7 +50,12 @@ def fold(person: Person, facts: tuple[Fact, ...], cadence: Period, zone: ZoneInf
     """Fold the effective `facts` of `person`, whose days are those of `zone`. Facts that are the
     very same as the last time are not folded again: in ten years there are many."""
     kept = _kept.get(person.id)
-    if kept is None or kept[0] is not facts or kept[1] is not person or kept[2:4] != (cadence, zone):
+    if (
+        kept is None
+        or kept[0] is not facts
+        or kept[1] is not person
+        or kept[2:4] != (cadence, zone)
+    ):
         kept = facts, person, cadence, zone, _folded(person, facts, cadence, zone)
         _kept[person.id] = kept
     return kept[4]

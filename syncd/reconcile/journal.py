@@ -2,7 +2,7 @@
 
 A journal only grows. So what was sorted last is kept, and what came since is laid over it: of the
 million facts of a lifetime those few are sorted anew whose people or entries the new ones concern.
-What is kept is no more than a memory of the same arithmetic, and is made anew where it does not fit.
+What is kept is a memory of the same arithmetic, no more, and is made anew where it does not fit.
 """
 
 from __future__ import annotations

@@ -24,9 +24,9 @@ def is_tired(
     recorded: Callable[[datetime], Sequence[Fact]],
     now: datetime,
 ) -> bool:
-    """By the effective facts that `recorded` gives since a moment: whether the last two `occurrences` of a block passed without a
-    mark, though somebody was up: `unmarked` are the ids, among `people`, of those who were rolled
-    over."""
+    """By the effective facts that `recorded` gives since a moment: whether the last two
+    `occurrences` of a block passed without a mark, though somebody was up: `unmarked` are the ids,
+    among `people`, of those who were rolled over."""
     if not any(id in people for id in unmarked):
         return False
     over = [o for o in occurrences if not o.cancelled and instant(o.end) + GRACE <= instant(now)]

@@ -11,11 +11,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
+from syncd.errors import StateError
 from syncd.model.records import Delta
 from syncd.store.sql import SqlStore
 from tests.store import values
 
-MORE = Delta(facts=(replace(values.DELTA.facts[0], id="another"),), settings={"more": "1"}, verb=True)
+MORE = Delta(
+    facts=(replace(values.DELTA.facts[0], id="another"),), settings={"more": "1"}, verb=True
+)
 
 
 @pytest.fixture
@@ -113,6 +116,6 @@ def test_of_the_journal_only_what_is_new_is_read(store: SqlStore, path: Path) ->
 def test_a_commit_that_failed_changes_nothing_that_is_kept(store: SqlStore, path: Path) -> None:
     store.commit(values.DELTA)
     state = store.load()
-    with pytest.raises(Exception, match=".*"):
+    with pytest.raises(StateError):
         store.commit(Delta(settings={"a": object()}))  # type: ignore[dict-item]
     assert store.load() == state == SqlStore(path).load()
