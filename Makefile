@@ -12,7 +12,7 @@ export PYTHON
 # The tests start syncd hundreds of times: it is compiled once.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test test-container test-long proof soak lint clean
+.PHONY: help run test test-container test-long proof soak bench lint clean
 .DELETE_ON_ERROR:
 
 help:
@@ -22,6 +22,7 @@ help:
 	@echo "make test-long       the suite for a night: whole years, more seeds, more examples"
 	@echo "make proof           the laws under whatever may happen, MINUTES=10 at each kind of calendar"
 	@echo "make soak            a year of the daemon on a server that stops, stalls and is wiped: 10,000 ticks"
+	@echo "make bench           what syncd costs, beside what the least would be that it could cost"
 	@echo "make lint            style, types and the fences between the layers"
 	@echo "make clean           take away what these made"
 
@@ -50,6 +51,9 @@ soak: export SYNCD_SOAK := 10000
 soak: $(VENV)/.dev
 	@$(BIN)/python -m pytest -s tests/soak
 
+bench: $(VENV)/.bench
+	@$(BIN)/python -m benchmarks
+
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -71,3 +75,10 @@ $(VENV)/.dev: $(PINNED)
 	@echo "Installing syncd and its test tools into $(VENV); the first time takes a minute."
 	@$(PIP) --editable ".[dev]"
 	@touch $@ $(VENV)/.demo
+
+# vdirsyncer has an environment of its own: it is only measured.
+$(VENV)/.bench: $(VENV)/.dev benchmarks/constraints.txt
+	@.ci/venv $(VENV)/bench
+	@PIP_DISABLE_PIP_VERSION_CHECK=1 $(VENV)/bench/bin/python -m pip install --quiet \
+		--constraint benchmarks/constraints.txt vdirsyncer
+	@touch $@

@@ -40,7 +40,8 @@ def heard(observed: Sequence[Observed], roster: Roster, state: State, now: datet
     today = now.astimezone(zone).date()
     people = roster.people.values()
     settings: dict[str, str | None] = {**stale(state.settings, roster, today)}
-    journal = _Journal.of(state.facts, people)
+    told_of = any(each.absorbed is not None and each.absorbed.strangers for each in observed)
+    journal = _Journal.of(state.facts if told_of else (), people)
     since = _since(observed, now, zone)
     facts: list[Fact] = []
     for each in observed:

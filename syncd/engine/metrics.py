@@ -15,7 +15,7 @@ from syncd.calendars.tally import REQUESTS
 from syncd.engine.service import Calendars
 from syncd.engine.tick import Report
 from syncd.engine.timing import TimedCalendar
-from syncd.model.facts import effective
+from syncd.model.facts import Fact, effective
 from syncd.model.records import CalendarState, State
 
 TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -35,7 +35,9 @@ class Metrics:
         self._seconds = 0.0
         self._spent: Counter[str] = Counter()
         self._states: Mapping[str, CalendarState] = {}
-        self._facts: Mapping[str, int] = {}
+        self._facts: tuple[Fact, ...] = ()
+        self._counted: tuple[tuple[Fact, ...], Mapping[str, int]] = ((), {})
+        """Of which facts the counts are, as nobody may ever ask for them."""
         self._held = False
         self._names: frozenset[str] = frozenset()
 
@@ -48,13 +50,12 @@ class Metrics:
         """A tick took so many `seconds` and came to `report`."""
         last = report.looks[-1]
         came = FAILED if report.errors else HELD if report.held else WELL
-        counts = Counter(fact.outcome.value for fact in effective(list(last.state.facts)))
         with self._lock:
             self._ticks[came] += 1
             self._seconds += seconds
             self._held = bool(report.held)
             self._states = {each.name: each.state for each in last.observed}
-            self._facts = counts
+            self._facts = last.state.facts
 
     def failed(self, *, broken: bool, seconds: float) -> None:
         """A tick took so many `seconds` and came to no report: `broken`, by a fault of ours."""
@@ -120,7 +121,10 @@ class Metrics:
             [({"calendar": name}, bool(each.error)) for name, each in states],
         )
         yield from _metric("held", "gauge", "Whether writes are held.", [({}, self._held)])
-        facts = _by("outcome", self._facts)
+        if self._counted[0] is not self._facts:
+            held = Counter(fact.outcome.value for fact in effective(list(self._facts)))
+            self._counted = self._facts, held
+        facts = _by("outcome", self._counted[1])
         yield from _metric("facts", "gauge", "Facts in the journal that hold.", facts)
 
     def _of_calendars(self, counts: Mapping[str, float]) -> list[Sample]:

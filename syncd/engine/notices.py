@@ -17,6 +17,8 @@ from syncd.reconcile.standing import begins
 def left_behind(roster: Roster, state: State, now: datetime) -> tuple[str, ...]:
     """A sentence for each calendar that the config names no more and in which entries of ours are
     still ahead, with what to do."""
+    if state.calendars.keys() <= roster.calendars.keys():  # as nearly always
+        return ()
     zone = ZoneInfo(roster.timezone)
     ahead = Counter(
         record.calendar

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from syncd.calendars.base import Calendar, Changes, Progress
@@ -37,6 +38,8 @@ class Observed:
     error: CalendarError | None = None
     doubt: str = ""
     """Why its absences are not believed; empty where they are."""
+    silent: bool = False
+    """Whether it said that nothing at all has happened since the last look."""
 
     @property
     def writable(self) -> bool:
@@ -81,12 +84,15 @@ def _look(
     progress: Progress | None,
 ) -> Observed:
     before = state.calendars.get(name, CalendarState())
-    records = [record for record in state.records if record.calendar == name]
-    foreign = dict(state.foreign.get(name, {}))
+    known = _Known(name, state)
     due = before.listed is None or not timedelta() <= now - before.listed < FULL_LISTING
     due = due or before.place not in ("", roster.calendars[name].place)
     try:
-        changes = calendar.changes("" if due else before.cursor, _known(records, foreign), progress)
+        changes = calendar.changes("" if due else before.cursor, known, progress)
+        if _says_nothing(changes) and not before.doubtful:
+            return _unchanged(name, roster, before, changes, now, calendar.memo)
+        records = [record for record in state.records if record.calendar == name]
+        foreign = dict(state.foreign.get(name, {}))
         absorbed = _absorbed(name, roster, records, changes)
         if _newly_cut(records, absorbed):
             # The second half of a split series may have been read before the first half was cut.
@@ -102,6 +108,32 @@ def _look(
         )
         return Observed(name=name, state=after, error=error)
     return _judged(name, roster, state, before, records, changes, absorbed, now, calendar.memo)
+
+
+def _says_nothing(changes: Changes) -> bool:
+    """Whether nothing changed: most looks find that, and must not cost what there is to know."""
+    return changes.complete and not (changes.full or changes.sightings or changes.gone)
+
+
+def _unchanged(
+    name: str,
+    roster: Roster,
+    before: CalendarState,
+    changes: Changes,
+    now: datetime,
+    memo: str,
+) -> Observed:
+    after = replace(
+        before,
+        cursor=changes.cursor,
+        place=roster.calendars[name].place,
+        memo=memo,
+        succeeded=now,
+        failing_since=None,
+        error="",
+    )
+    nothing = absorb(name, roster.deployment, (), (), frozenset())
+    return Observed(name=name, state=after, absorbed=nothing, silent=True)
 
 
 def _absorbed(name: str, roster: Roster, records: list[Record], changes: Changes) -> Absorbed:
@@ -146,11 +178,11 @@ def _judged(
             absorbed=absorbed,
             doubt=doubt,
         )
-    known = acknowledged_in(state.facts)
     leaving = frozenset(r.uid for r in records if r.leaving is not None)
     missed = absorbed.absent - leaving
     approved = state.settings.get(f"approved:{name}") == absence_digest(missed)
     doubt = _another(roster.calendars[name], before, changes, records, missed)
+    known = acknowledged_in(state.facts) if missed else frozenset()
     if not doubt and doubtful(records, missed, known, now, roster_zone(roster)):
         doubt = f"{len(missed)} entries are gone at once"
     if doubt and not approved:
@@ -203,6 +235,28 @@ def _turned_down(record: Record) -> bool:
 def roster_zone(roster: Roster) -> ZoneInfo:
     """The user's zone."""
     return ZoneInfo(roster.timezone)
+
+
+class _Known(Mapping[str, str]):
+    """What a calendar holds as far as we know, put together once somebody asks."""
+
+    def __init__(self, name: str, state: State) -> None:
+        self._name = name
+        self._state = state
+
+    @cached_property
+    def _versions(self) -> dict[str, str]:
+        records = [record for record in self._state.records if record.calendar == self._name]
+        return _known(records, self._state.foreign.get(self._name, {}))
+
+    def __getitem__(self, href: str) -> str:
+        return self._versions[href]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._versions)
+
+    def __len__(self) -> int:
+        return len(self._versions)
 
 
 def _known(records: list[Record], foreign: Mapping[str, str]) -> dict[str, str]:

@@ -29,8 +29,8 @@ from syncd.reconcile import plan as planning
 from syncd.reconcile.acquaintances import met
 from syncd.reconcile.attempts import Position
 from syncd.reconcile.elsewhere import placed
-from syncd.reconcile.fold import Journal
 from syncd.reconcile.identity import mistaken
+from syncd.reconcile.journal import Journal
 from syncd.reconcile.marks import LETTERS, SIGNS, WORDS, Meaning
 from syncd.reconcile.pauses import Pauses
 from syncd.reconcile.plan import Plan, World

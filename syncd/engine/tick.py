@@ -186,6 +186,9 @@ def look(
     observed = tuple(observe(roster, state, calendars, now, progress))
     delta = _seen(observed, state, now)
     after = applied(state, delta) if delta else state
+    silent = all(each.silent for each in observed)
+    if silent and _still_holds(roster, state, now) and not _blind(state):
+        return Look(observed=observed, state=after, delta=delta, plan=None, held=_held(state))
     new = met(roster, after, now.astimezone(ZoneInfo(roster.timezone)).date())
     if new:
         delta = replace(delta, acquaintances=new)
@@ -251,7 +254,8 @@ def _seen(observed: tuple[Observed, ...], state: State, now: datetime) -> Delta:
     foreign: dict[str, dict[str, str]] = {}
     foreign_gone: dict[str, frozenset[str]] = {}
     calendars: dict[str, CalendarState] = {}
-    before = {(record.calendar, record.uid): record for record in state.records}
+    read = any(each.absorbed is not None and each.absorbed.records for each in observed)
+    before = {(r.calendar, r.uid): r for r in state.records} if read else {}
     for each in observed:
         if each.state != state.calendars.get(each.name):
             calendars[each.name] = each.state
@@ -264,7 +268,7 @@ def _seen(observed: tuple[Observed, ...], state: State, now: datetime) -> Delta:
         ]
         facts += read_back(each.absorbed.facts, each.absorbed.withdrawn, state.facts, now)
         adopted = {record.href for record in each.absorbed.adopted}
-        gone = each.foreign_gone | (adopted & set(state.foreign.get(each.name, {})))
+        gone = each.foreign_gone | (adopted & state.foreign.get(each.name, {}).keys())
         if each.absorbed.foreign:
             foreign[each.name] = dict(each.absorbed.foreign)
         if gone:

@@ -183,34 +183,57 @@ class Delta:
 
 
 def applied(state: State, delta: Delta) -> State:
-    """`state` as `delta` changes it; what goes is taken out before what comes is put in."""
-    facts = {fact.id: fact for fact in state.facts}
-    for fact in delta.facts:
-        facts.setdefault(fact.id, fact)
-    gone = set(delta.forgotten)
-    records = {
-        (record.calendar, record.uid): record
-        for record in state.records
-        if (record.calendar, record.uid) not in gone
-    }
-    records.update(((record.calendar, record.uid), record) for record in delta.records)
-    foreign: dict[str, Mapping[str, str]] = {}
-    for calendar in {*state.foreign, *delta.foreign}:
-        left_out = delta.foreign_gone.get(calendar, frozenset())
-        kept = {
-            href: version
-            for href, version in state.foreign.get(calendar, {}).items()
-            if href not in left_out
-        }
-        foreign[calendar] = {**kept, **delta.foreign.get(calendar, {})}
+    """`state` as `delta` changes it; what goes is taken out before what comes is put in. What it
+    does not change is the very same, so that it takes no time."""
     settings = {**state.settings, **delta.settings}
     return State(
-        facts=tuple(facts.values()) if delta.facts else state.facts,
-        records=tuple(records[identity] for identity in sorted(records)),
-        foreign={calendar: versions for calendar, versions in foreign.items() if versions},
+        facts=_with_facts(state.facts, delta.facts),
+        records=_with_records(state.records, delta),
+        foreign=_with_foreign(state.foreign, delta),
         calendars={**state.calendars, **delta.calendars},
-        acquaintances={**state.acquaintances, **delta.acquaintances},
+        acquaintances=(
+            {**state.acquaintances, **delta.acquaintances}
+            if delta.acquaintances
+            else state.acquaintances
+        ),
         pauses=state.pauses if delta.pauses is None else delta.pauses,
         settings={name: value for name, value in settings.items() if value is not None},
         revision=state.revision + delta.verb,
     )
+
+
+def _with_facts(facts: tuple[Fact, ...], more: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    if not more:
+        return facts
+    new: dict[str, Fact] = {}
+    for fact in more:
+        new.setdefault(fact.id, fact)
+    for known in facts:
+        if known.id in new:
+            del new[known.id]
+    return (*facts, *new.values()) if new else facts
+
+
+def _with_records(records: tuple[Record, ...], delta: Delta) -> tuple[Record, ...]:
+    if not (delta.records or delta.forgotten):
+        return records
+    found = {(record.calendar, record.uid): record for record in records}
+    for identity in delta.forgotten:
+        found.pop(identity, None)
+    found.update(((record.calendar, record.uid), record) for record in delta.records)
+    return tuple(found[identity] for identity in sorted(found))
+
+
+def _with_foreign(
+    foreign: Mapping[str, Mapping[str, str]], delta: Delta
+) -> Mapping[str, Mapping[str, str]]:
+    touched = {*delta.foreign, *delta.foreign_gone}
+    if not touched:
+        return foreign
+    found = dict(foreign)
+    for calendar in touched:
+        gone = delta.foreign_gone.get(calendar, frozenset())
+        before = found.get(calendar, {}).items()
+        kept = {href: version for href, version in before if href not in gone}
+        found[calendar] = {**kept, **delta.foreign.get(calendar, {})}
+    return {calendar: versions for calendar, versions in found.items() if versions}

@@ -207,8 +207,16 @@ class Roster:
         """How long after a contact with `person` the next one is due."""
         if person.cadence is not None:
             return person.cadence
-        cadences = (self.lists[name].cadence for name in person.lists if name in self.lists)
-        return min(cadences, key=lambda cadence: cadence.approximate_days)
+        lists = person.lists
+        if lists not in self._shortest:
+            cadences = (self.lists[name].cadence for name in lists if name in self.lists)
+            self._shortest[lists] = min(cadences, key=lambda cadence: cadence.approximate_days)
+        return self._shortest[lists]
+
+    @cached_property
+    def _shortest(self) -> dict[tuple[str, ...], Period]:
+        """What `cadence_of` found so far, by lists: a plan asks it of everybody, five times."""
+        return {}
 
     def channels_of(self, person: Person) -> tuple[str, ...]:
         """The channels by which `person` can be contacted, in order; never empty.

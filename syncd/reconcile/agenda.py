@@ -3,7 +3,7 @@ one, and who is next in line should there be time left."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from syncd.model.blocks import OccurrenceId
@@ -38,10 +38,11 @@ def sections(
     next_two: Iterable[Occurrence],
     positions: Mapping[str, Position],
     said: Mapping[str, Said],
-    facts: Sequence[Fact],
+    recorded: Callable[[datetime], Sequence[Fact]],
 ) -> dict[OccurrenceId, str]:
     """What each of the next occurrences says: who is up and, in the first of each block, what was
-    since the last one, by the effective `facts`, and who is next in line."""
+    since the last one, by the effective facts that `recorded` gives since a moment, and who is next
+    in line."""
     found: dict[OccurrenceId, str] = {}
     told: set[str] = set()
     for occurrence in sorted(next_two, key=lambda o: instant(o.start)):
@@ -54,7 +55,7 @@ def sections(
             people = served(scene.roster, block)
             before = last_started(blocks[block].occurrences, scene.now) or scene.now - RECENT
             moved = [each.person for each in up if each.person and _rolled(drawn, each.person)]
-            since = since_last(people, scene.roster, facts, said.values(), moved, before)
+            since = since_last(people, scene.roster, recorded(before), said.values(), moved, before)
             following = next_in_line(people, scene.roster, positions, drawn.standings, scene.today)
         found[occurrence.id] = _section(occurrence.id, up, since, following)
     checked = {id for id, seats in drawn.seated.items() if any(seat.item for seat in seats)}

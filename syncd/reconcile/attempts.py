@@ -18,8 +18,9 @@ from syncd.model.people import ADDRESS_OF_CHANNEL, Person
 from syncd.model.records import Acquaintance, Fate
 from syncd.model.roster import Roster
 from syncd.reconcile.events import Away
-from syncd.reconcile.fold import Fold, Journal, wrong_number
+from syncd.reconcile.fold import Fold, wrong_number
 from syncd.reconcile.houses import Houses
+from syncd.reconcile.journal import Journal
 from syncd.reconcile.occurrences import Occurrence
 from syncd.reconcile.pauses import Pauses
 from syncd.reconcile.reader import Standing
@@ -150,7 +151,7 @@ class Scene:
 
     def wrong_number(self, person: Person) -> Fact | None:
         """That the number which `person` has today is wrong; None where nobody said so."""
-        return wrong_number(person, self.journal.whole.get(person.whose, ()))
+        return wrong_number(person, self.journal.barring.get(person.whose, ()))
 
     def barred(self, person: Person) -> frozenset[str]:
         """The channels by which `person` cannot be contacted, since their number is wrong."""

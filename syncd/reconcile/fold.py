@@ -8,75 +8,14 @@ the journal knows the first kind, the records the second.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from syncd.model.facts import CLOSING, RESTING, TRIED, Fact, Outcome, effective
 from syncd.model.keys import Key
-from syncd.model.people import Period, Person, Retry, whose
-from syncd.model.roster import Roster
-from syncd.reconcile.crossing import crossed
-
-
-@dataclass(frozen=True, kw_only=True)
-class Journal:
-    """The facts, sorted by whom and by which entry they concern."""
-
-    by_person: Mapping[str, tuple[Fact, ...]]
-    """Effective facts, oldest contact first."""
-    by_entry: Mapping[str, Fact]
-    """For each entry its effective fact; snoozes are no entry's outcome."""
-    told: Mapping[str, int]
-    """For each entry the highest revision of its mark that made a fact, effective or not."""
-    snoozes: Mapping[str, Fact]
-    """For each entry the newest snooze that was read on it."""
-    voided: Mapping[str, datetime]
-    """For each entry on which a fact was taken back: when that was last learned."""
-    ids: frozenset[str]
-    """The ids of all facts."""
-    renamed: Mapping[str, str]
-    """By every id that means somebody in the roster: the one that they have today."""
-    whole: Mapping[str, tuple[Fact, ...]]
-    """By id of a person, not of a line: the effective facts of all their lines."""
-
-    def about(self, subject: str) -> tuple[Fact, ...]:
-        """The effective facts of whoever `subject` means, oldest contact first."""
-        return self.by_person.get(self.renamed.get(subject, subject), ())
-
-    @classmethod
-    def of(cls, facts: Iterable[Fact], roster: Roster) -> Journal:
-        """Sort `facts`; those of people who were formerly called otherwise go to their new id."""
-        renamed = {old: p.id for p in roster.people.values() for old in p.ids}
-        facts = list(facts)
-        people: dict[str, list[Fact]] = defaultdict(list)
-        whole: dict[str, list[Fact]] = defaultdict(list)
-        entries: dict[str, Fact] = {}
-        for fact in effective(facts):
-            id = renamed.get(fact.person, fact.person)
-            people[id].append(fact)
-            whole[renamed.get(whose(id), whose(id))].append(fact)
-            if fact.entry and fact.outcome is not Outcome.SNOOZED:
-                entries[fact.entry] = fact
-        told: dict[str, int] = defaultdict(int)
-        snoozes: dict[str, Fact] = {}
-        for fact in facts:
-            if fact.entry:
-                told[fact.entry] = max(told[fact.entry], revision_of(fact))
-                if fact.outcome is Outcome.SNOOZED:
-                    snoozes[fact.entry] = fact
-        return cls(
-            by_person=crossed(people, roster),
-            by_entry=entries,
-            told=told,
-            snoozes=snoozes,
-            voided={fact.entry: fact.recorded for fact in facts if fact.void and fact.entry},
-            ids=frozenset(fact.id for fact in facts),
-            renamed=renamed,
-            whole={who: tuple(theirs) for who, theirs in whole.items()},
-        )
+from syncd.model.people import Period, Person, Retry
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +33,8 @@ class Fold:
     logged: tuple[tuple[datetime, date], ...] = ()
     """The contacts outside any touch that closed some: when each was logged, and when one is due
     by it."""
+    rests: tuple[date, ...] = ()
+    """When each of the pauses ends that marks asked for, and that have an end."""
 
     def closed(self, touch: date, opened: datetime) -> bool:
         """Whether a contact that was logged since closed a `touch` then `opened`: one that is due
@@ -101,8 +42,26 @@ class Fold:
         return any(opened <= when and touch < due for when, due in self.logged)
 
 
+_kept: dict[str, tuple[tuple[Fact, ...], Person, Period, ZoneInfo, Fold]] = {}
+"""By id of a person: what was folded last, and what came of it."""
+
+
 def fold(person: Person, facts: tuple[Fact, ...], cadence: Period, zone: ZoneInfo) -> Fold:
-    """Fold the effective `facts` of `person`, whose days are those of `zone`."""
+    """Fold the effective `facts` of `person`, whose days are those of `zone`. Facts that are the
+    very same as the last time are not folded again: in ten years there are many."""
+    kept = _kept.get(person.id)
+    if (
+        kept is None
+        or kept[0] is not facts
+        or kept[1] is not person
+        or kept[2:4] != (cadence, zone)
+    ):
+        kept = facts, person, cadence, zone, _folded(person, facts, cadence, zone)
+        _kept[person.id] = kept
+    return kept[4]
+
+
+def _folded(person: Person, facts: tuple[Fact, ...], cadence: Period, zone: ZoneInfo) -> Fold:
     closings = [closing_day(fact, zone) for fact in facts if fact.outcome in CLOSING]
     days = closings + ([person.last_contact] if person.last_contact else [])
     spoken = [f for f in facts if f.outcome in TRIED or f.outcome is Outcome.REACHED]
@@ -113,7 +72,12 @@ def fold(person: Person, facts: tuple[Fact, ...], cadence: Period, zone: ZoneInf
         and fact.touch is None
         and (due := cadence.after(closing_day(fact, zone))) > fact.recorded.astimezone(zone).date()
     )
-    found = Fold(anchor=max(days, default=None), last=spoken[-1] if spoken else None, logged=logged)
+    found = Fold(
+        anchor=max(days, default=None),
+        last=spoken[-1] if spoken else None,
+        logged=logged,
+        rests=tuple(f.until for f in facts if f.outcome is Outcome.PAUSED and f.until),
+    )
     touch, tried = _open_touch(facts, found)
     return replace(found, touch=touch, tried=tried)
 

@@ -12,14 +12,19 @@ def mistaken(roster: Roster, state: State) -> list[Problem]:
     """People who are new while an id with history and the same phone or e-mail is gone from the
     people files: whether they are one, only the user knows, and planning either way may be wrong.
     Whoever says `formerly`, be it nothing, has answered."""
+    new = [
+        person
+        for person in roster.people.values()
+        if person.formerly is None and person.id not in state.acquaintances
+    ]
+    if not new:
+        return []
     known = {id for person in roster.people.values() for id in person.ids}
     told = {whose(f.person) for f in state.facts} | {whose(r.key.subject) for r in state.records}
     people = (id for id in state.acquaintances if LINE not in id)
     gone = [id for id in people if id not in known and id in told]
     problems: list[Problem] = []
-    for person in roster.people.values():
-        if person.formerly is not None or person.id in state.acquaintances:
-            continue
+    for person in new:
         for id in gone:
             met = state.acquaintances[id]
             if shared := _shared(person, met.phone, met.email):

@@ -3,7 +3,7 @@ hour is marked again. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
 from syncd.model.facts import Fact, Outcome, Source
@@ -21,12 +21,12 @@ def is_tired(
     occurrences: Sequence[Occurrence],
     people: Collection[str],
     unmarked: Collection[str],
-    facts: Iterable[Fact],
+    recorded: Callable[[datetime], Sequence[Fact]],
     now: datetime,
 ) -> bool:
-    """By the effective `facts`: whether the last two `occurrences` of a block passed without a
-    mark, though somebody was up: `unmarked` are the ids, among `people`, of those who were rolled
-    over."""
+    """By the effective facts that `recorded` gives since a moment: whether the last two
+    `occurrences` of a block passed without a mark, though somebody was up: `unmarked` are the ids,
+    among `people`, of those who were rolled over."""
     if not any(id in people for id in unmarked):
         return False
     over = [o for o in occurrences if not o.cancelled and instant(o.end) + GRACE <= instant(now)]
@@ -38,6 +38,5 @@ def is_tired(
         fact.person in people
         and fact.source in _BY_THE_USER
         and fact.outcome is not Outcome.SNOOZED
-        and instant(fact.recorded) >= since
-        for fact in facts
+        for fact in recorded(since)
     )

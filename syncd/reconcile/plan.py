@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from syncd.model.blocks import OccurrenceId
-from syncd.model.facts import Fact, effective
+from syncd.model.facts import Fact
 from syncd.model.keys import Kind
 from syncd.model.records import Fate, Record, State
 from syncd.model.roster import Roster
@@ -26,9 +26,10 @@ from syncd.reconcile.attempts import Position, Resolution, Scene
 from syncd.reconcile.course import grace_ends
 from syncd.reconcile.dates import dates
 from syncd.reconcile.events import Away
-from syncd.reconcile.fold import Journal, is_over, read_back
+from syncd.reconcile.fold import is_over, read_back
 from syncd.reconcile.houses import Houses
 from syncd.reconcile.items import bare, left, taken_in
+from syncd.reconcile.journal import Journal
 from syncd.reconcile.misses import GRACE, is_tired
 from syncd.reconcile.occurrences import Occurrence, instant, upcoming
 from syncd.reconcile.pauses import Pauses
@@ -104,17 +105,17 @@ def make(world: World) -> Plan:
     houses = Houses.of(roster, state.records, world.absent)
     items = taken_in(records, slots, houses)
     records, told = items.records, read_back(items.facts, items.withdrawn, state.facts, now)
-    known = Journal.of((*state.facts, *told), roster)
+    facts = (*state.facts, *told) if told else state.facts
+    known = Journal.of(facts, roster)
     colours = {name: each.colours for name, each in roster.calendars.items()}
     numbers = {id: p.phone or "" for p in roster.people.values() for id in p.ids}
     cores = _cores(roster, records)
     read = read_contacts(records, world.absent, known, slots, cores, colours, numbers, now, zone)
-    facts = (*state.facts, *told, *read.facts)
     fresh = {(record.calendar, record.uid): record for record in read.records}
     records = tuple(fresh.get((record.calendar, record.uid), record) for record in records)
     scene = Scene(
         roster=roster,
-        journal=Journal.of(facts, roster) if read.facts else known,
+        journal=Journal.of((*facts, *read.facts), roster) if read.facts else known,
         now=now,
         zone=zone,
         occurrences=slots,
@@ -131,12 +132,11 @@ def make(world: World) -> Plan:
         if name not in scene.resting
         for occurrence in upcoming([occurrences[o.id] for o in each.occurrences], now)
     ]
-    held = effective(list(facts))
     unmarked = {s.record.key.subject for s in read.standings if s.trace.rolls}
     tired = frozenset(
         name
         for name, each in blocks.items()
-        if is_tired(each.occurrences, served(roster, name), unmarked, held, now)
+        if is_tired(each.occurrences, served(roster, name), unmarked, scene.journal.since, now)
     )
     placement = place(
         [keep for each in resolutions.values() for keep in each.keep],
@@ -153,7 +153,7 @@ def make(world: World) -> Plan:
     drawn = book.draw(resolutions, strangers, placement)
     actions = list(drawn.actions)
     positions = {id: r.position for id, r in resolutions.items() if r.position is not None}
-    texts = sections(scene, blocks, drawn, next_two, positions, said, held)
+    texts = sections(scene, blocks, drawn, next_two, positions, said, scene.journal.since)
     seated = {seat.key.encode(roster.deployment) for s in drawn.seated.values() for seat in s}
     theirs = left(items, (stand.record for stand in read.standings), seated)
     actions += _block_actions(world, blocks, occurrences, texts, theirs)

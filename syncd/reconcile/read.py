@@ -15,7 +15,8 @@ from syncd.model.blocks import OccurrenceId
 from syncd.model.facts import Fact, Outcome, effective
 from syncd.model.keys import Key, Kind
 from syncd.model.records import Fate, Record
-from syncd.reconcile.fold import Journal, is_over
+from syncd.reconcile.fold import is_over
+from syncd.reconcile.journal import Journal
 from syncd.reconcile.occurrences import Occurrence
 from syncd.reconcile.reader import Reader, Standing
 from syncd.reconcile.standing import (

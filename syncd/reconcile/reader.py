@@ -20,8 +20,8 @@ from syncd.model.people import Period
 from syncd.model.records import Fate, Record
 from syncd.model.words import leading_when
 from syncd.reconcile import marks
-from syncd.reconcile.fold import Journal
 from syncd.reconcile.gestures import gesture, unticked
+from syncd.reconcile.journal import Journal
 from syncd.reconcile.occurrences import Occurrence, instant
 from syncd.reconcile.standing import (
     Times,

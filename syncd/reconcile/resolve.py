@@ -206,7 +206,7 @@ def _inactive(person: Person, scene: Scene) -> str:
     pause = scene.pauses.of(person, scene.today)
     if pause is not None:
         return pause.reason
-    mark = paused_by_mark(scene.journal.whole.get(person.whose, ()), scene.today)
+    mark = paused_by_mark(scene.journal.barring.get(person.whose, ()), scene.today)
     if mark is not None:
         what = "stopped" if mark.outcome is Outcome.STOPPED else "paused"
         return f"{what} by a mark" + (f" until {mark.until}" if mark.until else "")
@@ -220,8 +220,7 @@ def _inactive(person: Person, scene: Scene) -> str:
 def _due(person: Person, told: Fold, facts: tuple[Fact, ...], scene: Scene) -> date | None:
     """When the next touch of `person` is due, not before a pause's end."""
     met = scene.acquaintances.get(person.id)
-    ends = [f.until for f in facts if f.outcome is Outcome.PAUSED and f.until]
-    ends += scene.pauses.ends(person, met)
+    ends = [*told.rests, *scene.pauses.ends(person, met)]
     if person.strategy is not None and person.occasion is not None:
         lead = person.strategy.lead
         today = max([scene.today, *ends])

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, select, update
+from sqlalchemy import Connection, Select, Table, bindparam, delete, func, select, update
 
 from syncd.model.entries import Entry
 from syncd.model.facts import Direction, Fact, Outcome, Source
@@ -28,13 +28,14 @@ from syncd.store.codec import decode_entry, decode_moment, encode_entry, encode_
 _Row = dict[str, Any]
 
 
-def read_state(connection: Connection, revision: int) -> State:
-    """All that the tables hold. Raises ValueError, KeyError or TypeError for nonsense."""
+def read_state(connection: Connection, revision: int, known: tuple[Fact, ...] = ()) -> State:
+    """All that the tables hold; `known` are the facts that were read of the same tables before, and
+    are not read again. Raises ValueError, KeyError or TypeError for nonsense."""
     foreign: dict[str, dict[str, str]] = {}
     for row in _rows(connection, schema.foreign):
         foreign.setdefault(row["calendar"], {})[row["href"]] = row["version"]
     return State(
-        facts=tuple(map(_fact, _rows(connection, schema.facts))),
+        facts=_facts(connection, known),
         records=tuple(map(_record, _rows(connection, schema.records))),
         foreign=foreign,
         calendars={row.pop("name"): _calendar(row) for row in _rows(connection, schema.calendars)},
@@ -45,6 +46,22 @@ def read_state(connection: Connection, revision: int) -> State:
         settings={row["name"]: row["value"] for row in _rows(connection, schema.settings)},
         revision=revision,
     )
+
+
+def _facts(connection: Connection, known: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    """The journal, which only grows: what is `known` is the beginning of it, unless somebody had
+    their hands in the tables."""
+    table = schema.facts
+    newer = select(table).order_by(table.c.position)
+    if known:
+        last = select(table.c.position).where(table.c.id == known[-1].id)
+        position = connection.execute(last).scalar_one_or_none()
+        if position is not None:
+            new = tuple(map(_fact, _mapped(connection, newer.where(table.c.position > position))))
+            count = connection.execute(select(func.count()).select_from(table)).scalar_one()
+            if count == len(known) + len(new):
+                return (*known, *new) if new else known
+    return tuple(map(_fact, _mapped(connection, newer)))
 
 
 def write_delta(connection: Connection, delta: Delta) -> None:
@@ -105,7 +122,11 @@ def write_delta(connection: Connection, delta: Delta) -> None:
 
 
 def _rows(connection: Connection, table: Table) -> Iterator[_Row]:
-    result = connection.execute(select(table).order_by(*table.primary_key))
+    return _mapped(connection, select(table).order_by(*table.primary_key))
+
+
+def _mapped(connection: Connection, query: Select[Any]) -> Iterator[_Row]:
+    result = connection.execute(query)
     names = tuple(result.keys())
     return (dict(zip(names, row, strict=True)) for row in result)
 

@@ -3,14 +3,19 @@
 Each load and each commit opens the file by its path and closes it again. A database that was
 deleted or replaced meanwhile is thereby noticed, no connection is shared between threads, nothing
 is held open across the network, and at rest the one file is whole, to be copied as it is.
+
+What was loaded is kept, and goes along with what is committed, so that a daemon need not read it
+anew at each tick. It counts only while the database is as it was: each commit draws it a new mark.
 """
 
 from __future__ import annotations
 
 import os
+import secrets
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -20,7 +25,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import NullPool
 
 from syncd.errors import StateError
-from syncd.model.records import Delta, State
+from syncd.model.records import Delta, State, applied
 from syncd.store import copies
 from syncd.store.files import is_frozen, open_private, scratch
 from syncd.store.lock import FileLock
@@ -34,6 +39,17 @@ PATIENCE = timedelta(seconds=30)
 
 def _local_time() -> datetime:
     return datetime.now().astimezone()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Mark:
+    """What differs wherever the database does."""
+
+    birth: str
+    drawn: int
+    """At the last commit, by any syncd."""
+    file: tuple[int, ...]
+    """What the file system says of it, for whoever else may write into it."""
 
 
 class SqlStore:
@@ -59,6 +75,7 @@ class SqlStore:
         lock = self._path.with_name(self._path.name + ".lock")
         self._lock = FileLock(lock, patience=patience, clock=clock)
         self._birth: str | None = None
+        self._kept: tuple[_Mark, State] | None = None
 
     @property
     def path(self) -> Path:
@@ -95,12 +112,28 @@ class SqlStore:
         return prepare(connection, str(self._path), self._deployment, keep)
 
     def _read(self, connection: Connection, about: About) -> State:
+        mark, kept = self._mark(connection, about.birth), self._kept
+        if kept is None or kept[0] != mark:
+            same = kept is not None and kept[0].birth == mark.birth
+            facts = kept[1].facts if kept is not None and same else ()
+            self._kept = kept = None  # two of them at once may be more than there is room for
+            try:
+                kept = mark, read_state(connection, about.revision, facts)
+            except (ValueError, KeyError, TypeError) as error:
+                raise unreadable(error, self._path) from error
+        self._birth, self._kept = about.birth, kept
+        return kept[1]
+
+    def _mark(self, connection: Connection, birth: str) -> _Mark:
+        drawn = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+        return _Mark(birth=birth, drawn=int(drawn), file=self._file())
+
+    def _file(self) -> tuple[int, ...]:
         try:
-            state = read_state(connection, about.revision)
-        except (ValueError, KeyError, TypeError) as error:
-            raise unreadable(error, self._path) from error
-        self._birth = about.birth
-        return state
+            told = self._path.stat()
+        except OSError as error:
+            raise explained(error, self._path) from error
+        return told.st_dev, told.st_ino, told.st_size, told.st_mtime_ns
 
     def commit(self, delta: Delta) -> None:
         """Change what is remembered, wholly or not at all; on return it survives a power cut.
@@ -118,8 +151,14 @@ class SqlStore:
             about = self._prepared(connection)
             if self._birth not in (None, about.birth):
                 raise replaced(self._path)
+            before, kept = self._mark(connection, about.birth), self._kept
             write_delta(connection, delta)
+            drawn = secrets.randbits(31)
+            connection.exec_driver_sql(f"PRAGMA user_version = {drawn}")
         self._birth = about.birth
+        if kept is not None and kept[0] == before:
+            after = _Mark(birth=about.birth, drawn=drawn, file=self._file())
+            self._kept = after, applied(kept[1], delta)
 
     def backup(self, target: Path, progress: copies.Progress | None = None) -> None:
         """Have `target` be a copy of the database as it is now, whoever is at work on it. Raises

@@ -16,13 +16,13 @@ from syncd.model.people import Period, Retry, Strategy
 from syncd.model.records import Acquaintance, Pause, Scope
 from syncd.reconcile.fold import (
     Fold,
-    Journal,
     first_due,
     fold,
     next_channel,
     paused_by_mark,
     wait_after,
 )
+from syncd.reconcile.journal import Journal
 from syncd.reconcile.pauses import Pauses
 from tests.household import person
 from tests.reconcile.world import ZONE, roster

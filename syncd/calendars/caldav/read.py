@@ -86,7 +86,7 @@ class Reader:
                 progress(start + len(chunk), len(wanted))
         return Changes(
             sightings=tuple(sightings),
-            gone=frozenset(found.gone & set(known)) if found.complete else frozenset(),
+            gone=frozenset(p for p in found.gone if p in known) if found.complete else frozenset(),
             cursor=found.cursor if found.complete else cursor,
             complete=found.complete,
             full=full,
