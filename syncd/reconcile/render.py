@@ -95,7 +95,7 @@ def contact(
     )
     if seen.task:
         entry = _ticked(entry, over=trace.is_over, ours=standing(record).is_over)
-    if not title_is_ours and split_sign(seen.title)[0] != split_sign(title)[0]:
+    if not title_is_ours and split_sign(title)[0] not in seen.title:
         # A sign that is not in the title cannot be taken away from it.
         trace = replace(trace, title=split_sign(title)[1])
     merged = not title_is_ours or not alarm_is_ours
