@@ -274,8 +274,8 @@ class Daemon:
             told = summary(report)
             told = replace(told, errors=(*fresh.errors, *told.errors))
             seconds = monotonic() - began
-            self._teller.tell(told, seconds)
             self._metrics.ticked(report, seconds)
+            self._teller.tell(told, seconds)
             self._notify(service, report)
             if seconds > self._budget and report.unfinished:
                 self._log.info("a tick took long; the next one goes on with its writes")
