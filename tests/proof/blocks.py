@@ -104,9 +104,11 @@ class Blocks(Base):
     def series_split(self, which: int, following: int, hours: int) -> None:
         """ "This and following" are at another time."""
         found = self.block(which)
-        if found is None or self.world.place.once:
+        if found is None:
             return
         name, key, series = found
+        if name in self.world.place.once:
+            return
         at = self.occurrence(key, series, following)
         recurrence = series.recurrence
         if at is None or recurrence is None or recurrence.overrides or recurrence.exdates:

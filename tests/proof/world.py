@@ -39,6 +39,8 @@ class Marks(Ledger):
 
     fields: dict[str, dict[str, Any]] = field(default_factory=dict)
     """By entry: fields to which the user gave another value."""
+    where: dict[str, str] = field(default_factory=dict)
+    """By entry with such fields: its calendar."""
     words: dict[str, str] = field(default_factory=dict)
     """By entry: a word that they put into its title beside any mark."""
     logged: set[str] = field(default_factory=set)
@@ -49,6 +51,11 @@ class Marks(Ledger):
     """By entry: its title before a mark that may not have been read yet."""
     buried: dict[str, tuple[str, Entry, str, dict[str, Any]]] = field(default_factory=dict)
     """By entry that the user deleted: the calendar, how it was, and what of it they had written."""
+
+    def give(self, calendar: str, uid: str, name: str, value: object) -> None:
+        """Note that the user gives a field of an entry that value."""
+        self.fields.setdefault(uid, {})[name] = value
+        self.where[uid] = calendar
 
     def bury(self, calendar: str, entry: Entry) -> None:
         """Note that the user deletes `entry`."""
@@ -243,7 +250,7 @@ class World:
         ours = [entry for _, _, entry in self.blocks(everything)] + self.unsettled(entries)
         oracle.no_occurrence_over_capacity(ours, state.facts, released, ledger, self.now)
         oracle.no_mark_lost(entries, state.facts, ledger)
-        self.fields_stay(entries)
+        self.fields_stay(everything)
         self.words_stay(entries)
         self.foreign_stays(everything)
         self.acknowledged()
@@ -274,12 +281,16 @@ class World:
         for _, key, entry in series:  # an orphan, which no database knows, is left alone
             assert key.subject in self.roster.blocks or entry.uid not in written, entry.title
 
-    def fields_stay(self, entries: list[Entry]) -> None:
-        """Law 3: what the user gave another value keeps it."""
-        for entry in entries:
-            if entry.uid in self.ledger.stripped:
+    def fields_stay(self, everything: list[tuple[str, Entry]]) -> None:
+        """Law 3: what the user gave another value keeps it, where they gave it: into another
+        calendar it does not move along."""
+        ledger = self.ledger
+        for calendar, entry in everything:
+            if entry.uid in ledger.fields and calendar != ledger.where[entry.uid]:
+                del ledger.fields[entry.uid]
+            if entry.uid in ledger.stripped:
                 continue
-            for name, value in self.ledger.fields.get(entry.uid, {}).items():
+            for name, value in ledger.fields.get(entry.uid, {}).items():
                 assert getattr(entry, name) == value, (entry.title, name, value)
 
     def words_stay(self, entries: list[Entry]) -> None:
