@@ -25,7 +25,7 @@ KINDS = {"CalDAV": (), "Google": NAMES, "one of each": NAMES[1:]}
 
 @pytest.mark.parametrize("kind", [*KINDS])
 def test_in_memory(kind: str, tell: Tell) -> None:
-    prove(f"in memory, as {kind}", lambda: Memory(KINDS[kind]), tell, examples=14, steps=STEPS)
+    prove(f"in memory, as {kind}", lambda: Memory(KINDS[kind]), tell, examples=20, steps=STEPS)
 
 
 def test_on_radicale(radicale_process: Process, tmp_path: Path, tell: Tell) -> None:
