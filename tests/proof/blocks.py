@@ -114,6 +114,8 @@ class Blocks(Base):
         if at is None or recurrence is None or recurrence.overrides or recurrence.exdates:
             return
         assert isinstance(series.start, datetime) and isinstance(series.end, datetime)
+        if at <= series.start:  # nothing would be left, which Radicale refuses: all of it moves
+            return
         start = (at + timedelta(hours=hours)).astimezone(ZONE)
         second = replace(
             series,
