@@ -143,6 +143,14 @@ class Device:
     def _sent(self, verb: Verb, entry: Entry | None, sight: Sighting | None) -> None:
         where = {"href": sight.href, "version": sight.version, "body": sight.body} if sight else {}
         (result,) = self.calendar.write([Write(verb=verb, entry=entry, **where)])
+        if (
+            result.fate is Fate.STALE and sight is not None
+        ):  # what it showed was old: it looks again
+            self.cursor, self.seen = "", {}
+            self.entries()
+            sight = self.seen[sight.entry.uid] if sight.entry else sight
+            where = {"href": sight.href, "version": sight.version, "body": sight.body}
+            (result,) = self.calendar.write([Write(verb=verb, entry=entry, **where)])
         assert result.fate is Fate.APPLIED, result
 
 
