@@ -35,6 +35,8 @@ class Base(RuleBasedStateMachine):
         self.world.rest()
         self.shown: list[tuple[str, Entry]] = []
         """What a second device showed when it last looked."""
+        self.backups: dict[str, dict[str, Entry]] = {}
+        """By calendar: how it was when it was copied last."""
         self.yesterday = [self.world.state]
 
     def did(self, what: str, told: str = "") -> None:

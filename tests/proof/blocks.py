@@ -104,14 +104,18 @@ class Blocks(Base):
     def series_split(self, which: int, following: int, hours: int) -> None:
         """ "This and following" are at another time."""
         found = self.block(which)
-        if found is None or self.world.place.once:
+        if found is None:
             return
         name, key, series = found
+        if name in self.world.place.once:
+            return
         at = self.occurrence(key, series, following)
         recurrence = series.recurrence
         if at is None or recurrence is None or recurrence.overrides or recurrence.exdates:
             return
         assert isinstance(series.start, datetime) and isinstance(series.end, datetime)
+        if at <= series.start:  # nothing would be left, which Radicale refuses: all of it moves
+            return
         start = (at + timedelta(hours=hours)).astimezone(ZONE)
         second = replace(
             series,

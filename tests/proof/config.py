@@ -58,6 +58,18 @@ class Config(Base):
         self.world.roster = cast.edited(self.world.roster, blocks=blocks)
         self.did("block removed", gone)
 
+    @rule(which=PICK, number=st.integers(0, 1))
+    def block_moved_house(self, which: int, number: int) -> None:
+        """Another calendar, which may be another provider's."""
+        blocks = dict(self.world.roster.blocks)
+        if not blocks:
+            return
+        name = sorted(blocks)[which % len(blocks)]
+        calendar = [*self.world.roster.calendars][number]
+        blocks[name] = replace(blocks[name], calendar=calendar)
+        self.world.roster = cast.edited(self.world.roster, blocks=blocks)
+        self.did("block moved house", f"{name} to {calendar}")
+
     @rule()
     def blocks_put_back(self) -> None:
         """As they were at first."""

@@ -98,7 +98,8 @@ class Contacts(Base):
             return
         name, _, entry = found
         ledger, world = self.world.ledger, self.world
-        if entry.uid in ledger.said and not world.read(entry.uid) and not world.place.once:
+        unread = entry.uid in ledger.said and not world.read(entry.uid)
+        if unread and name not in world.place.once:
             return  # a mark that no syncd ever saw
         ahead = isinstance(entry.start, datetime) and entry.start > world.now
         known = world.known(entry.uid)
@@ -132,7 +133,7 @@ class Contacts(Base):
             return
         name, _, entry = found
         value = timedelta(minutes=minutes)
-        self.world.ledger.fields.setdefault(entry.uid, {})["alarm"] = value
+        self.world.ledger.give(name, entry.uid, "alarm", value)
         self.edit(name, entry.uid, alarm=value)
         self.did("alarm", entry.title)
 
@@ -167,7 +168,7 @@ class Contacts(Base):
         if found is None or not self.world.place.tasks:  # no seam writes guests
             return
         name, _, entry = found
-        self.world.ledger.fields.setdefault(entry.uid, {})["guests"] = 1
+        self.world.ledger.give(name, entry.uid, "guests", 1)
         self.edit(name, entry.uid, guests=1)
         self.did("guest invited", entry.title)
 

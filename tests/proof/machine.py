@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from syncd.model.entries import Entry
+from syncd.model.facts import Outcome, effective
 from syncd.model.keys import Kind, decode
 from syncd.reconcile.occurrences import instant
 from syncd.store.memory import MemoryStore
@@ -114,6 +116,48 @@ class Machine(Contacts, Blocks, Config, Verbs):
         world.rest()
         assert world.state.facts == before, "nothing had been"
         self.did("wiped")
+
+    @rule(number=st.integers(0, 1))
+    def backed_up(self, number: int) -> None:
+        """Somebody copies a calendar in which there is nothing left to do."""
+        self.world.rest()
+        name = [*self.world.place.hands][number]
+        there = self.world.place.hands[name].entries()
+        self.backups[name] = {entry.uid: entry for entry in there}
+        self.did("backed up")
+
+    @rule(number=st.integers(0, 1))
+    def put_back(self, number: int) -> None:
+        """A calendar is as it was when it was copied: what was made since is gone, what was
+        deleted is back, and what was acknowledged lacks its sign. No mark is lost by that, and none
+        made."""
+        world = self.world
+        name = [*world.place.hands][number]
+        if name not in self.backups or name in world.place.once:
+            return
+        world.rest()
+        before = self.marks()
+        hands, old = world.place.hands[name], self.backups[name]
+        there = {entry.uid: entry for entry in hands.entries()}
+        for uid in there.keys() - old.keys():
+            hands.drop(uid)
+        for uid, entry in old.items():
+            if there.get(uid) != entry:
+                hands.put(entry)
+        world.place.lose_cursors()
+        world.put_back(name, old)
+        world.rest()
+        after = self.marks()
+        assert after == before, (before - after, after - before)
+        self.did("put back")
+
+    def marks(self) -> Counter[tuple[str | None, str, str]]:
+        """What holds of entries, but for what an entry's absence or its place means."""
+        return Counter(
+            (fact.entry, fact.outcome.value, fact.direction.value)
+            for fact in effective(list(self.world.state.facts))
+            if fact.outcome not in {Outcome.SKIPPED, Outcome.SNOOZED, Outcome.MISSED}
+        )
 
     def ahead(self, entry: Entry) -> bool:
         """Whether it is one of ours whose absence counts."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -57,8 +57,9 @@ class Place(Protocol):
     """As syncd has them."""
     hands: Mapping[str, Hands]
     """As the user has them."""
-    once: bool
-    """Whether a deleted entry's last words can be read, and its id is used up, as at Google."""
+    once: frozenset[str]
+    """In which of them a deleted entry's last words can be read, and its id is used up, as at
+    Google."""
     tasks: bool
     """Whether tasks are kept in the calendars themselves."""
 
@@ -72,14 +73,15 @@ class Place(Protocol):
 
 
 class Memory:
-    """Two calendars in memory, which do as CalDAV servers do, or `once` as Google."""
+    """Two calendars in memory, which do as CalDAV servers do, but for those named in `once`, which
+    do as Google."""
 
     tasks = True
 
-    def __init__(self, *, once: bool) -> None:
-        self.once = once
+    def __init__(self, once: Collection[str]) -> None:
+        self.once = frozenset(once)
         self.settings = {name: settings(name) for name in NAMES}
-        self.memory = {name: Shelf(name, once=once) for name in NAMES}
+        self.memory = {name: Shelf(name, once=name in once) for name in NAMES}
         self.calendars: Mapping[str, Calendar] = dict(self.memory)
         self.hands: Mapping[str, Hands] = dict(self.memory)
 
@@ -141,6 +143,14 @@ class Device:
     def _sent(self, verb: Verb, entry: Entry | None, sight: Sighting | None) -> None:
         where = {"href": sight.href, "version": sight.version, "body": sight.body} if sight else {}
         (result,) = self.calendar.write([Write(verb=verb, entry=entry, **where)])
+        if (
+            result.fate is Fate.STALE and sight is not None
+        ):  # what it showed was old: it looks again
+            self.cursor, self.seen = "", {}
+            self.entries()
+            sight = self.seen[sight.entry.uid] if sight.entry else sight
+            where = {"href": sight.href, "version": sight.version, "body": sight.body}
+            (result,) = self.calendar.write([Write(verb=verb, entry=entry, **where)])
         assert result.fate is Fate.APPLIED, result
 
 
@@ -150,7 +160,7 @@ class AtServer:
     tasks = False
 
     def __init__(self, host: Host, folder: Path) -> None:
-        self.once = isinstance(host, Account)
+        self.once = frozenset(NAMES if isinstance(host, Account) else ())
         if isinstance(host, Account):
             host.quota = None
         self.settings = {name: settings_on(host, name.title(), folder, name=name) for name in NAMES}
@@ -178,4 +188,4 @@ class AtServer:
             hands.calendar.close()
 
 
-__all__ = ["AtServer", "Hands", "Memory", "Place"]
+__all__ = ["NAMES", "AtServer", "Hands", "Memory", "Place"]

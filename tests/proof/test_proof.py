@@ -9,7 +9,7 @@ import pytest
 
 from tests.emulator.google import Emulator
 from tests.hosts import Host
-from tests.proof.places import AtServer, Memory
+from tests.proof.places import NAMES, AtServer, Memory
 from tests.proof.run import STEPS, Tell, prove
 from tests.servers import Process
 
@@ -19,10 +19,13 @@ def tell(record_property: Tell) -> Tell:
     return record_property
 
 
-@pytest.mark.parametrize("once", [False, True], ids=["caldav", "google"])
-def test_in_memory(once: bool, tell: Tell) -> None:
-    name = f"in memory, as {'Google' if once else 'CalDAV'}"
-    prove(name, lambda: Memory(once=once), tell, examples=20, steps=STEPS)
+KINDS = {"CalDAV": (), "Google": NAMES, "one of each": NAMES[1:]}
+"""Which calendars do as Google."""
+
+
+@pytest.mark.parametrize("kind", [*KINDS])
+def test_in_memory(kind: str, tell: Tell) -> None:
+    prove(f"in memory, as {kind}", lambda: Memory(KINDS[kind]), tell, examples=20, steps=STEPS)
 
 
 def test_on_radicale(radicale_process: Process, tmp_path: Path, tell: Tell) -> None:

@@ -39,6 +39,8 @@ class Marks(Ledger):
 
     fields: dict[str, dict[str, Any]] = field(default_factory=dict)
     """By entry: fields to which the user gave another value."""
+    where: dict[str, str] = field(default_factory=dict)
+    """By entry with such fields: its calendar."""
     words: dict[str, str] = field(default_factory=dict)
     """By entry: a word that they put into its title beside any mark."""
     logged: set[str] = field(default_factory=set)
@@ -47,19 +49,27 @@ class Marks(Ledger):
     """Entries that at one time did not say what in them is syncd's."""
     plain: dict[str, str] = field(default_factory=dict)
     """By entry: its title before a mark that may not have been read yet."""
-    buried: dict[str, tuple[str, Entry, str, dict[str, Any]]] = field(default_factory=dict)
+    buried: dict[str, tuple[str, Entry, str, str, dict[str, Any]]] = field(default_factory=dict)
     """By entry that the user deleted: the calendar, how it was, and what of it they had written."""
+
+    def give(self, calendar: str, uid: str, name: str, value: object) -> None:
+        """Note that the user gives a field of an entry that value."""
+        self.fields.setdefault(uid, {})[name] = value
+        self.where[uid] = calendar
 
     def bury(self, calendar: str, entry: Entry) -> None:
         """Note that the user deletes `entry`."""
-        written, fields = self.written.pop(entry.uid, ""), self.fields.pop(entry.uid, {})
-        self.buried[entry.uid] = (calendar, entry, written, fields)
+        written, word = self.written.pop(entry.uid, ""), self.words.pop(entry.uid, "")
+        fields = self.fields.pop(entry.uid, {})
+        self.buried[entry.uid] = (calendar, entry, written, word, fields)
 
     def unbury(self, uid: str) -> tuple[str, Entry]:
         """Note that they put it back."""
         self.skipped.discard(uid)
         self.reopened.add(uid)
-        calendar, entry, written, fields = self.buried.pop(uid)
+        calendar, entry, written, word, fields = self.buried.pop(uid)
+        if word:
+            self.words[uid] = word
         if written:
             self.written[uid] = written
         if fields:
@@ -136,6 +146,24 @@ class World:
         """Note how an entry is that is none of syncd's business."""
         entries = self.place.hands[calendar].entries()
         self.foreign[calendar, uid] = next(each for each in entries if each.uid == uid)
+
+    def put_back(self, calendar: str, old: dict[str, Entry]) -> None:
+        """Note that a calendar is as it was once: what was written into it since is gone."""
+        ledger = self.ledger
+        there = {entry.uid: f"{entry.title}\n{entry.text}" for entry in self.entries}
+        ledger.moved |= old.keys()
+        ledger.reopened |= old.keys()
+        ledger.skipped -= old.keys()
+        for uid in old.keys() & ledger.buried.keys():
+            ledger.unbury(uid)
+        for uid in old.keys() & ledger.fields.keys():
+            given = ledger.fields.pop(uid)
+            ledger.fields[uid] = {n: v for n, v in given.items() if getattr(old[uid], n) == v}
+        ledger.written = {u: w for u, w in ledger.written.items() if w in there.get(u, "")}
+        ledger.words = {u: w for u, w in ledger.words.items() if w in there.get(u, "")}
+        for of, uid in [*self.foreign]:
+            if of == calendar and uid not in old:
+                del self.foreign[of, uid]
 
     def facts_of(self, uid: str) -> list[Fact]:
         """What holds of an entry."""
@@ -243,7 +271,7 @@ class World:
         ours = [entry for _, _, entry in self.blocks(everything)] + self.unsettled(entries)
         oracle.no_occurrence_over_capacity(ours, state.facts, released, ledger, self.now)
         oracle.no_mark_lost(entries, state.facts, ledger)
-        self.fields_stay(entries)
+        self.fields_stay(everything)
         self.words_stay(entries)
         self.foreign_stays(everything)
         self.acknowledged()
@@ -274,12 +302,16 @@ class World:
         for _, key, entry in series:  # an orphan, which no database knows, is left alone
             assert key.subject in self.roster.blocks or entry.uid not in written, entry.title
 
-    def fields_stay(self, entries: list[Entry]) -> None:
-        """Law 3: what the user gave another value keeps it."""
-        for entry in entries:
-            if entry.uid in self.ledger.stripped:
+    def fields_stay(self, everything: list[tuple[str, Entry]]) -> None:
+        """Law 3: what the user gave another value keeps it, where they gave it: into another
+        calendar it does not move along."""
+        ledger = self.ledger
+        for calendar, entry in everything:
+            if entry.uid in ledger.fields and calendar != ledger.where[entry.uid]:
+                del ledger.fields[entry.uid]
+            if entry.uid in ledger.stripped:
                 continue
-            for name, value in self.ledger.fields.get(entry.uid, {}).items():
+            for name, value in ledger.fields.get(entry.uid, {}).items():
                 assert getattr(entry, name) == value, (entry.title, name, value)
 
     def words_stay(self, entries: list[Entry]) -> None:
