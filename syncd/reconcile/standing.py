@@ -16,7 +16,7 @@ from syncd.model.records import Record
 from syncd.reconcile.marks import ACKNOWLEDGED
 from syncd.reconcile.occurrences import instant, later
 from syncd.reconcile.text import section_in
-from syncd.reconcile.trace import Trace, decode
+from syncd.reconcile.trace import Trace, decode, fact_of_entry
 
 
 def standing(record: Record, cores: Sequence[str] = ()) -> Trace:
@@ -35,7 +35,8 @@ def standing(record: Record, cores: Sequence[str] = ()) -> Trace:
     assert entry is not None, "a record of nothing"
     rule = entry.recurrence.rule if entry.recurrence else ""
     core = next((core for core in cores if core in entry.title), "")
-    sign = split_sign(entry.title)[0]
+    # A sign that goes with no acknowledgement is the user's, who may type the same ones.
+    sign = split_sign(entry.title)[0] if fact_of_entry(entry, record.key) else ""
     return Trace(
         title=f"{sign} {core}".strip() if core else entry.title,
         start=entry.start,

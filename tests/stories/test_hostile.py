@@ -255,16 +255,21 @@ def test_text_pasted_into_another_entry_tells_nothing(make: Make) -> None:
 
 
 def test_a_mark_on_a_stripped_entry_survives_a_lost_database(make: Make) -> None:
-    stage = make("Ann Lee", person("Malcolm X"))
+    stage = make("Ann Lee", person("Malcolm X"), "Bob Roy", "Cat Orr")
     stage.sync()
-    stage.at("thu 10:40")
-    for name in ("Ann Lee", "Malcolm X"):
+    stage.at("thu 10:50")
+    stage.mark("Cat Orr", "x {}")
+    stage.sync()
+    for name in ("Ann Lee", "Malcolm X", "Bob Roy", "Cat Orr"):
         stage.app.strip(stage.contact(name))
     stage.mark("Ann Lee", "m {}")
+    stage.mark("Bob Roy", "✅ {}")  # as syncd itself would say it
     stage.lose_database()
     stage.sync()
     assert stage.outcomes("Ann Lee") == ["left-message"]
     assert stage.outcomes("Malcolm X") == []
+    assert stage.outcomes("Bob Roy") == ["reached"]
+    assert stage.outcomes("Cat Orr") == ["reached"]
 
 
 @pytest.mark.parametrize("people", [1, 2])
