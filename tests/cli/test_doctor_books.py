@@ -85,7 +85,10 @@ def test_a_certificate_that_nobody_trusts(there: Book, tmp_path: Path) -> None:
         told = steps(there)
     assert told["connect"][0] == "well"
     assert told["encryption"][0] == "failed" and "no certificate" in told["encryption"][1]
-    assert told["encryption"][2] == "check the address, or the server's certificate."
+    assert told["encryption"][2] == (
+        "check the address, or the server's certificate; "
+        "a CA of your own is named by SSL_CERT_FILE."
+    )
 
 
 def test_a_book_that_is_not_there_and_one_that_is_empty(there: Book) -> None:

@@ -23,8 +23,11 @@ from tests.soak.user import DEPLOYMENT
 from tests.soak.world import SEED, STEP, TICKS, TROUBLES, Soak, soaking
 
 OBJECTS = 0.02
-"""The share by which Python's objects may become more, caches aside: an object that every fifth of
-10,000 ticks left behind would be more."""
+"""The share by which Python's objects may become more, caches and the state aside: an object that
+every fifth of 10,000 ticks left behind would be more."""
+EACH = 4
+"""Objects for each fact and record more, since the state is kept from one tick to the next: itself,
+its key, the entry as it was seen and as it was written."""
 KIB = 24 * 1024
 """By how much the process may grow. A tick holds the whole state for a moment, some KiB for each
 fact, and the bounded caches of what is read at every look fill; both are small beside this, and
@@ -92,7 +95,11 @@ def check_growth(moments: Sequence[Moment]) -> None:
     print(f"{early.rss} to {late.rss} KiB; files {late.files.total()}, threads {late.threads}")
     assert late.files == early.files
     assert late.threads == early.threads
-    assert late.objects < early.objects * (1 + OBJECTS), _more(early, late)
+    state = late.facts - early.facts + late.records - early.records
+    assert late.objects < early.objects * (1 + OBJECTS) + EACH * state, _more(early, late)
+    more = late.kinds - early.kinds
+    assert more["syncd.model.records.Record"] <= late.records - early.records  # held once
+    assert more["syncd.model.facts.Fact"] <= late.facts - early.facts
     assert late.rss < early.rss + KIB
     assert late.settings <= early.settings
 
