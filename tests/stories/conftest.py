@@ -1,6 +1,6 @@
 """Every story is told on Radicale and on the emulated Google, but for those about the text of
 iCalendar bodies, which Google has none of; on Xandikos, which is a server much like Radicale, every
-twelfth at every change, and all of them in the long run."""
+twenty-fourth at every change, and all of them in the long run."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.stories.stage import CALENDAR, Make, Stage, roster
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "host" in metafunc.fixturenames:
         bodies = metafunc.definition.get_closest_marker("icalendar")
-        rest = zlib.crc32(metafunc.definition.nodeid.encode()) % often(12, 1)
+        rest = zlib.crc32(metafunc.definition.nodeid.encode()) % often(24, 1)
         hosts = [each for each in HOSTS if each != XANDIKOS or not rest]
         kinds = [each for each in hosts if each != GOOGLE or bodies is None]
         metafunc.parametrize("host", kinds, indirect=True)
