@@ -168,6 +168,7 @@ def test_what_the_user_wrote_into_stays_until_it_is_done(houses: Houses) -> None
     houses.move()
     stage.sync()
     assert [each.title for each in houses.shown(stage.app)] == ["Ann Lee: call"]
+    assert houses.shown(houses.office, "Ann") == []
     stage.at("thu 10:20")
     stage.mark("Ann Lee", "x {}")
     stage.sync()
