@@ -144,6 +144,19 @@ class TestFamilies:
         second = bench.open(calendar.memo).changes(full.cursor, {made.href: made.version})
         assert second.sightings == () and second.gone == frozenset()
 
+    def test_what_was_written_is_seen_where_it_is_not_known_to_have_been(
+        self, bench: OnGoogle
+    ) -> None:
+        """As after a full disk, or an answer that was too late for the tick."""
+        calendar = bench.open()
+        calendar.write([create(contact())])
+        full = calendar.changes("", {})
+        calendar.write([create(block())])
+        (sight,) = calendar.changes(
+            full.cursor, {s.href: s.version for s in full.sightings}
+        ).sightings
+        assert sight.entry is not None and sight.entry.uid == block().uid
+
     def test_an_occurrence_that_the_user_changes_makes_the_series_change(
         self, bench: OnGoogle, app: GoogleClient
     ) -> None:

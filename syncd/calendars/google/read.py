@@ -37,8 +37,9 @@ class Reader:
     calendar: str
     settings: Settings
     """As the calendar said them last; a reading may learn others."""
-    members: dict[str, dict[str, str]] = field(default_factory=dict)
-    """By series: the etags of its events, as this process read or wrote them last."""
+    members: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict)
+    """By series: the version that was told for it last, and the etags of its events in that. It
+    says nothing where another version is known: what was told may not have been kept."""
 
     # -- pages
 
@@ -50,7 +51,7 @@ class Reader:
         kind, _, token = cursor.partition(":")
         full = kind != "sync" or not token
         rows, token = self._rows("" if full else token, progress)
-        families, gone = self._listed(rows) if full else self._changed(rows)
+        families, gone = self._listed(rows) if full else self._changed(rows, known)
         if full:
             gone = known.keys() - families.keys()
         return Changes(
@@ -115,7 +116,9 @@ class Reader:
                 masters[str(row["id"])] = row
         return {id: _family(row, exceptions.get(id, ())) for id, row in masters.items()}, set()
 
-    def _changed(self, rows: Iterable[Json]) -> tuple[dict[str, Family], set[str]]:
+    def _changed(
+        self, rows: Iterable[Json], known: Mapping[str, str]
+    ) -> tuple[dict[str, Family], set[str]]:
         """The families in a listing of what changed, and the ids of what is gone. Of a series it
         shows only what changed in it: unless that is what was written here, all of it is asked
         for."""
@@ -136,7 +139,7 @@ class Reader:
         wanted = [
             id
             for id, etags in partly.items()
-            if id not in gone and not etags.items() <= self.members.get(id, {}).items()
+            if id not in gone and not etags.items() <= self._members(id, known).items()
         ]
         for id, family in self.fetch(wanted).items():
             if family is None:
@@ -146,6 +149,14 @@ class Reader:
         for id in gone:
             self.members.pop(id, None)
         return families, gone
+
+    def remember(self, family: Family) -> None:
+        """Note a series whose version is told now."""
+        self.members[str(family.master["id"])] = version_of(family), family.etags
+
+    def _members(self, id: str, known: Mapping[str, str]) -> dict[str, str]:
+        version, etags = self.members.get(id, ("", {}))
+        return etags if version == known.get(id) else {}
 
     def fetch(self, ids: list[str]) -> dict[str, Family | None]:
         """The families of these events as they are now; None for those that are not there. Raises
@@ -182,7 +193,7 @@ class Reader:
 
     def _sighting(self, family: Family) -> Sighting:
         if family.repeats:
-            self.members[str(family.master["id"])] = family.etags
+            self.remember(family)
         return sighting_of(family, self.settings)
 
     def _last_words(self, gone: list[str]) -> dict[str, Entry]:

@@ -278,7 +278,10 @@ class Writer:
                 exceptions=tuple(sorted(exceptions, key=lambda each: str(each.get("id")))),
             )
             told = not job.instances or not job.entry or not is_reshaped(job.entry, job.write.entry)
-            self.reader.members[str(job.master["id"])] = family.etags if told else {}
+            if told:
+                self.reader.remember(family)
+            else:
+                self.reader.members.pop(family.master["id"], None)
         else:
             family, told = Family(master=job.master), True
         return Result(
