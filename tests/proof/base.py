@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from hypothesis import note
 from hypothesis import strategies as st
@@ -10,9 +12,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize
 
 from syncd.model.entries import Entry
 from syncd.model.keys import Key
+from syncd.store.base import Store
+from syncd.store.memory import MemoryStore
+from syncd.store.sql import SqlStore
 from tests.proof.places import Place
 from tests.proof.world import World
-from tests.year.cast import ZONE
+from tests.year.cast import DEPLOYMENT, ZONE
 
 PICK = st.integers(0, 99)
 """Which of those that there are: the one of that number, counted round."""
@@ -28,16 +33,27 @@ class Base(RuleBasedStateMachine):
     def count(self, what: str) -> None:
         """Note that this was tried once more."""
 
-    @initialize()
-    def begin(self) -> None:
-        self.world = World(self.place())
+    @initialize(file=st.integers(0, 3))
+    def begin(self, file: int) -> None:
+        """One in four has its database in a file, the others in memory, which is faster."""
+        self.folder = TemporaryDirectory() if file == 3 else None
+        self.world = World(self.place(), self.empty())
         self.count("examples")
+        if self.folder is not None:
+            self.count("examples with a database in a file")
         self.world.rest()
         self.shown: list[tuple[str, Entry]] = []
         """What a second device showed when it last looked."""
         self.backups: dict[str, dict[str, Entry]] = {}
         """By calendar: how it was when it was copied last."""
         self.yesterday = [self.world.state]
+
+    def empty(self) -> Store:
+        """A database that knows nothing."""
+        if self.folder is None:
+            return MemoryStore()
+        path = Path(self.folder.name) / f"{len(list(Path(self.folder.name).iterdir()))}.sqlite"
+        return SqlStore(path, deployment=DEPLOYMENT)
 
     def did(self, what: str, told: str = "") -> None:
         self.count(f"rule: {what}")

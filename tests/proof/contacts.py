@@ -99,11 +99,10 @@ class Contacts(Base):
         name, _, entry = found
         ledger, world = self.world.ledger, self.world
         unread = entry.uid in ledger.said and not world.read(entry.uid)
-        if unread and name not in world.place.once:
-            return  # a mark that no syncd ever saw
-        ahead = isinstance(entry.start, datetime) and entry.start > world.now
         known = world.known(entry.uid)
-        if ahead and known and not world.facts_of(entry.uid) and entry.uid not in ledger.said:
+        if unread and not (known and name in world.place.once):
+            return  # a mark that no syncd ever saw
+        if known and world.ahead(entry) and not world.facts_of(entry.uid) and entry.uid not in ledger.said:
             ledger.skipped.add(entry.uid)
         ledger.bury(name, entry)
         world.place.hands[name].drop(entry.uid)

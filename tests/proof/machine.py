@@ -12,6 +12,7 @@ from syncd.model.entries import Entry
 from syncd.model.facts import Outcome, effective
 from syncd.model.keys import Kind, decode
 from syncd.reconcile.occurrences import instant
+from syncd.store.base import Store
 from syncd.store.memory import MemoryStore
 from tests.faults import Read, SendFault, Sent
 from tests.proof.base import PICK
@@ -170,7 +171,7 @@ class Machine(Contacts, Blocks, Config, Verbs):
 
     @rule()
     def database_lost(self) -> None:
-        self.restored(MemoryStore())
+        self.restored(self.empty())
         self.did("database lost")
 
     @rule(which=PICK)
@@ -178,8 +179,9 @@ class Machine(Contacts, Blocks, Config, Verbs):
         self.restored(MemoryStore(self.yesterday[which % len(self.yesterday)]))
         self.did("database of yesterday")
 
-    def restored(self, store: MemoryStore) -> None:
+    def restored(self, store: Store) -> None:
         """What no entry shows is lost with the database."""
+        self.world.store.close()
         self.world.store = store
         entries, ledger = self.world.entries, self.world.ledger
         there = {entry.uid for entry in entries}
@@ -203,6 +205,9 @@ class Machine(Contacts, Blocks, Config, Verbs):
                 self.world.rest()
             finally:
                 self.world.place.close()
+                self.world.store.close()
+                if self.folder is not None:
+                    self.folder.cleanup()
 
 
 __all__ = ["Machine"]

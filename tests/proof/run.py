@@ -1,6 +1,7 @@
 """Runs the machine for as long as it may take, and keeps count of what it tried.
 
-At every change the examples are the same ones, so that a run says what the last one said. `make
+At every change the examples are the same ones, others at each place, so that a run says what the
+last one said. `make
 proof` tries others for `SYNCD_PROOF` minutes at each place, from a seed that it prints: with
 `SYNCD_SEED` it starts from that one again.
 """
@@ -13,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
+from zlib import crc32
 
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
@@ -65,7 +67,7 @@ def prove(
     )
     try:
         if not MINUTES:
-            run(Here, common)
+            run(seed(crc32(name.encode()))(Here), common)
             return
         number = int(os.environ.get("SYNCD_SEED") or secrets.randbelow(10**6))
         while time.monotonic() - began < 60 * MINUTES:

@@ -20,7 +20,6 @@ from syncd.model.records import Fate, State
 from syncd.model.roster import Roster
 from syncd.reconcile.occurrences import instant
 from syncd.store.base import Store
-from syncd.store.memory import MemoryStore
 from tests.faults import Crash, Faulty, Read, SendFault
 from tests.proof import cast
 from tests.proof.effects import Committed, Effects, Numbered
@@ -83,11 +82,11 @@ class Marks(Ledger):
 class World:
     """One user's deployment."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, store: Store) -> None:
         self.place = place
         self.roster: Roster = cast.roster(place.settings, tasks=place.tasks)
         self.first = self.roster
-        self.store: Store = MemoryStore()
+        self.store = store
         self.now: datetime = BEGIN
         self.ledger = Marks()
         self.foreign: dict[tuple[str, str], Entry] = {}
@@ -187,6 +186,11 @@ class World:
             r.uid == uid and r.fate is Fate.LIVE and r.seen is not None and r.leaving is None
             for r in self.state.records
         )
+
+    def ahead(self, entry: Entry) -> bool:
+        """Whether its time is still to come, as it stands and as the database saw it last."""
+        seen = [record.seen for record in self.state.records if record.uid == entry.uid]
+        return all(instant(each.start) > self.now for each in (entry, *seen) if each is not None)
 
     def released(self) -> frozenset[str]:
         return frozenset(r.uid for r in self.state.records if r.fate is Fate.RELEASED)
