@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,6 +20,7 @@ from tests.proof.places import Place
 from tests.proof.world import World
 from tests.year.cast import DEPLOYMENT, ZONE
 
+_NUMBERS = count()
 PICK = st.integers(0, 99)
 """Which of those that there are: the one of that number, counted round."""
 
@@ -52,8 +54,7 @@ class Base(RuleBasedStateMachine):
         """A database that knows nothing."""
         if self.folder is None:
             return MemoryStore()
-        path = Path(self.folder.name) / f"{len(list(Path(self.folder.name).iterdir()))}.sqlite"
-        return SqlStore(path, deployment=DEPLOYMENT)
+        return SqlStore(Path(self.folder.name) / f"{next(_NUMBERS)}.sqlite", deployment=DEPLOYMENT)
 
     def did(self, what: str, told: str = "") -> None:
         self.count(f"rule: {what}")

@@ -102,7 +102,8 @@ class Contacts(Base):
         known = world.known(entry.uid)
         if unread and not (known and name in world.place.once):
             return  # a mark that no syncd ever saw
-        if known and world.ahead(entry) and not world.facts_of(entry.uid) and entry.uid not in ledger.said:
+        told = entry.uid in ledger.said or world.facts_of(entry.uid)
+        if known and world.ahead(entry) and not told:
             ledger.skipped.add(entry.uid)
         ledger.bury(name, entry)
         world.place.hands[name].drop(entry.uid)

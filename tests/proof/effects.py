@@ -1,5 +1,6 @@
 """The side effects of a tick, numbered: each write of one entry, and each commit. A process may be
-made to end before or after any of them; and what syncd asks of a calendar is looked at as it asks.
+made to end before or after any of them, or another to run in between; and what syncd asks of a
+calendar is looked at as it asks.
 """
 
 from __future__ import annotations
@@ -17,10 +18,12 @@ from tests.faults import Crash
 @dataclass(kw_only=True)
 class Effects:
     """The count of one tick; the process ends `before` or after the effect numbered `dies`, where
-    that is not negative."""
+    that is not negative, and `other` happens before the one numbered `meets`."""
 
     dies: int = -1
     before: bool = True
+    meets: int = -1
+    other: Callable[[], None] = field(default=lambda: None)
     late: frozenset[str] = frozenset()
     """UIDs of what the server does not show yet as changed, though it is there."""
     reads: int = 0
@@ -32,6 +35,9 @@ class Effects:
         """Let `effect` happen, which is the next. Raises Crash where the process ends by it."""
         if self.done == self.dies and self.before:
             raise Crash
+        if self.done == self.meets:
+            self.meets = -1
+            self.other()
         effect()
         self.done += 1
         if self.done - 1 == self.dies:
@@ -66,7 +72,7 @@ class Numbered:
     def write(self, writes: Sequence[Write], progress: Progress | None = None) -> list[Result]:
         results: list[Result] = []
         self.effects.asked(self.name, writes)
-        if self.effects.dies < 0:
+        if self.effects.dies < 0 and self.effects.meets < 0:
             results = self.calendar.write(writes, progress)
             self.effects.done += len(writes)
             return results

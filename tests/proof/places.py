@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from syncd.calendars.base import Calendar, Fate, Verb, Write
+from syncd.calendars.base import Calendar, Changes, Fate, Progress, Result, Verb, Write
 from syncd.calendars.memory import MemoryCalendar
 from syncd.model.entries import Entry, Recurrence, Sighting
 from syncd.model.roster import CalendarSettings
@@ -63,8 +63,8 @@ class Place(Protocol):
     tasks: bool
     """Whether tasks are kept in the calendars themselves."""
 
-    def lose_cursors(self) -> bool:
-        """Let no cursor that was given out be known any more; False where that cannot be done."""
+    def lose_cursors(self) -> None:
+        """Let no cursor that was given out be known any more."""
         ...
 
     def close(self) -> None:
@@ -85,10 +85,9 @@ class Memory:
         self.calendars: Mapping[str, Calendar] = dict(self.memory)
         self.hands: Mapping[str, Hands] = dict(self.memory)
 
-    def lose_cursors(self) -> bool:
+    def lose_cursors(self) -> None:
         for each in self.memory.values():
             each.forget()
-        return True
 
     def close(self) -> None:
         pass
@@ -154,19 +153,46 @@ class Device:
         assert result.fate is Fate.APPLIED, result
 
 
+class Forgetful:
+    """`calendar`, of which a cursor may be asked for that its server never gave."""
+
+    def __init__(self, calendar: Calendar) -> None:
+        self.calendar, self.lost = calendar, False
+        self.name, self.batch = calendar.name, calendar.batch
+
+    @property
+    def memo(self) -> str:
+        return self.calendar.memo
+
+    def changes(
+        self, cursor: str, known: Mapping[str, str], progress: Progress | None = None
+    ) -> Changes:
+        if self.lost and cursor:
+            kind, _, token = cursor.partition(":")
+            cursor = f"{kind}:{token[:-1]}{'1' if token.endswith('0') else '0'}"
+        self.lost = False
+        return self.calendar.changes(cursor, known, progress)
+
+    def write(self, writes: Sequence[Write], progress: Progress | None = None) -> list[Result]:
+        return self.calendar.write(writes, progress)
+
+    def close(self) -> None:
+        self.calendar.close()
+
+
 class AtServer:
     """Two calendars on a host, and the apps at them."""
 
     tasks = False
 
     def __init__(self, host: Host, folder: Path) -> None:
+        self.host = host
         self.once = frozenset(NAMES if isinstance(host, Account) else ())
         if isinstance(host, Account):
             host.quota = None
         self.settings = {name: settings_on(host, name.title(), folder, name=name) for name in NAMES}
-        self.calendars: Mapping[str, Calendar] = {
-            name: opened(each, "") for name, each in self.settings.items()
-        }
+        self.forgetful = {name: Forgetful(opened(each, "")) for name, each in self.settings.items()}
+        self.calendars: Mapping[str, Calendar] = dict(self.forgetful)
         for each in self.calendars.values():
             each.changes("", {})  # by which it is made
         self.hands: Mapping[str, Hands] = {
@@ -177,8 +203,11 @@ class AtServer:
             for name, each in self.settings.items()
         }
 
-    def lose_cursors(self) -> bool:
-        return False
+    def lose_cursors(self) -> None:
+        if isinstance(self.host, Account):
+            self.host.expire_sync_tokens()
+        for each in self.forgetful.values():
+            each.lost = True
 
     def close(self) -> None:
         for each in self.calendars.values():

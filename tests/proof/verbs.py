@@ -43,6 +43,23 @@ class Verbs(Base):
             ledger.plain[fact.entry] = titles.get(fact.entry, "")
         self.did("log", f"{who} {outcome} {days} days ago")
 
+    @rule(which=PICK)
+    def undone(self, which: int) -> None:
+        """The newest fact of somebody is taken back."""
+        who = self.somebody(which)
+        ledger = self.world.ledger
+        if who is None or any(not self.world.read(uid) for uid in ledger.said):
+            return
+        with contextlib.suppress(UsageError):  # there is none
+            uid = self.world.service.undo(who).entry or ""
+            ledger.said.pop(uid, None)
+            ledger.buried.pop(uid, None)
+            ledger.skipped.discard(uid)
+            ledger.logged.discard(uid)
+            ledger.reopened.add(uid)
+            ledger.handled.add(who)
+            self.did("undo", who)
+
     @rule(
         which=PICK,
         scope=st.sampled_from((Scope.PERSON, Scope.LIST, Scope.ALL)),

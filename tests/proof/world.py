@@ -164,6 +164,13 @@ class World:
             if of == calendar and uid not in old:
                 del self.foreign[of, uid]
 
+    def forget(self, calendar: str, entries: list[Entry]) -> None:
+        """Note that they are gone for good, with what the user had written in them."""
+        for entry in entries:
+            for told in (self.ledger.written, self.ledger.words, self.ledger.fields):
+                told.pop(entry.uid, None)
+            self.foreign.pop((calendar, entry.uid), None)
+
     def facts_of(self, uid: str) -> list[Fact]:
         """What holds of an entry."""
         facts = effective(list(self.state.facts))
@@ -177,8 +184,7 @@ class World:
     def too_late(self, uid: str) -> bool:
         """Whether nobody looked before the time of a deleted entry had passed: then it was no
         skip."""
-        start = self.ledger.buried[uid][1].start
-        return instant(start) <= self.now and not self.facts_of(uid)
+        return not self.ahead(self.ledger.buried[uid][1]) and not self.facts_of(uid)
 
     def known(self, uid: str) -> bool:
         """Whether the database has seen that entry, and it is not about to be taken out."""
@@ -221,11 +227,7 @@ class World:
         """One tick; None where the process ended in it."""
         self.ledger.skipped -= {uid for uid in self.ledger.skipped if self.too_late(uid)}
         effects = effects or Effects()
-        effects.asked = self.asked
-        calendars: dict[str, Calendar] = {}
-        for name, calendar in self.place.calendars.items():
-            faulty = Faulty(calendar, reads=reads, sends=sends)
-            calendars[name] = Numbered(faulty, effects)
+        calendars = self.watched(effects, reads, sends)
         before = self.state.facts
         self.news = frozenset(record.uid for record in self.state.records)
         try:
@@ -236,6 +238,29 @@ class World:
         finally:
             self.news = frozenset(r.uid for r in self.state.records) - self.news
             assert self.state.facts[: len(before)] == before, "the journal only grows"
+
+    def watched(
+        self,
+        effects: Effects,
+        reads: Sequence[Read | None] = (),
+        sends: Sequence[SendFault | None] = (),
+    ) -> dict[str, Calendar]:
+        """The calendars, as a tick with these effects and faults has them."""
+        effects.asked = self.asked
+        return {
+            name: Numbered(Faulty(calendar, reads=reads, sends=sends), effects)
+            for name, calendar in self.place.calendars.items()
+        }
+
+    def two_at_once(self, store: Store, number: int) -> None:
+        """A tick in the midst of which, before its effect of that number, a second daemon with a
+        database of its own makes one, too."""
+
+        def other() -> None:
+            effects = Effects()
+            tick(self.roster, Committed(store, effects), self.watched(effects), self.now)
+
+        self.tick(Effects(meets=number, other=other))
 
     def rest(self) -> Report:
         """Ticks until there is nothing left to do, and one more, which finds just that."""
@@ -340,7 +365,8 @@ class World:
     def acknowledged(self) -> None:
         """A mark that was read is shown as read; whose are left of somebody who was taken out of
         the YAML stay as they are, and so does a title that the user wrote no mark into."""
-        theirs = self.ledger.logged & self.ledger.words.keys()
+        asked = {entry.uid for _, _, entry in self.contacts() if ">" in entry.title}
+        theirs = self.ledger.logged & (self.ledger.words.keys() | asked)
         for _, _, entry in self.contacts():
             if entry.uid in self.ledger.said.keys() - theirs:
                 assert entry.title.startswith(SIGNS), entry.title

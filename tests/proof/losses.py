@@ -1,0 +1,152 @@
+"""What becomes of the calendars and of the database."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+
+from hypothesis import strategies as st
+from hypothesis.stateful import rule
+
+from syncd.engine.upkeep import approve, restore
+from syncd.model.entries import Entry
+from syncd.model.facts import Outcome, effective
+from syncd.model.keys import Kind, decode
+from syncd.reconcile.occurrences import instant
+from syncd.store.base import Store
+from syncd.store.memory import MemoryStore
+from tests.proof.base import PICK, Base
+from tests.year.cast import DEPLOYMENT
+from tests.year.oracle import open_contacts
+from tests.year.user import SIGNS
+
+
+class Losses(Base):
+    """Somebody at the machines."""
+
+    # -- the calendars
+
+    @rule()
+    def cursors_lost(self) -> None:
+        self.world.place.lose_cursors()
+        self.did("cursors lost")
+
+    @rule(number=st.integers(0, 1), then=st.sampled_from(("back", "restore", "approve")))
+    def wiped(self, number: int, then: str) -> None:
+        """Everything is gone at once, which is not believed. Then it is back, as if nothing had
+        been; or it is written anew; or the user says that so it shall be."""
+        world = self.world
+        world.rest()
+        name = [*world.place.hands][number]
+        hands = world.place.hands[name]
+        there = hands.entries()
+        if sum(1 for entry in there if self.counts(entry)) < 3:
+            return
+        facts, marks, waiting = world.state.facts, self.marks(), self.open()
+        for entry in there:
+            hands.drop(entry.uid)
+        world.tick()
+        assert not hands.entries(), "a calendar in doubt is not written"
+        assert world.state.facts == facts, "doubtful absence makes no fact"
+        if then == "back":
+            for entry in there:
+                hands.put(entry)
+        else:
+            world.forget(name, there)
+            restore(world.service) if then == "restore" else approve(world.service)
+        world.rest()
+        if then == "back":
+            assert world.state.facts == facts, "nothing had been"
+        elif then == "restore":
+            assert self.open() == waiting, (waiting, self.open())
+        assert self.marks() == marks, (marks, self.marks())
+        self.did("wiped", then)
+
+    def open(self) -> list[tuple[str, date, int]]:
+        """Who is open ahead, at which attempt of which touch."""
+        world = self.world
+        found = open_contacts(world.entries, world.state.facts, world.released(), world.who)
+        ours = {entry.uid for _, _, entry in world.contacts()}
+        ahead = (key for key, entry in found if entry.uid in ours and self.counts(entry))
+        return sorted((world.who(key.subject), key.day, key.attempt) for key in ahead)
+
+    @rule(number=st.integers(0, 1))
+    def backed_up(self, number: int) -> None:
+        """Somebody copies a calendar in which there is nothing left to do."""
+        self.world.rest()
+        name = [*self.world.place.hands][number]
+        there = self.world.place.hands[name].entries()
+        self.backups[name] = {entry.uid: entry for entry in there}
+        self.did("backed up")
+
+    @rule(number=st.integers(0, 1))
+    def put_back(self, number: int) -> None:
+        """A calendar is as it was when it was copied: what was made since is gone, what was
+        deleted is back, and what was acknowledged lacks its sign. No mark is lost by that, and none
+        made."""
+        world = self.world
+        name = [*world.place.hands][number]
+        if name not in self.backups or name in world.place.once:
+            return
+        world.rest()
+        before = self.marks()
+        hands, old = world.place.hands[name], self.backups[name]
+        there = {entry.uid: entry for entry in hands.entries()}
+        for uid in there.keys() - old.keys():
+            hands.drop(uid)
+        for uid, entry in old.items():
+            if there.get(uid) != entry:
+                hands.put(entry)
+        world.place.lose_cursors()
+        world.put_back(name, old)
+        world.rest()
+        after = self.marks()
+        assert after == before, (before - after, after - before)
+        self.did("put back")
+
+    def marks(self) -> Counter[tuple[str | None, str, str]]:
+        """What holds of entries, but for what an entry's absence or its place means."""
+        return Counter(
+            (fact.entry, fact.outcome.value, fact.direction.value)
+            for fact in effective(list(self.world.state.facts))
+            if fact.outcome not in {Outcome.SKIPPED, Outcome.SNOOZED, Outcome.MISSED}
+        )
+
+    def counts(self, entry: Entry) -> bool:
+        """Whether it is one of ours whose absence counts."""
+        key = decode(entry.uid, DEPLOYMENT)
+        if key is None or not self.world.known(entry.uid):
+            return False
+        return key.kind is Kind.BLOCK or instant(entry.start) > self.world.now
+
+    # -- the database
+
+    @rule()
+    def database_lost(self) -> None:
+        self.restored(self.empty())
+        self.did("database lost")
+
+    @rule(which=PICK)
+    def database_of_yesterday(self, which: int) -> None:
+        self.restored(MemoryStore(self.yesterday[which % len(self.yesterday)]))
+        self.did("database of yesterday")
+
+    def restored(self, store: Store) -> None:
+        """What no entry shows is lost with the database."""
+        self.world.store.close()
+        self.world.store = store
+        entries, ledger = self.world.entries, self.world.ledger
+        there = {entry.uid for entry in entries}
+        bare = {entry.uid for entry in entries if not entry.title.startswith(SIGNS)}
+        there_said = there - (ledger.logged & bare)
+        ledger.said = {
+            uid: said
+            for uid, said in ledger.said.items()
+            if uid in there_said or self.world.facts_of(uid)
+        }
+        ledger.written = {uid: line for uid, line in ledger.written.items() if uid in there}
+        shown = {e.uid: f"{e.title}\n{e.text}" for e in entries}
+        ledger.words = {u: word for u, word in ledger.words.items() if word in shown.get(u, "")}
+        ledger.fields = {u: each for u, each in ledger.fields.items() if u not in ledger.stripped}
+        ledger.fields = {uid: each for uid, each in ledger.fields.items() if uid in there}
+        ledger.skipped = {uid for uid in ledger.skipped if self.world.facts_of(uid)}
