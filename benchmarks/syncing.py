@@ -19,7 +19,7 @@ from tests.hosts import calendar_on
 from tests.servers import Process, Server
 
 WRITES = 1000
-ROUNDS = 3
+ROUNDS = 2
 REAL = 1000
 """People of whom it is told how many writes they really need."""
 

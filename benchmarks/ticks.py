@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from http.client import HTTPConnection
+from itertools import count
 from pathlib import Path
 
 from caldav.davclient import DAVClient
@@ -76,7 +77,12 @@ def _lived(where: Path, url: str, size: int) -> Lived:
     of = worlds.settings(url)
     roster = worlds.roster(of, PEOPLE, a_day=3)
     (where / str(size)).mkdir()
-    service = worlds.service(roster, worlds.store_in(where / str(size)))
+    seconds = count()  # so that each tick has to say when it read the calendar
+    service = worlds.service(
+        roster,
+        worlds.store_in(where / str(size)),
+        lambda: worlds.NOW + timedelta(seconds=next(seconds)),
+    )
     facts = [
         f for f, _ in zip(worlds.history(PEOPLE, -(-size // PEOPLE)), range(size), strict=False)
     ]

@@ -245,8 +245,17 @@ class Roster:
 
     def blocks_for(self, person: Person) -> tuple[Block, ...]:
         """The blocks that serve a list of `person`, in the order of config."""
-        lists = set(person.lists)
-        return tuple(block for block in self.blocks.values() if lists & set(block.lists))
+        lists = person.lists
+        if lists not in self._serving:
+            self._serving[lists] = tuple(
+                block for block in self.blocks.values() if not set(lists).isdisjoint(block.lists)
+            )
+        return self._serving[lists]
+
+    @cached_property
+    def _serving(self) -> dict[tuple[str, ...], tuple[Block, ...]]:
+        """What `blocks_for` found so far, by lists: a plan asks it of everybody, three times."""
+        return {}
 
     def home_of(self, person: Person) -> str:
         """The name of the calendar in which `person` is contacted outside blocks."""

@@ -162,8 +162,8 @@ class Scene:
     def channels_of(self, person: Person) -> tuple[str, ...]:
         """The channels by which `person` can be contacted, in order; none where their number is
         wrong and all need it."""
-        barred = self.barred(person)
-        return tuple(c for c in self.roster.channels_of(person) if c not in barred)
+        channels, barred = self.roster.channels_of(person), self.barred(person)
+        return tuple(c for c in channels if c not in barred) if barred else channels
 
     def admitted(self, person: Person) -> date | None:
         """When the ramp let `person` in; None where it did not."""

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from syncd.model.blocks import OccurrenceId
-from syncd.model.people import ContactList, Person
+from syncd.model.people import ContactList, Hours, Span
 from syncd.model.roster import Roster
 from syncd.reconcile.attempts import Keep, Want
 from syncd.reconcile.misses import FEW
 from syncd.reconcile.occurrences import Occurrence, instant, later
+from syncd.reconcile.quarters import Quarters
 from syncd.reconcile.standing import Times, begins
 
 LENGTH = timedelta(minutes=15)
@@ -21,6 +22,7 @@ LENGTH = timedelta(minutes=15)
 DISTANCE = timedelta(hours=3)
 """How far from the time of day that failed a retry lies, where the hours allow."""
 SEARCH_DAYS = 90
+_ANY_HOURS = Hours(spans=(Span(weekdays=frozenset(range(7)), start=time(9), end=time(21)),))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,13 +61,13 @@ class Hall:
         self.roster, self.now, self.zone = roster, now, zone
         self.seats: dict[OccurrenceId, list[tuple[datetime, datetime]]] = defaultdict(list)
         self.kept: dict[OccurrenceId, list[Keep]] = defaultdict(list)
-        self.days: dict[date, list[tuple[datetime, datetime]]] = defaultdict(list)
+        self.quarters = Quarters(now, zone)
         self.count: dict[date, int] = defaultdict(int)
         self.given: dict[OccurrenceId, int] = defaultdict(int)
         self.busy: Mapping[OccurrenceId, Occurrence] = {o.id: o for o in busy}
         for occurrence in busy:
             if not occurrence.cancelled:
-                self._block(occurrence.start, occurrence.end)
+                self.quarters.take(occurrence.start, occurrence.end)
         for each in keep:
             self._seat_kept(each)
 
@@ -78,7 +80,7 @@ class Hall:
                 self.kept[slot].append(each)
             return
         if isinstance(each.times.start, datetime):
-            self._block(start, end)
+            self.quarters.take(start, end)
         if each.counts:
             self.count[start.astimezone(self.zone).date()] += 1
 
@@ -169,7 +171,7 @@ class Hall:
                 start = self._any_time_on(day, length)
             if start is not None:
                 end = start + length
-                self._block(start, end)
+                self.quarters.take(start, end)
                 self.count[day] += not want.pinned
                 return Placed(want=want, times=Times(start=start, end=end))
         return None
@@ -186,65 +188,18 @@ class Hall:
     ) -> datetime | None:
         """The first free quarter of the list's hours, far enough from the time that failed; else
         the one that is farthest from it."""
-        best: tuple[timedelta, datetime] | None = None
-        failed = want.failed_at.astimezone(self.zone).time() if want.failed_at else None
-        quarters = [
-            start
-            for span in rules.hours.on(day)
-            for start in _quarters(day, span.start, span.end, length, self.zone)
-        ]
-        # Where the hours here and there never meet, those here hold: better at an odd time than
-        # never.
-        theirs = [q for q in quarters if self._theirs(want.person, rules, q, q + length)]
-        for start in theirs or quarters:
-            if not self._free(start, start + length):
-                continue
-            away = _apart(start.time(), failed) if failed else DISTANCE
-            if away >= DISTANCE:
-                return start
-            if best is None or away > best[0]:
-                best = (away, start)
-        return best[1] if best else None
+        free = self.quarters.free(day, rules.hours, length, want.person.timezone)
+        if not free or want.failed_at is None:
+            return free[0].wall if free else None
+        failed = want.failed_at.astimezone(self.zone).time()
+        walls = [each.wall for each in free]
+        far = (wall for wall in walls if _apart(wall.time(), failed) >= DISTANCE)
+        return next(far, None) or max(walls, key=lambda wall: _apart(wall.time(), failed))
 
     def _any_time_on(self, day: date, length: timedelta) -> datetime | None:
         """The first free quarter of the working day: the user chose the day, whatever the hours."""
-        for start in _quarters(day, time(9), time(21), length, self.zone):
-            if self._free(start, start + length):
-                return start
-        return None
-
-    def _free(self, start: datetime, end: datetime) -> bool:
-        low, high = instant(start), instant(end)
-        taken = self.days.get(start.astimezone(self.zone).date(), ())
-        return low > instant(self.now) and all(high <= a or b <= low for a, b in taken)
-
-    def _theirs(self, person: Person, rules: ContactList, start: datetime, end: datetime) -> bool:
-        """Whether the hours hold where the person lives, too."""
-        if not person.timezone:
-            return True
-        zone = ZoneInfo(person.timezone)
-        begin, finish = start.astimezone(zone), end.astimezone(zone)
-        return any(
-            span.start <= begin.time() and (finish.time() <= span.end or span.end == time.max)
-            for span in rules.hours.on(begin.date())
-            if finish.date() == begin.date()
-        )
-
-    def _block(self, start: datetime, end: datetime) -> None:
-        self.days[start.astimezone(self.zone).date()].append((instant(start), instant(end)))
-
-
-def _quarters(
-    day: date, start: time, end: time, length: timedelta, zone: ZoneInfo
-) -> Iterable[datetime]:
-    """The quarters of an hour of `day` at which something of `length` can start."""
-    minutes = -(-(start.hour * 60 + start.minute) // 15) * 15
-    last = 24 * 60 if end == time.max else end.hour * 60 + end.minute
-    while minutes + length.total_seconds() / 60 <= last:
-        wall = datetime.combine(day, time(minutes // 60, minutes % 60), tzinfo=zone)
-        if wall.astimezone(instant(wall).tzinfo).astimezone(zone).time() == wall.time():
-            yield wall  # a time that daylight saving skips is none
-        minutes += 15
+        free = self.quarters.free(day, _ANY_HOURS, length)
+        return free[0].wall if free else None
 
 
 def _apart(one: time, other: time) -> timedelta:

@@ -58,7 +58,8 @@ def resolve(
     out = Resolution()
     barred = scene.barred(person)
     stand = _sort_out(person, standings, facts, told, barred, scene, out)
-    reason = _inactive(person, scene)
+    channels = scene.channels_of(person)
+    reason = _inactive(person, channels, scene)
     due = _due(person, told, facts, scene)
     if stand is not None:
         key = stand.record.key
@@ -94,7 +95,7 @@ def resolve(
     out.want = Want(
         person=person,
         attempt=1,
-        channel=channel if channel and channel not in barred else scene.channels_of(person)[0],
+        channel=channel if channel and channel not in barred else channels[0],
         due=due,
         earliest=due,
         touch=again.record.key.day if again else None,
@@ -201,8 +202,9 @@ def _open(record: Record, facts: tuple[Fact, ...], told: Fold) -> bool:
     return not is_over(record.key, facts)
 
 
-def _inactive(person: Person, scene: Scene) -> str:
-    """Why nothing is to come for `person`; empty where something is."""
+def _inactive(person: Person, channels: tuple[str, ...], scene: Scene) -> str:
+    """Why nothing is to come for `person`, of whom `channels` are left; empty where something
+    is."""
     pause = scene.pauses.of(person, scene.today)
     if pause is not None:
         return pause.reason
@@ -212,7 +214,7 @@ def _inactive(person: Person, scene: Scene) -> str:
         return f"{what} by a mark" + (f" until {mark.until}" if mark.until else "")
     if scene.waits(person):
         return WAITS
-    if not scene.channels_of(person):
+    if not channels:
         return f"the number {person.phone} is wrong; change it in {person.where}"
     return scene.rest_of(person)
 
