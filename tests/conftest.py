@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, settings
 from tests.emulator.fixtures import google, google_server
 from tests.length import often
 from tests.servers import KINDS, Process, Server, running
+from tests.trials import Tell, summary
 
 LONGEST_FIRST = ("tests/year/test_full_year.py", "tests/year/test_year.py", "tests/year/")
 """So that towards the end of a run nobody waits for one of them."""
@@ -48,6 +49,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return next(starts, len(LONGEST_FIRST))
 
     items.sort(key=turn)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    summary(terminalreporter)
+
+
+@pytest.fixture
+def tell(record_property: Tell) -> Tell:
+    """Keeps what is told at the end of the run."""
+    return record_property
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from lxml import etree
 from niquests.auth import HTTPBasicAuth, HTTPDigestAuth
 from urllib3.exceptions import HTTPError
 
-from syncd import __version__
+from syncd import __version__, markup
 from syncd.answers import TooLarge, deadline, whole
 from syncd.errors import CalendarError, Refused, Unreachable
 from syncd.model.roster import AddressBook
@@ -93,10 +93,9 @@ class Wire:
                 f"{self.called}: {_host(url)} does not let it be read ({answer.status}). "
                 "Next: check its carddav address and your rights on the server."
             )
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
         try:
-            return etree.fromstring(answer.body, parser)
-        except (etree.XMLSyntaxError, ValueError) as error:
+            return markup.read(answer.body)
+        except ValueError as error:
             raise Unreachable(
                 f"{self.called}: {_host(url)} answered with something that is not XML. "
                 "Next: check its carddav address; syncd tries again."

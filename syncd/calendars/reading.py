@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time
+from math import prod
 from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
@@ -12,6 +13,9 @@ from dateutil.rrule import rrulestr
 from syncd.model.entries import YEARS
 from syncd.model.rules import Rule, read_rule
 
+_MOST = 4
+"""Times in a day at which something may be."""
+_TIMES = ("BYHOUR", "BYMINUTE", "BYSECOND")
 _NEVER = re.compile(r"\bINTERVAL=(?:0+|-\d*)(?:;|$)")
 
 NONSENSE = (
@@ -28,12 +32,22 @@ class Unreadable(ValueError):
 
 
 def checked_rule(text: str) -> Rule:
-    """An RRULE's value that gives something. Raises Unreadable, or what else NONSENSE names."""
+    """An RRULE's value that gives something, and not more than a few times in a day: to follow
+    another for years takes minutes. Raises Unreadable, or what else NONSENSE names."""
     rule = read_rule(text)
+    parts = parts_of(rule)
+    times = prod(parts[name].count(",") + 1 for name in _TIMES if name in parts)
+    if parts["FREQ"] in ("SECONDLY", "MINUTELY", "HOURLY") or times > _MOST:
+        raise Unreadable("it repeats too often in a day")
     if (rule.count is not None and rule.count < 1) or _NEVER.search(rule.repeats):
         raise Unreadable("it repeats never")
     rrulestr(rule.repeats, dtstart=datetime(2026, 1, 1))  # noqa: DTZ001  raises for what is no rule
     return rule
+
+
+def parts_of(rule: Rule) -> dict[str, str]:
+    """The parts of a rule, by name, but for its end."""
+    return dict(each.split("=", 1) for each in rule.repeats.split(";"))
 
 
 def until_of(value: str | None, zone: ZoneInfo) -> datetime | None:

@@ -30,6 +30,9 @@ _CORE = "tag:yaml.org,2002:"
 _NOTHING = ("", "~", "null")
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _BOMS = (b"\xff\xfe", b"\xfe\xff")
+DEEPEST = 64
+"""Pieces within one another; no config needs more than a few."""
+DEEP = "brackets or lines are nested too deeply."
 LARGE = 50_000
 """From so many characters on a file is composed by libyaml, which is ten times as fast."""
 _FINICKY = re.compile("[\t\x85\u2028\u2029\ufeff]|^%|^\\.\\.\\.|[?]\\s", re.MULTILINE)
@@ -128,7 +131,7 @@ def parse(text: str, name: str, problems: list[Problem]) -> Piece | None:
         problems.append(Place(name, 1, 1).problem("this is not YAML."))
         return None
     except RecursionError:
-        problems.append(Place(name, 1, 1).problem("brackets or lines are nested too deeply."))
+        problems.append(Place(name, 1, 1).problem(DEEP))
         return None
     return None if root is None else _Reader(name, problems).piece(root)
 
@@ -192,6 +195,9 @@ class _Reader:
         place = self._place(node)
         if id(node) in self._open:
             self._problems.append(place.problem("this holds itself, by an alias (*…)."))
+            return _text_at("", place)
+        if len(self._open) >= DEEPEST:
+            self._problems.append(place.problem(DEEP))
             return _text_at("", place)
         self._open.add(id(node))
         tag = str(node.tag or "")

@@ -46,8 +46,9 @@ def intended(actions: Iterable[Action]) -> tuple[Record, ...]:
 
 
 def sendable(action: Action) -> bool:
-    """Whether an action is a write that has not been refused too often to be worth another try."""
-    if action.act not in WRITES:
+    """Whether an action is a write to what is not left alone, and has not been refused too often to
+    be worth another try."""
+    if action.act not in WRITES or action.record.is_left_alone:
         return False
     same = action.record.intent == action.entry or action.act is Act.DELETE
     return not (same and action.record.tries >= PATIENCE)

@@ -61,6 +61,12 @@ class Record:
     """What the server said to the last of them."""
 
     @property
+    def is_left_alone(self) -> bool:
+        """Whether its resource is nothing that we could write to without losing what it says: what
+        was absorbed so has no version, and says why."""
+        return bool(self.href and self.why) and not self.version and self.fate is Fate.LIVE
+
+    @property
     def item(self) -> bool:
         """Whether it is an item of a checklist, and so no resource: its `href` is empty, and it is
         `seen` only while a plan is made."""

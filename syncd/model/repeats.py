@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from dateutil.rrule import rrulestr
-
 from syncd.model.rules import read_rule
+from syncd.model.walls import walls
 from syncd.model.words import Grammar, nearest, plain, read_weekday
 
 REPEATS_FORMS = (
@@ -92,8 +91,8 @@ def _checked(text: str) -> str:
         raise ValueError(f"{unfit[0]} does not go with FREQ={frequency}")
     if frequency != "DAILY" and not parts.keys() & {"BYDAY", "BYMONTHDAY", "BYYEARDAY"}:
         raise ValueError("it does not say on which day: add BYDAY or BYMONTHDAY")
-    until = f"{EARLIEST.year + 40}0101T000000"
-    if next(iter(rrulestr(f"{rule};UNTIL={until}", dtstart=EARLIEST)), None) is None:
+    first = next(iter(walls(rule, EARLIEST)), None)
+    if first is None or first.year >= EARLIEST.year + 40:
         raise ValueError("this rule never gives a date")
     return rule
 

@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from dateutil.rrule import rrule, rruleset, rrulestr
-
 from syncd.model.blocks import OccurrenceId
 from syncd.model.entries import Entry, Override
+from syncd.model.walls import walls
 
 LOOK_BACK = timedelta(days=45)
 """How far back occurrences are looked for that may still hold something."""
@@ -95,7 +93,7 @@ def expand(
 def first_start(rule: str, at: datetime, zone: ZoneInfo) -> datetime | None:
     """The first start that `rule` gives after `at` when its wall-clock time is that of `at` in
     `zone`'s day: `at` is a naive wall-clock time from whose date the search begins, inclusive."""
-    found = next(iter(_rrule(rule, at)), None)
+    found = next(iter(walls(rule, at)), None)
     return found.replace(tzinfo=zone) if found else None
 
 
@@ -108,8 +106,8 @@ def last_start(entry: Entry, now: datetime) -> datetime | None:
         now = min(now, entry.recurrence.until)
     zone = zone_of(entry, ZoneInfo("UTC"))
     wall = entry.start.astimezone(zone).replace(tzinfo=None)
-    rule = _rrule(entry.recurrence.rule, wall, entry.recurrence.count)
-    found = rule.before(now.astimezone(zone).replace(tzinfo=None), inc=True)
+    rule = walls(entry.recurrence.rule, wall, entry.recurrence.count)
+    found = rule.last(now.astimezone(zone).replace(tzinfo=None))
     return found.replace(tzinfo=zone) if found else None
 
 
@@ -149,22 +147,13 @@ def _starts(entry: Entry, since: datetime, uncut: bool) -> Iterator[datetime]:
     zone = zone_of(entry, ZoneInfo("UTC"))
     wall = entry.start.astimezone(zone).replace(tzinfo=None)
     until = None if uncut else entry.recurrence.until
-    rule = _rrule(entry.recurrence.rule, wall, entry.recurrence.count)
+    rule = walls(entry.recurrence.rule, wall, entry.recurrence.count)
     low = max(wall, since.astimezone(zone).replace(tzinfo=None))
-    for naive in islice(rule.xafter(low, inc=True), _MOST):
+    for naive in islice(rule.since(low), _MOST):
         start = naive.replace(tzinfo=zone)
         if until is not None and instant(start) > instant(until):
             return
         yield start
-
-
-@lru_cache(maxsize=256)
-def _rrule(rule: str, wall: datetime, count: int | None = None) -> rrule:
-    text = f"{rule};COUNT={count}" if count else rule
-    made = rrulestr(text, dtstart=wall, cache=True)
-    if isinstance(made, rruleset):
-        raise ValueError(f"not one rule: {rule}")
-    return made
 
 
 def upcoming(

@@ -1,34 +1,20 @@
-"""Runs the machine for as long as it may take, and keeps count of what it tried.
-
-At every change the examples are the same ones, others at each place, so that a run says what the
-last one said. `make
-proof` tries others for `SYNCD_PROOF` minutes at each place, from a seed that it prints: with
-`SYNCD_SEED` it starts from that one again.
-"""
+"""Runs the machine, and keeps count of what it tried: see `tests.trials`. Each place draws examples
+of its own."""
 
 from __future__ import annotations
 
-import os
-import secrets
-import time
 from collections import Counter
 from collections.abc import Callable
-from functools import partial
 from zlib import crc32
 
-from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis import seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.proof.machine import Machine
 from tests.proof.places import Place
+from tests.trials import Tell, trials
 
-TRIED = "tried"
-MINUTES = float(os.environ.get("SYNCD_PROOF", "0"))
 STEPS = 30
-_AT_ONCE = 50
-"""Examples from one seed."""
-
-Tell = Callable[[str, object], None]
 
 
 def prove(
@@ -41,8 +27,8 @@ def prove(
     least: int = 0,
 ) -> None:
     """Run the machine on examples that begin at a `place` of their own, called `name`: so many
-    `examples` of at most so many `steps`, or for `MINUTES`. The first examples that hypothesis
-    makes are short ones, but for `least`."""
+    `examples` of at most so many `steps`. The first examples that hypothesis makes are short ones,
+    but for `least`."""
     tally: Counter[str] = Counter()
 
     class Here(Machine):
@@ -52,36 +38,9 @@ def prove(
         def count(self, what: str) -> None:
             tally[what] += 1
 
-    run = partial(_run, least)
-    began = time.monotonic()
-    common = settings(
-        max_examples=examples,
-        stateful_step_count=steps,
-        deadline=None,
-        database=None,
-        derandomize=not MINUTES,
-        print_blob=False,
-        report_multiple_bugs=False,
-        suppress_health_check=list(HealthCheck),
-        phases=(Phase.generate, Phase.shrink),
-    )
-    try:
-        if not MINUTES:
-            run(seed(crc32(name.encode()))(Here), common)
-            return
-        number = int(os.environ.get("SYNCD_SEED") or secrets.randbelow(10**6))
-        while time.monotonic() - began < 60 * MINUTES:
-            print(f"{name}: SYNCD_SEED={number}", flush=True)
-            run_state_machine_as_test(  # type: ignore[no-untyped-call]
-                seed(number)(Here),
-                settings=settings(common, max_examples=_AT_ONCE),
-                _min_steps=least,
-            )
-            number += 1
-    finally:
-        tally["seconds"] = round(time.monotonic() - began)
-        tell(TRIED, (name, dict(tally)))
+    def run(number: int | None, how: settings) -> None:
+        machine = seed(crc32(name.encode()) if number is None else number)(Here)
+        run_state_machine_as_test(machine, settings=how, _min_steps=least)  # type: ignore[no-untyped-call]
 
-
-def _run(least: int, machine: type[Machine], how: settings) -> None:
-    run_state_machine_as_test(machine, settings=how, _min_steps=least)  # type: ignore[no-untyped-call]
+    how = settings(max_examples=examples, stateful_step_count=steps)
+    trials(f"the proof, {name}", tell, tally, run, how)

@@ -10,14 +10,9 @@ import pytest
 from tests.emulator.google import Emulator
 from tests.hosts import Host
 from tests.proof.places import NAMES, AtServer, Memory
-from tests.proof.run import STEPS, Tell, prove
+from tests.proof.run import STEPS, prove
 from tests.servers import Process
-
-
-@pytest.fixture
-def tell(record_property: Tell) -> Tell:
-    return record_property
-
+from tests.trials import Tell
 
 KINDS = {"CalDAV": (), "Google": NAMES, "one of each": NAMES[1:]}
 """Which calendars do as Google."""

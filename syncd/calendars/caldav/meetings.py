@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from math import prod
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,14 +14,11 @@ import recurring_ical_events
 from syncd.calendars.caldav.body import trimmed
 from syncd.calendars.caldav.parse import calendar_of, cancelled, end_of, moment, several, words
 from syncd.calendars.guests import Answer, Guest, address, present
-from syncd.calendars.reading import NONSENSE, Unreadable, checked_rule
+from syncd.calendars.reading import NONSENSE, Unreadable, checked_rule, parts_of
 from syncd.model.meetings import Meeting
 from syncd.model.rules import Rule
 
 _ANSWERS = {"ACCEPTED": Answer.ACCEPTED, "DECLINED": Answer.DECLINED}
-_MOST = 4
-"""Times in a day at which a meeting may be."""
-_TIMES = ("BYHOUR", "BYMINUTE", "BYSECOND")
 _DAYS = ("BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYSETPOS")
 _REPEATING = ("RRULE", "RDATE", "RECURRENCE-ID")
 
@@ -59,16 +55,10 @@ def _check(event: icalendar.Event, zone: ZoneInfo) -> None:
 
 
 def _is_followed(rule: Rule) -> bool:
-    """Whether a rule can be followed in a moment, however long ago it began. One that comes many
-    times a day, or that looks day by day for one that there may never be, takes minutes."""
-    parts = dict(each.split("=", 1) for each in rule.repeats.split(";"))
-    times = prod(parts[name].count(",") + 1 for name in _TIMES if name in parts)
-    match parts["FREQ"]:
-        case "MONTHLY" | "YEARLY":
-            return times <= _MOST
-        case "DAILY" | "WEEKLY":
-            return times <= _MOST and parts.keys().isdisjoint(_DAYS)
-    return False
+    """Whether a rule can be followed in a moment, however long ago it began. One that looks day by
+    day for one that there may never be takes minutes."""
+    parts = parts_of(rule)
+    return parts["FREQ"] in ("MONTHLY", "YEARLY") or parts.keys().isdisjoint(_DAYS)
 
 
 def _repeats(event: icalendar.Event) -> bool:

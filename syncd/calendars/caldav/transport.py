@@ -21,7 +21,7 @@ from caldav.lib.error import parse_preconditions, parse_retry_after
 from lxml import etree
 from urllib3.exceptions import HTTPError
 
-from syncd import __version__
+from syncd import __version__, markup
 from syncd.answers import TooLarge, deadline, whole
 from syncd.calendars.tally import REQUESTS
 from syncd.errors import CalendarError, Refused, Unreachable
@@ -34,7 +34,6 @@ TIMEOUT = (10.0, 30.0)
 """Seconds to connect, and between two pieces of an answer."""
 REDIRECTS = (301, 302, 303, 307, 308)
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
-_SURROGATE = re.compile(rb"&#(?:[xX][dD][89a-fA-F][0-9a-fA-F]{2}|5[5-7][0-9]{3});")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -285,14 +284,9 @@ def _short(error: Exception) -> str:
 
 def parsed(transport: Transport, answer: Answer) -> etree._Element:
     """The answer's XML. Raises Unreachable where it is none."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
     try:
-        return etree.fromstring(answer.body, parser)
-    except (etree.XMLSyntaxError, ValueError):
-        pass
-    try:  # some servers write emoji as two halves, which no XML may hold (SOGo)
-        return etree.fromstring(_SURROGATE.sub(b"?", answer.body), parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
+        return markup.read(answer.body)
+    except ValueError as error:
         raise Unreachable(
             f"Calendar {transport.name}: {transport.host} answered with something that is not XML. "
             "Next: check the calendar's url; syncd tries again."

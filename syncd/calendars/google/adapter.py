@@ -137,7 +137,7 @@ class GoogleCalendar(Place):
         ours, in which nothing is yet, gives way. Raises Unreachable or Refused."""
         calendars = self._calls.api.calendars
         body = {"summary": self._settings.calendar, "timeZone": self._zone.key}
-        made = str(self._ask(calendars.insert(body=body, fields="id"), again=False)["id"])
+        made = self._new(calendars.insert(body=body, fields="id"))
         if any(each != made for each in self._named()):
             self._ask(calendars.delete(calendarId=made))
             made = self._found()

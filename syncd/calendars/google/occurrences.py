@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from syncd.calendars.google.parse import at, gives, series_zone
+from syncd.calendars.google.parse import at, series_zone, those_given
 from syncd.calendars.reading import timed
 from syncd.model.entries import Entry, Override
 
@@ -42,11 +42,15 @@ def changes(
     wanted = {each.original: each for each in new.overrides}
     back = (old.exdates if old else frozenset()) - new.exdates
     reshaped = before is not None and is_reshaped(before, after)
+    there = those_given(new.rule, new.count, new.until, plain.start, deleted)
     for original in sorted({*told, *wanted, *back} - new.exdates):
         to_be = wanted.get(original) or at(plain, original)
         if original in deleted:
-            there = gives(new.rule, new.count, new.until, plain.start, original)
-            if there and not to_be.cancelled and (original in wanted or original in back):
+            if (
+                original in there
+                and not to_be.cancelled
+                and (original in wanted or original in back)
+            ):
                 yield Change(before=replace(to_be, cancelled=True), after=to_be)
         elif original in told or original in wanted:
             # One that is no exception has changed with its series.

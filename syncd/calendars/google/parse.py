@@ -8,17 +8,17 @@ none.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import takewhile
 from typing import Any
 from zoneinfo import ZoneInfo
-
-from dateutil.rrule import rrulestr
 
 from syncd.calendars.google.text import read_description
 from syncd.calendars.reading import NONSENSE, Unreadable, checked_rule, cleaned, timed, until_of
 from syncd.model.entries import YEARS, Entry, Instant, Override, Recurrence
+from syncd.model.walls import walls
 
 Json = dict[str, Any]
 FIELDS = (
@@ -169,15 +169,16 @@ def _recurrence(
     )
     exdates = set(exdates_of(lines, where))
     overrides = []
+    deleted = []
     for each in family.exceptions:
         original = original_of(each, where, settings)
         if each.get("status") == "cancelled":
-            if gives(rule.repeats, rule.count, until, plain.start, original):
-                exdates.add(original)
+            deleted.append(original)
             continue
         override = read_instance(each, original, where, settings)
         if override != at(plain, original):
             overrides.append(override)
+    exdates |= those_given(rule.repeats, rule.count, until, plain.start, deleted)
     return Recurrence(
         rule=rule.repeats,
         until=until,
@@ -187,15 +188,24 @@ def _recurrence(
     )
 
 
-def gives(
-    repeats: str, count: int | None, until: datetime | None, start: datetime, original: datetime
-) -> bool:
-    """Whether a series with such a rule that starts at `start` has an occurrence at `original`:
-    what was deleted before it got another rule is no exception to that."""
-    wall = original.replace(tzinfo=None)
-    ends = f";COUNT={count}" if count is not None else ""
-    found = rrulestr(f"{repeats}{ends}", dtstart=start.replace(tzinfo=None))
-    return found.after(wall, inc=True) == wall and (until is None or original <= until)
+def those_given(
+    repeats: str,
+    count: int | None,
+    until: datetime | None,
+    start: datetime,
+    originals: Collection[datetime],
+) -> set[datetime]:
+    """Those of `originals` at which a series with such a rule that starts at `start` has an
+    occurrence: what was deleted before it got another rule is no exception to that. The rule is
+    followed once for all of them, and no further than the last."""
+    asked = {original.replace(tzinfo=None): original for original in originals}
+    if not asked:
+        return set()
+    last = max(asked)
+    given = walls(repeats, start.replace(tzinfo=None), count)
+    there = {*takewhile(lambda wall: wall <= last, given)}
+    found = (original for wall, original in asked.items() if wall in there)
+    return {original for original in found if until is None or original <= until}
 
 
 def series_zone(start: Instant, zone: ZoneInfo) -> ZoneInfo:

@@ -15,6 +15,7 @@ from syncd.calendars.google.account import Account
 from syncd.calendars.google.calls import MOST, Calls
 from syncd.calendars.google.errors import explained
 from syncd.calendars.google.memo import Memo
+from syncd.calendars.google.pages import items, pages
 from syncd.errors import CalendarError, Unreachable
 from syncd.model.roster import CalendarSettings
 
@@ -75,15 +76,19 @@ class Place:
         except HttpError as error:
             raise explained(error, self.name) from error
 
+    def _new(self, request: Any) -> str:
+        """The id of what `request` makes. Raises Unreachable or Refused."""
+        made = self._ask(request, again=False).get("id")
+        if not made or not isinstance(made, str):
+            raise Unreachable(
+                f"Calendar {self.name}: Google does not say what it made. Next: nothing."
+            )
+        return made
+
     def _pages(self, ask: Callable[..., Any], **asked: Any) -> list[Json]:
         """The items of all pages. Raises Unreachable or Refused."""
-        rows: list[Json] = []
-        while True:
-            page = self._ask(ask(**asked))
-            rows += page.get("items") or ()
-            if not page.get("nextPageToken"):
-                return rows
-            asked["pageToken"] = page["nextPageToken"]
+        found = pages(lambda more: self._ask(ask(**asked, **more)), self.name)
+        return [row for page in found for row in items(page)]
 
 
 def failed(error: CalendarError) -> Result:

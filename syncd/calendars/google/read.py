@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -13,8 +14,9 @@ from syncd.calendars.base import Changes, Progress
 from syncd.calendars.google.books import sighting_of, version_of
 from syncd.calendars.google.calls import Answer, Calls
 from syncd.calendars.google.errors import explained, status_of
+from syncd.calendars.google.pages import items, pages
 from syncd.calendars.google.parse import FIELDS, Family, Settings, earliest, read_family
-from syncd.calendars.reading import Unreadable
+from syncd.calendars.reading import NONSENSE, Unreadable
 from syncd.errors import CalendarError, CursorLost
 from syncd.model.entries import Entry, Sighting
 from syncd.model.keys import is_key
@@ -22,7 +24,6 @@ from syncd.model.keys import is_key
 Json = dict[str, Any]
 PAGE = 2500
 _LISTED = f"nextPageToken,nextSyncToken,timeZone,defaultReminders,items({FIELDS})"
-_PAGES = 10_000
 
 
 class CalendarLost(CalendarError):
@@ -70,17 +71,15 @@ class Reader:
         """All pages, and the token for the next reading. Every parameter is the same each time, as
         tokens demand."""
         rows: list[Json] = []
-        more: Json = {"syncToken": token} if token else {}
-        for _ in range(_PAGES):
-            page = self._ask(self._list(**more))
-            rows += [each for each in page.get("items") or () if isinstance(each, dict)]
+        asked: Json = {"syncToken": token} if token else {}
+        after = ""
+        for page in pages(lambda more: self._ask(self._list(**asked, **more)), self.calls.name):
+            rows += items(page)
             self._learn(page)
             if progress is not None and rows:
                 progress(len(rows), len(rows))
-            if not page.get("nextPageToken"):
-                return rows, str(page.get("nextSyncToken", ""))
-            more["pageToken"] = page["nextPageToken"]
-        raise CursorLost
+            after = str(page.get("nextSyncToken") or "")
+        return rows, after
 
     def _list(self, **more: Any) -> Any:
         return self.calls.api.events.list(
@@ -99,8 +98,9 @@ class Reader:
 
     def _learn(self, page: Json) -> None:
         reminders = page.get("defaultReminders")
-        alarm = earliest(reminders) if isinstance(reminders, list) else self.settings.alarm
-        self.settings = replace(self.settings, alarm=alarm)
+        if isinstance(reminders, list):
+            with suppress(*NONSENSE):
+                self.settings = replace(self.settings, alarm=earliest(reminders))
 
     # -- families
 
@@ -171,7 +171,7 @@ class Reader:
             elif answer.get("status") == "cancelled":
                 found[id] = None
             else:
-                masters[id] = answer
+                masters[id] = {**answer, "id": id}
         repeating = [id for id, master in masters.items() if master.get("recurrence")]
         requests = [
             self._list(iCalUID=masters[id].get("iCalUID"), showDeleted=True) for id in repeating
@@ -181,8 +181,9 @@ class Reader:
             answer = exceptions.get(id, {})
             if isinstance(answer, Exception):
                 raise explained(answer, self.calls.name)
-            rows = answer.get("items") or ()
-            found[id] = _family(master, (r for r in rows if r.get("recurringEventId") == id))
+            found[id] = _family(
+                master, (row for row in items(answer) if row.get("recurringEventId") == id)
+            )
         return found
 
     def _get(self, ids: Iterable[str]) -> list[Answer]:

@@ -17,6 +17,7 @@ from googleapiclient.errors import HttpError
 from syncd.calendars.base import Changes, Fate, Progress, Result, Verb, Write
 from syncd.calendars.google.calls import Answer
 from syncd.calendars.google.errors import explained, status_of
+from syncd.calendars.google.pages import items, pages
 from syncd.calendars.google.place import Place, failed
 from syncd.calendars.google.todo import changed_task, new_task, read_task
 from syncd.calendars.reading import NONSENSE
@@ -67,13 +68,13 @@ class GoogleTasks(Place):
     def _read(self, cursor: str, known: Mapping[str, str], progress: Progress | None) -> Changes:
         kind, _, since = cursor.partition(":")
         full = kind != "since" or not _is_moment(since)
-        pages = self._listed({} if full else {"updatedMin": since}, progress)
-        rows = [row for page in pages for row in page]
+        read = self._listed({} if full else {"updatedMin": since}, progress)
+        rows = [row for page in read for row in page]
         there = {str(row.get("id")): row for row in rows if not row.get("deleted")}
         left = {str(row.get("id")): row for row in rows if row.get("deleted")}
         gone = known.keys() - there.keys() if full else known.keys() & left.keys()
         # What changed on a page that was read already is younger than all of the first.
-        newest = max((str(row.get("updated", "")) for row in pages[0]), default="")
+        newest = max((str(row.get("updated", "")) for row in read[0]), default="")
         return Changes(
             sightings=tuple(
                 self._sighting(row) for id, row in there.items() if known.get(id) != row.get("etag")
@@ -90,9 +91,9 @@ class GoogleTasks(Place):
 
     def _listed(self, more: Json, progress: Progress | None) -> list[list[Json]]:
         """All pages, at least one: what is completed, hidden since, or deleted, is there too."""
-        pages: list[list[Json]] = []
-        while True:
-            page = self._calls.one(
+
+        def ask(further: Json) -> Json:
+            return self._calls.one(
                 self._calls.api.tasks.list(
                     tasklist=self._memo.calendar,
                     maxResults=PAGE,
@@ -101,15 +102,17 @@ class GoogleTasks(Place):
                     showDeleted=True,
                     fields=_LISTED,
                     **more,
+                    **further,
                 )
             )
-            pages.append([each for each in page.get("items") or () if isinstance(each, dict)])
-            count = sum(map(len, pages))
+
+        found: list[list[Json]] = []
+        for page in pages(ask, self.name):
+            found.append(items(page))
+            count = sum(map(len, found))
             if progress is not None and count:
                 progress(count, count)
-            if not page.get("nextPageToken"):
-                return pages
-            more = {**more, "pageToken": page["nextPageToken"]}
+        return found
 
     def _sighting(self, row: Json) -> Sighting:
         href, version = str(row.get("id", "")), str(row.get("etag", ""))
@@ -147,7 +150,7 @@ class GoogleTasks(Place):
         if not self._memo.calendar:
             lists = self._calls.api.tasklists
             body = {"title": self._settings.calendar}
-            made = str(self._ask(lists.insert(body=body, fields="id"), again=False)["id"])
+            made = self._new(lists.insert(body=body, fields="id"))
             if any(each != made for each in self._named()):
                 self._ask(lists.delete(tasklist=made))
                 made = self._found()
@@ -197,10 +200,10 @@ class GoogleTasks(Place):
         try:
             first = min(str(json.loads(each.body)["updated"]) for each in fresh)
             since = datetime.fromisoformat(first) - A_WHILE
-            pages = self._listed({"updatedMin": since.isoformat()}, None)
+            read = self._listed({"updatedMin": since.isoformat()}, None)
         except (CalendarError, HttpError, *NONSENSE):  # then the next look names what is twice
             return done
-        sights = [self._sighting(row) for page in pages for row in page if not row.get("deleted")]
+        sights = [self._sighting(row) for page in read for row in page if not row.get("deleted")]
         twice = {
             made[s.entry.uid]
             for s in sights

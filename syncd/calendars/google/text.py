@@ -12,6 +12,9 @@ from html.parser import HTMLParser
 
 from syncd.calendars.reading import cleaned
 
+LONGEST = 16_384
+"""Characters; a longer description, of which Google's apps write none, is no HTML: its parser takes
+time by the square of what is open in it."""
 _LINES = {"p", "div", "li", "ul", "ol", "tr", "table", "tbody", "blockquote", "pre", "hr"}
 _LINES |= {f"h{n}" for n in range(1, 7)}
 """Tags that stand on lines of their own."""
@@ -25,7 +28,7 @@ _HTML = re.compile(
 def read_description(said: str) -> str:
     """The text of a description, with newlines."""
     said = cleaned(said, lines=True)
-    if not _HTML.search(said):
+    if len(said) > LONGEST or not _HTML.search(said):
         return said
     reader = _Reader()
     reader.feed(said)
@@ -37,7 +40,7 @@ def read_description(said: str) -> str:
 
 def written_description(text: str) -> str:
     """`text` as a description that is read as just that."""
-    return text if not _HTML.search(text) else html.escape(text, quote=False)
+    return text if len(text) > LONGEST or not _HTML.search(text) else html.escape(text, quote=False)
 
 
 class _Reader(HTMLParser):
