@@ -14,11 +14,12 @@ from hypothesis import HealthCheck, settings
 from tests.emulator.fixtures import google, google_server
 from tests.length import often
 from tests.servers import KINDS, Process, Server, running
+from tests.tried import pytest_terminal_summary
 
 LONGEST_FIRST = ("tests/year/test_full_year.py", "tests/year/test_year.py", "tests/year/")
 """So that towards the end of a run nobody waits for one of them."""
 
-__all__ = ["google", "google_server"]
+__all__ = ["google", "google_server", "pytest_terminal_summary"]
 
 # Whoever runs the tests in the background may hand down that SIGINT is to be ignored.
 signal.signal(signal.SIGINT, signal.default_int_handler)

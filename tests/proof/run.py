@@ -1,14 +1,7 @@
-"""Runs the machine for as long as it may take, and keeps count of what it tried.
-
-At every change the examples are the same ones, so that a run says what the last one said. `make
-proof` tries others for `SYNCD_PROOF` minutes at each place, from a seed that it prints: with
-`SYNCD_SEED` it starts from that one again.
-"""
+"""Runs the machine for as long as it may take, and keeps count of what it tried."""
 
 from __future__ import annotations
 
-import os
-import secrets
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -19,14 +12,11 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.proof.machine import Machine
 from tests.proof.places import Place
+from tests.tried import MINUTES, TRIED, Tell, first_seed
 
-TRIED = "tried"
-MINUTES = float(os.environ.get("SYNCD_PROOF", "0"))
 STEPS = 30
 _AT_ONCE = 50
 """Examples from one seed."""
-
-Tell = Callable[[str, object], None]
 
 
 def prove(
@@ -67,7 +57,7 @@ def prove(
         if not MINUTES:
             run(Here, common)
             return
-        number = int(os.environ.get("SYNCD_SEED") or secrets.randbelow(10**6))
+        number = first_seed()
         while time.monotonic() - began < 60 * MINUTES:
             print(f"{name}: SYNCD_SEED={number}", flush=True)
             run_state_machine_as_test(  # type: ignore[no-untyped-call]
@@ -78,7 +68,7 @@ def prove(
             number += 1
     finally:
         tally["seconds"] = round(time.monotonic() - began)
-        tell(TRIED, (name, dict(tally)))
+        tell(TRIED, (f"the proof, {name}", dict(tally)))
 
 
 def _run(least: int, machine: type[Machine], how: settings) -> None:

@@ -10,8 +10,9 @@ import pytest
 from tests.emulator.google import Emulator
 from tests.hosts import Host
 from tests.proof.places import NAMES, AtServer, Memory
-from tests.proof.run import STEPS, Tell, prove
+from tests.proof.run import STEPS, prove
 from tests.servers import Process
+from tests.tried import Tell
 
 
 @pytest.fixture
