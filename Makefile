@@ -20,7 +20,7 @@ help:
 	@echo "make test            the whole test suite, but for"
 	@echo "make test-container  the image, built and run: its size, its life, what goes wrong; as root, on Debian"
 	@echo "make test-long       the suite for a night: whole years, more seeds, more examples"
-	@echo "make proof           the laws under whatever may happen and whatever is read, MINUTES=10 at each campaign"
+	@echo "make proof           the laws under whatever may happen, be killed or be read, MINUTES=10 at each campaign"
 	@echo "make soak            a year of the daemon on a server that stops, stalls and is wiped: 10,000 ticks"
 	@echo "make bench           what syncd costs, beside what the least would be that it could cost"
 	@echo "make lint            style, types and the fences between the layers"
@@ -44,7 +44,7 @@ test-long: test
 # Others at every run; SYNCD_SEED begins where the run began that printed it.
 proof: export SYNCD_PROOF := $(or $(MINUTES),10)
 proof: $(VENV)/.dev
-	@$(BIN)/python -m pytest -n 0 -s tests/proof tests/fuzz
+	@$(BIN)/python -m pytest -n 0 -s tests/proof tests/kills tests/fuzz
 
 # In one process, so that its memory can be watched; it says what it saw.
 soak: export SYNCD_SOAK := 10000

@@ -31,6 +31,11 @@ Run = Callable[[int | None, settings], None]
 """One run of hypothesis, from a seed where one is given."""
 
 
+def first_seed() -> int:
+    """Where a run that goes on for minutes begins."""
+    return int(os.environ.get("SYNCD_SEED") or secrets.randbelow(10**6))
+
+
 def trials(
     name: str, tell: Tell, tally: Counter[str], run: Run, how: settings, at_once: int = AT_ONCE
 ) -> None:
@@ -50,7 +55,7 @@ def trials(
         if not MINUTES:
             run(None, how)
             return
-        number = int(os.environ.get("SYNCD_SEED") or secrets.randbelow(10**6))
+        number = first_seed()
         while time.monotonic() - began < 60 * MINUTES:
             print(f"{name}: SYNCD_SEED={number}", flush=True)
             run(number, settings(how, max_examples=at_once))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from syncd.model.blocks import OccurrenceId
 from syncd.model.facts import RESTING, TRIED, Fact, Outcome, Source
@@ -32,6 +32,9 @@ from syncd.reconcile.standing import (
     zoned,
 )
 from syncd.reconcile.trace import Trace, fact_line
+
+Ahead = tuple[str, datetime | date]
+"""By which channel somebody is tried next, and when."""
 
 
 class Book:
@@ -62,13 +65,16 @@ class Book:
         for resolution in resolutions.values():
             position = resolution.position
             assert position is not None
+            placed = self.out.placed.get(position.person.id)
+            ahead = (placed.want.channel, placed.times.start) if placed is not None else None
             for keep in resolution.keep:
                 if id(keep) in kept:
                     self._keep(position, keep)
+                    ahead = self._ahead(keep) or ahead
             for withdraw in resolution.withdraw:
                 self._withdraw(withdraw)
             for history in resolution.history:
-                self._history(position, history)
+                self._history(position, history, ahead)
         for placed in placement.placed:
             self._place(placed)
         for want in placement.left:
@@ -191,14 +197,14 @@ class Book:
 
     # -- what is over
 
-    def _history(self, position: Position, history: History) -> None:
+    def _history(self, position: Position, history: History, ahead: Ahead | None) -> None:
         stand, fact = history.standing, history.fact
         to_say = _reads_otherwise(stand.record) or (stand.question and not self._asks(stand))
         if render.acknowledged(stand.record, fact) and not to_say:
             self.pen.note(stand.record)
             return
         if stand.record.item:
-            self._checked(position, stand, fact)
+            self._checked(position, stand, fact, ahead)
             return
         # Where the user put it: what they moved while marking it stays there.
         times, seen = stand.times, stand.record.seen
@@ -213,7 +219,7 @@ class Book:
             start = fact.at.astimezone(self.scene.zone).replace(second=0, microsecond=0)
             times = Times(start=start, end=start + length)
         channel = stand.trace.channel or fact.channel or ""
-        follows = self._follows(position, fact)
+        follows = self._follows(position, fact, ahead)
         section = text.closed_section(
             position.person, channel, fact, follows, self.scene.zone, stand.question
         )
@@ -232,7 +238,9 @@ class Book:
         )
         self.pen.act(stand.record, rendered, f"{fact.outcome.value} understood", asked=True)
 
-    def _checked(self, position: Position, stand: Standing, fact: Fact) -> None:
+    def _checked(
+        self, position: Position, stand: Standing, fact: Fact, ahead: Ahead | None
+    ) -> None:
         """An item whose outcome is known: it stays in its occurrence, where it says so."""
         person, channel = position.person, stand.trace.channel or fact.channel or ""
         said = text.said(fact, self.scene.zone)
@@ -243,9 +251,15 @@ class Book:
             trace=replace(stand.trace, fact=fact_line(fact, note=False), head=False),
             zone=self.scene.zone,
             address="",
-            below=(stand.question, said, self._follows(position, fact)),
+            below=(stand.question, said, self._follows(position, fact, ahead)),
         )
         self.pen.item(stand.record, entry, shown(stand.record, entry))
+
+    def _ahead(self, keep: Keep) -> Ahead | None:
+        """What an entry that stays says of what comes."""
+        if not keep.open or begins(keep.times.start, self.scene.zone) <= self.scene.now:
+            return None
+        return keep.standing.trace.channel, keep.times.start
 
     @staticmethod
     def _asks(stand: Standing) -> bool:
@@ -253,19 +267,19 @@ class Book:
         seen = stand.record.seen
         return seen is not None and stand.question in seen.text
 
-    def _follows(self, position: Position, fact: Fact) -> str:
-        """What comes after a fact, in one sentence."""
+    def _follows(self, position: Position, fact: Fact, ahead: Ahead | None) -> str:
+        """What comes after a fact, in one sentence; `ahead` is the next attempt, if it has a place,
+        be it a new one or where it stands already."""
         if fact.outcome in RESTING:
             return "Take the sign away to go on."
         if position.reason:
             return f"Nothing is planned: {position.reason}."
-        placed = self.out.placed.get(position.person.id)
-        if placed is not None:
-            start = placed.times.start
-            assert isinstance(start, datetime)
+        if ahead is not None:
+            channel, start = ahead
+            if not isinstance(start, datetime):
+                return f"Next: {channel}, {text.day_text(start)}."
             day = text.day_text(start.astimezone(self.scene.zone).date())
-            at = text.time_text(start, self.scene.zone)
-            return f"Next: {placed.want.channel}, {day}, {at}."
+            return f"Next: {channel}, {day}, {text.time_text(start, self.scene.zone)}."
         if position.touch is not None and fact.outcome in TRIED:
             return "Next: as soon as there is room."
         return f"Next: around {text.day_text(position.due)}." if position.due else ""

@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from syncd.engine.tick import tick
+from tests.faults import Crash, Faulty, SendFault, Sent
 from tests.household import person, weekly
-from tests.stories.stage import Make
+from tests.stories.stage import Make, when
 
 FORMS = {
     "reached out ✅": [
@@ -126,6 +128,39 @@ def test_our_own_sign_does_not_count_beside_a_new_mark(make: Make) -> None:
     first, second = stage.contacts("Ann Lee")
     assert first.title == "✉ Ann Lee: call"
     assert stage.key(second).attempt == 2
+
+
+def test_a_corrected_mark_says_when_the_next_attempt_is_that_stands_already(make: Make) -> None:
+    stage = make("Ann Lee")
+    stage.sync()
+    stage.at("thu 10:20")
+    stage.mark("Ann Lee", "m {}")
+    stage.sync()
+    first, second = stage.contacts("Ann Lee")
+    follows = "Next: call, Thursday 10 December 2026, 13:00."
+    assert when(second.start) == "thu 10 13:00" and follows in first.text
+    stage.app.retitle(first, "n ✉ Ann Lee: call")
+    stage.sync()
+    first, second = stage.contacts("Ann Lee")
+    assert first.title == "↻ Ann Lee: call" and stage.key(second).attempt == 2
+    said = f"Next: call, {second.start:%A} {second.start.day} December 2026, {second.start:%H:%M}."
+    assert said in first.text
+
+
+def test_ended_before_the_acknowledgement_the_next_start_says_what_follows(make: Make) -> None:
+    stage = make("Ann Lee")
+    stage.sync()
+    stage.at("thu 10:20")
+    stage.mark("Ann Lee", "m {}")
+    (calendar,) = stage.service.calendars(stage.service.store.load()).values()
+    ended = Faulty(calendar, sends=[SendFault(Sent.CRASH_BEFORE)])
+    with pytest.raises(Crash):
+        tick(stage.roster, stage.service.store, {"home": ended}, stage.now)
+    stage.restart()
+    stage.sync()
+    first, second = stage.contacts("Ann Lee")
+    assert when(second.start) == "thu 10 13:00"
+    assert "Next: call, Thursday 10 December 2026, 13:00." in first.text
 
 
 @pytest.mark.parametrize(("form", "note"), [("{}", "good talk"), ("{} she is ill", "she is ill")])
