@@ -1,15 +1,16 @@
 """The side effects of a tick, numbered: each write of one entry, and each commit. A process may be
-made to end before or after any of them, or another to run in between; and what syncd asks of a
-calendar is looked at as it asks.
+made to end before or after any of them, or another to run in between; and what is written to a
+calendar is looked at.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 
-from syncd.calendars.base import Calendar, Changes, Progress, Result, Write
+from syncd.calendars.base import Calendar, Changes, Fate, Progress, Result, Write
+from syncd.model.entries import Entry
 from syncd.model.records import Delta, State
 from syncd.store.base import Store
 from tests.faults import Crash
@@ -28,8 +29,6 @@ class Effects:
     """UIDs of what the server does not show yet as changed, though it is there."""
     reads: int = 0
     done: int = 0
-    asked: Callable[[str, Sequence[Write]], None] = field(default=lambda name, writes: None)
-    """Told of each batch of writes before it is sent, with the calendar's name."""
 
     def happens(self, effect: Callable[[], None]) -> None:
         """Let `effect` happen, which is the next. Raises Crash where the process ends by it."""
@@ -71,13 +70,46 @@ class Numbered:
 
     def write(self, writes: Sequence[Write], progress: Progress | None = None) -> list[Result]:
         results: list[Result] = []
-        self.effects.asked(self.name, writes)
         if self.effects.dies < 0 and self.effects.meets < 0:
             results = self.calendar.write(writes, progress)
             self.effects.done += len(writes)
             return results
         for write in writes:
             self.effects.happens(lambda write=write: results.extend(self.calendar.write([write])))  # type: ignore[misc]
+        return results
+
+    def close(self) -> None:
+        self.calendar.close()
+
+
+class Watched:
+    """`calendar`, of which `entries` gives what is in it, and `judge` is told what each write that
+    was carried out found there."""
+
+    def __init__(
+        self,
+        calendar: Calendar,
+        entries: Callable[[], Iterable[Entry]],
+        judge: Callable[[Write, Entry | None], None],
+    ) -> None:
+        self.calendar, self.entries, self.judge = calendar, entries, judge
+        self.name, self.batch = calendar.name, calendar.batch
+
+    @property
+    def memo(self) -> str:
+        return self.calendar.memo
+
+    def changes(
+        self, cursor: str, known: Mapping[str, str], progress: Progress | None = None
+    ) -> Changes:
+        return self.calendar.changes(cursor, known, progress)
+
+    def write(self, writes: Sequence[Write], progress: Progress | None = None) -> list[Result]:
+        there = list(self.entries())
+        results = self.calendar.write(writes, progress)
+        for write, result in zip(writes, results, strict=True):
+            if result.fate is Fate.APPLIED:
+                self.judge(write, next((e for e in there if e.uid in write.href), None))
         return results
 
     def close(self) -> None:

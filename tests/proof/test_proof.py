@@ -12,7 +12,7 @@ from tests.hosts import Host
 from tests.proof.places import NAMES, AtServer, Memory
 from tests.proof.run import STEPS, prove
 from tests.servers import Process
-from tests.trials import Tell
+from tests.trials import MINUTES, Tell
 
 KINDS = {"CalDAV": (), "Google": NAMES, "one of each": NAMES[1:]}
 """Which calendars do as Google."""
@@ -37,4 +37,11 @@ def test_on_google(google_server: Emulator, tmp_path: Path, tell: Tell) -> None:
 
 def at_server(name: str, fresh: Callable[[], Host], folder: Path, tell: Tell) -> None:
     """Each example has a user, or an empty home, of its own."""
-    prove(name, lambda: AtServer(fresh(), folder), tell, examples=3, steps=6, least=6)
+    prove(
+        name,
+        lambda: AtServer(fresh(), folder),
+        tell,
+        examples=3,
+        steps=15 if MINUTES else 6,
+        least=6,
+    )

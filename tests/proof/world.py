@@ -22,7 +22,7 @@ from syncd.reconcile.occurrences import instant
 from syncd.store.base import Store
 from tests.faults import Crash, Faulty, Read, SendFault
 from tests.proof import cast
-from tests.proof.effects import Committed, Effects, Numbered
+from tests.proof.effects import Committed, Effects, Numbered, Watched
 from tests.proof.places import Place
 from tests.year import oracle
 from tests.year.cast import BEGIN, DEPLOYMENT
@@ -246,11 +246,11 @@ class World:
         sends: Sequence[SendFault | None] = (),
     ) -> dict[str, Calendar]:
         """The calendars, as a tick with these effects and faults has them."""
-        effects.asked = self.asked
-        return {
-            name: Numbered(Faulty(calendar, reads=reads, sends=sends), effects)
-            for name, calendar in self.place.calendars.items()
-        }
+        found: dict[str, Calendar] = {}
+        for name, calendar in self.place.calendars.items():
+            watched = Watched(calendar, self.place.hands[name].entries, self.allowed)
+            found[name] = Numbered(Faulty(watched, reads=reads, sends=sends), effects)
+        return found
 
     def two_at_once(self, store: Store, number: int) -> None:
         """A tick in the midst of which, before its effect of that number, a second daemon with a
@@ -371,20 +371,12 @@ class World:
             if entry.uid in self.ledger.said.keys() - theirs:
                 assert entry.title.startswith(SIGNS), entry.title
 
-    def asked(self, name: str, writes: Sequence[Write]) -> None:
-        """What syncd asks for, before it is done."""
-        there = {entry.uid: entry for entry in self.place.hands[name].entries()}
-        for write in writes:
-            if write.verb is Verb.CREATE:
-                assert write.entry is not None
-                assert decode(write.entry.uid, DEPLOYMENT) is not None, write.entry
-                continue
-            for uid, entry in there.items():
-                if uid in write.href:
-                    self.allowed(entry, write)
-
-    def allowed(self, there: Entry, write: Write) -> None:
+    def allowed(self, write: Write, there: Entry | None) -> None:
         """Only our own is changed, and no history is moved or deleted."""
+        if there is None:
+            assert write.verb is Verb.CREATE and write.entry is not None, write
+            assert decode(write.entry.uid, DEPLOYMENT) is not None, write.entry
+            return
         key = decode(there.uid, DEPLOYMENT)
         if key is None:
             assert there.uid in self.seconds, f"{there.title} is not ours"
