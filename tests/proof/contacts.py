@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from syncd.model.entries import Entry
+from syncd.model.facts import Direction
 from syncd.model.keys import decode
 from tests.proof.base import PICK, Base
+from tests.proof.places import COLOURED
 from tests.year.cast import DEPLOYMENT, ZONE
 from tests.year.user import FORMS, SIGNS
 
@@ -40,6 +42,22 @@ class Contacts(Base):
         self.edit(name, entry.uid, title=title)
         self.did("mark", title)
 
+    @rule(which=PICK, colour=st.sampled_from(sorted(COLOURED.colours)))
+    def coloured(self, which: int, colour: str) -> None:
+        """A mark without words, where config says what a colour means."""
+        found = self.entry(which, told=False)
+        if found is None:
+            return
+        name, key, entry = found
+        if colour not in self.world.place.settings[name].colours or entry.colour:
+            return
+        ledger = self.world.ledger
+        ledger.plain[entry.uid] = entry.title
+        ledger.said[entry.uid] = COLOURED.colours[colour], Direction.OUT
+        ledger.handled.add(self.world.who(key.subject))
+        self.edit(name, entry.uid, colour=colour)
+        self.did("colour", entry.title)
+
     @rule(which=PICK, what=st.sampled_from(SAID), form=PICK)
     def correct(self, which: int, what: Any, form: int) -> None:
         """Another mark in the place of one that stands."""
@@ -51,7 +69,7 @@ class Contacts(Base):
         title = forms[form % len(forms)].format(self.core(entry))
         self.world.ledger.said[entry.uid] = what
         self.world.ledger.handled.add(self.world.who(key.subject))
-        self.edit(name, entry.uid, title=title)
+        self.edit(name, entry.uid, title=title, colour="")
         self.did("correct", title)
 
     def core(self, entry: Entry) -> str:
@@ -74,7 +92,7 @@ class Contacts(Base):
         if entry.done:
             self.edit(name, entry.uid, title=title, done=False, completed=None)
         else:
-            self.edit(name, entry.uid, title=title)
+            self.edit(name, entry.uid, title=title, colour="")
         self.did("unmark", title)
 
     @rule(which=PICK, days=st.integers(-3, 20), hour=st.integers(7, 20))
@@ -165,7 +183,7 @@ class Contacts(Base):
     @rule(which=PICK)
     def guest_invited(self, which: int) -> None:
         found = self.entry(which)
-        if found is None or not self.world.place.tasks:  # no seam writes guests
+        if found is None or not self.world.place.guests:  # no seam writes guests
             return
         name, _, entry = found
         self.world.ledger.give(name, entry.uid, "guests", 1)

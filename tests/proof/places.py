@@ -11,15 +11,22 @@ from typing import Any, Protocol
 from syncd.calendars.base import Calendar, Changes, Fate, Progress, Result, Verb, Write
 from syncd.calendars.memory import MemoryCalendar
 from syncd.model.entries import Entry, Recurrence, Sighting
-from syncd.model.roster import CalendarSettings
+from syncd.model.facts import Outcome
+from syncd.model.roster import CalendarSettings, GoogleSettings
 from tests.emulator.client import GoogleClient
 from tests.emulator.google import Account
 from tests.hosts import Host, opened, settings_on
 from tests.ical import Shown
+from tests.servers import Server
 from tests.year import user
 from tests.year.cast import settings
 
 NAMES = ("home", "office")
+COLOURED = GoogleSettings(
+    credentials=Path("credentials.json"),
+    token=Path("token.json"),
+    colours={"10": Outcome.REACHED, "11": Outcome.NO_ANSWER},
+)
 
 
 class Hands(user.Hands, Protocol):
@@ -49,6 +56,30 @@ class Shelf(MemoryCalendar):
         self.edit(uid, recurrence=_skipped(self.find(uid), at))
 
 
+class Rewriting(Shelf):
+    """One whose server keeps what it is given in words of its own, and tells no version of it."""
+
+    def write(self, writes: Sequence[Write], progress: Progress | None = None) -> list[Result]:
+        results = super().write(writes, progress)
+        for write, result in zip(writes, results, strict=True):
+            if result.fate is Fate.APPLIED and write.entry is not None:
+                self.put(_reworded(write.entry))
+        return [replace(result, version="", entry=None, body="") for result in results]
+
+
+def _reworded(entry: Entry) -> Entry:
+    """Lines end in spaces, and a last one is added."""
+    recurrence = entry.recurrence
+    if recurrence is not None:
+        overrides = (replace(each, text=_lines(each.text)) for each in recurrence.overrides)
+        recurrence = replace(recurrence, overrides=tuple(overrides))
+    return replace(entry, text=_lines(entry.text), recurrence=recurrence)
+
+
+def _lines(text: str) -> str:
+    return "".join(f"{line.rstrip()} \n" for line in text.splitlines())
+
+
 class Place(Protocol):
     """Where a household's calendars are."""
 
@@ -62,6 +93,8 @@ class Place(Protocol):
     Google."""
     tasks: bool
     """Whether tasks are kept in the calendars themselves."""
+    guests: bool
+    """Whether guests can be invited by `hands`."""
 
     def lose_cursors(self) -> None:
         """Let no cursor that was given out be known any more."""
@@ -73,15 +106,19 @@ class Place(Protocol):
 
 
 class Memory:
-    """Two calendars in memory, which do as CalDAV servers do, but for those named in `once`, which
-    do as Google."""
+    """Two calendars in memory, kept in a `shelf` each, which do as CalDAV servers do, but for those
+    named in `once`, which do as Google."""
 
     tasks = True
+    guests = True
 
-    def __init__(self, once: Collection[str]) -> None:
+    def __init__(self, once: Collection[str], shelf: type[Shelf] = Shelf) -> None:
         self.once = frozenset(once)
-        self.settings = {name: settings(name) for name in NAMES}
-        self.memory = {name: Shelf(name, once=name in once) for name in NAMES}
+        self.settings = {
+            name: replace(settings(name), google=COLOURED if name in once else None)
+            for name in NAMES
+        }
+        self.memory = {name: shelf(name, once=name in once) for name in NAMES}
         self.calendars: Mapping[str, Calendar] = dict(self.memory)
         self.hands: Mapping[str, Hands] = dict(self.memory)
 
@@ -183,14 +220,18 @@ class Forgetful:
 class AtServer:
     """Two calendars on a host, and the apps at them."""
 
-    tasks = False
+    guests = False
 
     def __init__(self, host: Host, folder: Path) -> None:
         self.host = host
         self.once = frozenset(NAMES if isinstance(host, Account) else ())
         if isinstance(host, Account):
             host.quota = None
+        self.tasks = isinstance(host, Server)  # Google has lists of their own for them
         self.settings = {name: settings_on(host, name.title(), folder, name=name) for name in NAMES}
+        if self.tasks:
+            both = ("VEVENT", "VTODO")
+            self.settings = {n: replace(s, components=both) for n, s in self.settings.items()}
         self.forgetful = {name: Forgetful(opened(each, "")) for name, each in self.settings.items()}
         self.calendars: Mapping[str, Calendar] = dict(self.forgetful)
         for each in self.calendars.values():

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.emulator.google import Emulator
 from tests.hosts import Host
-from tests.proof.places import NAMES, AtServer, Memory
+from tests.proof.places import NAMES, AtServer, Memory, Rewriting
 from tests.proof.run import STEPS, prove
 from tests.servers import Process
 from tests.trials import MINUTES, Tell
 
-KINDS = {"CalDAV": (), "Google": NAMES, "one of each": NAMES[1:]}
-"""Which calendars do as Google."""
+KINDS = {
+    "CalDAV": partial(Memory, ()),
+    "a server that rewrites": partial(Memory, (), Rewriting),
+    "Google": partial(Memory, NAMES),
+    "one of each": partial(Memory, NAMES[1:]),
+}
 
 
 @pytest.mark.parametrize("kind", [*KINDS])
 def test_in_memory(kind: str, tell: Tell) -> None:
-    prove(f"in memory, as {kind}", lambda: Memory(KINDS[kind]), tell, examples=20, steps=STEPS)
+    prove(f"in memory, as {kind}", KINDS[kind], tell, examples=15, steps=STEPS)
 
 
 def test_on_radicale(radicale_process: Process, tmp_path: Path, tell: Tell) -> None:
