@@ -219,9 +219,15 @@ def merge(observed: str, ours: Iterable[str], wanted: str, lines: tuple[str, ...
     whole, a line of theirs is ours and any other the user's, and so is what they wrote into our
     last line. Where none is known, `lines`, the checksums of our lines, tell; where they are not
     known either, only a last line of ours and what follows `WHO_IS_UP` are ours. What the user
-    wrote into our lines stays below them.
+    wrote into our lines stays below them. Spaces at the ends of lines, and empty lines around all
+    of them, mean nothing: some servers add them, others take them away.
     """
-    observed = observed.replace("\r\n", "\n")
+    plain = "\n".join(line.rstrip() for line in observed.split("\n")).strip("\n")
+    merged = _merged(plain, ours, wanted, lines)
+    return observed if merged == plain else merged
+
+
+def _merged(observed: str, ours: Iterable[str], wanted: str, lines: tuple[str, ...]) -> str:
     known = [section for section in ours if section]
     for section in known:
         if section in observed:

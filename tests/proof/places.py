@@ -174,7 +174,11 @@ class Device:
             assert self.google is not None
             self.google.restore(self.trash.pop(entry.uid))
             return
-        self._sent(Verb.CREATE, entry, None)
+        self.entries()
+        if entry.uid in self.seen:
+            self._sent(Verb.REPLACE, entry, self.seen[entry.uid])
+        else:
+            self._sent(Verb.CREATE, entry, None)
 
     def _sent(self, verb: Verb, entry: Entry | None, sight: Sighting | None) -> None:
         where = {"href": sight.href, "version": sight.version, "body": sight.body} if sight else {}
@@ -258,4 +262,4 @@ class AtServer:
             hands.calendar.close()
 
 
-__all__ = ["NAMES", "AtServer", "Hands", "Memory", "Place"]
+__all__ = ["NAMES", "AtServer", "Hands", "Memory", "Place", "Rewriting"]

@@ -99,6 +99,17 @@ def test_words_above_and_below_stay(above: list[str], below: list[str]) -> None:
     assert users_words(observed, [OLD]) == "\n".join((*above, *below)).strip()
 
 
+@given(above=users_lines, below=users_lines, spaces=st.sampled_from((" ", "\t ", "\r")))
+def test_spaces_that_a_server_adds_change_nothing(
+    above: list[str], below: list[str], spaces: str
+) -> None:
+    kept = "\n".join((*above, OLD, *below))
+    observed = "".join(f"{line}{spaces}\n" for line in kept.split("\n"))
+    for known, lines in ([OLD], ()), ([], checksums(OLD)):
+        assert merge(observed, known, OLD, lines) == observed
+        assert merge(observed, known, NEW, lines) == kept.replace(OLD, NEW)
+
+
 @given(
     above=users_lines,
     below=users_lines,
