@@ -99,11 +99,11 @@ class Losses(Base):
         there = {entry.uid: entry for entry in hands.entries()}
         for uid in there.keys() - old.keys():
             hands.drop(uid)
-        for uid, entry in old.items():
-            if there.get(uid) != entry:
-                hands.put(entry)
+        changed = {uid for uid, entry in old.items() if there.get(uid) != entry}
+        for uid in sorted(changed):
+            hands.put(old[uid])
         world.place.lose_cursors()
-        world.put_back(name, old)
+        world.put_back(name, old, changed)
         world.rest()
         after = self.marks()
         assert after == before, (before - after, after - before)

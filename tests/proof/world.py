@@ -146,13 +146,14 @@ class World:
         entries = self.place.hands[calendar].entries()
         self.foreign[calendar, uid] = next(each for each in entries if each.uid == uid)
 
-    def put_back(self, calendar: str, old: dict[str, Entry]) -> None:
-        """Note that a calendar is as it was once: what was written into it since is gone."""
+    def put_back(self, calendar: str, old: dict[str, Entry], changed: set[str]) -> None:
+        """Note that a calendar is as it was once, by `changed` entries of it: what was written into
+        it since is gone."""
         ledger = self.ledger
         there = {entry.uid: f"{entry.title}\n{entry.text}" for entry in self.entries}
-        ledger.moved |= old.keys()
-        ledger.reopened |= old.keys()
-        ledger.skipped -= old.keys()
+        ledger.moved |= changed
+        ledger.reopened |= changed
+        ledger.skipped -= changed
         for uid in old.keys() & ledger.buried.keys():
             ledger.unbury(uid)
         for uid in old.keys() & ledger.fields.keys():
