@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import socket
 from dataclasses import replace
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 
 from syncd.calendars.base import Fate
-from syncd.calendars.caldav import CalDavCalendar
+from syncd.calendars.caldav import CalDavCalendar, adapter
 from syncd.errors import Refused, Unreachable
 from syncd.model.roster import CalendarSettings, Secret
 from tests.calendars.bench import OnServer, create, removal, replaced
@@ -80,6 +81,24 @@ class TestFinding:
         (result,) = OnServer(server, "Outreach").open().write([create(contact())])
         assert result.fate is Fate.APPLIED and not result.href.startswith(path)
         assert Client(server, "Theirs").entries() == []
+
+    def test_one_that_was_made_since_it_was_looked_for_is_the_one(
+        self, server: Server, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """By another syncd, or by one that was ended before it had the answer."""
+        late = OnServer(server, "Outreach").open()
+        make = adapter.make_calendar
+
+        def made_in_between(*of: Any) -> None:
+            with monkeypatch.context() as patch:
+                patch.setattr(adapter, "make_calendar", make)
+                OnServer(server, "Outreach").open().write([create(contact())])
+            make(*of)
+
+        monkeypatch.setattr(adapter, "make_calendar", made_in_between)
+        (result,) = late.write([create(contact("bob"))])
+        assert result.fate is Fate.APPLIED
+        assert len(OnServer(server, "Outreach").open().changes("", {}).sightings) == 2
 
     def test_an_address_without_caldav(self, server: Server) -> None:
         with socket.create_server(("127.0.0.1", 0)) as silent:

@@ -68,20 +68,31 @@ def addresses(transport: Transport, url: str) -> frozenset[str]:
 def make_calendar(
     transport: Transport, home: str, title: str, components: Sequence[str] = ("VEVENT",)
 ) -> None:
-    """Make a calendar called `title`, which takes `components`, under `home`. Raises Unreachable or
-    Refused."""
+    """Make a calendar called `title`, which takes `components`, under `home`, unless there is one
+    by now: somebody else may just have made it, or this syncd before it was ended. Raises
+    Unreachable or Refused."""
     slug = re.sub(r"[^a-z0-9]+", "-", _plain(title)).strip("-") or "syncd"
     for name in (slug, f"{slug}-syncd", *(f"{slug}-{number}" for number in range(2, 10))):
-        answer = transport.request(
-            "MKCALENDAR", f"{home}{name}/", dav.mkcalendar(title, components)
-        )
+        at = f"{home}{name}/"
+        answer = transport.request("MKCALENDAR", at, dav.mkcalendar(title, components))
         if answer.status == 405 or "resource-must-be-null" in answer.preconditions:
+            if _is_there(transport, at, title, components):
+                return
             continue  # the name is taken by something else
         transport.ensure(answer, f"make the calendar «{title}»")
         return
     raise Refused(
         f"Calendar {transport.name}: no calendar called «{title}» could be made on "
         f"{transport.host}. Next: make one by hand."
+    )
+
+
+def _is_there(transport: Transport, at: str, title: str, components: Sequence[str]) -> bool:
+    """Whether what is at that address is the calendar that is to be made."""
+    answer = transport.request("PROPFIND", at, dav.propfind(*_LISTED), {"Depth": "0"})
+    return answer.status == 207 and any(
+        _is_calendar(row) and _takes(row, components) and _same(row, title)
+        for row in dav.rows(parsed(transport, answer))
     )
 
 
