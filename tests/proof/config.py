@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import rule
+from hypothesis.stateful import precondition, rule
 
 from tests.proof import cast
 from tests.proof.base import PICK, Base
@@ -70,6 +70,7 @@ class Config(Base):
         self.world.roster = cast.edited(self.world.roster, blocks=blocks)
         self.did("block moved house", f"{name} to {calendar}")
 
+    @precondition(lambda self: self.world.roster.blocks != self.world.first.blocks)
     @rule()
     def blocks_put_back(self) -> None:
         """As they were at first."""

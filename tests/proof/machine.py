@@ -83,8 +83,11 @@ class Machine(Contacts, Blocks, Config, Verbs, Losses):
 
     @rule(number=st.integers(0, 6), empty=st.booleans())
     def two_at_once(self, number: int, empty: bool) -> None:
-        """A second daemon, whose database knows as much, or nothing."""
+        """A second daemon, whose database knows as much, or nothing: then what was deleted may come
+        back by it, which the first takes for the user's change of mind."""
         store = self.empty() if empty else MemoryStore(self.world.state)
+        if empty:
+            self.world.ledger.skipped.clear()
         self.world.two_at_once(store, number)
         store.close()
         self.did("two at once", f"{number}, {'with nothing' if empty else 'with as much'}")
