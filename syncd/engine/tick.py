@@ -157,16 +157,23 @@ def tick_from(
     """As `tick`, by whoever holds the `store` exclusively and has loaded `state` since."""
     looks: list[Look] = []
     outcomes: list[Outcome] = []
+    since: list[Delta] = []  # of a thousand writes a hundred: taken in at once, when it matters
 
     def commit(delta: Delta) -> None:
-        nonlocal state
         if delta:
             store.commit(delta)
-            state = applied(state, delta)
+            since.append(delta)
+
+    def known() -> State:
+        nonlocal state
+        if since:
+            state = applied(state, *since)
+            since.clear()
+        return state
 
     def rounds() -> None:
         for _ in range(ROUNDS):
-            seen = look(roster, state, calendars, now, progress)
+            seen = look(roster, known(), calendars, now, progress)
             looks.append(seen)
             writes = seen.writes
             commit(_committed(seen, roster, state, now, writes))
@@ -180,11 +187,11 @@ def tick_from(
     rounds()
     told = Credited()
     if diaries and not stopping():  # after the marks, which say more than that a meeting was
-        told = credit(roster, state, diaries, now)
+        told = credit(roster, known(), diaries, now)
         commit(told.delta)
         if told.facts and not stopping():
             rounds()
-    commit(Delta(settings=ticked(roster, state.settings)))
+    commit(Delta(settings=ticked(roster, known().settings)))
     return Report(now=now, looks=tuple(looks), outcomes=tuple(outcomes), credited=told)
 
 
