@@ -18,7 +18,7 @@ from syncd.engine.crediting import Diaries
 from syncd.engine.foreseeing import foreseen
 from syncd.engine.freshening import Fresh, Freshen
 from syncd.engine.notices import left_behind, moving
-from syncd.engine.tick import Look, Report, look, tick
+from syncd.engine.tick import Look, Report, look, tick_from
 from syncd.errors import ConfigError, Problem, UsageError
 from syncd.model.facts import CLOSING, RESTING, Fact, Outcome, Source, effective, undoing
 from syncd.model.letters import Post
@@ -198,17 +198,19 @@ class Service:
     ) -> Report:
         """One tick, as `tick` does it. Raises StateError, and ConfigError as `mistaken` says; what
         calendars cannot do is in the report."""
-        state = self._settled()
-        report = tick(
-            self.roster,
-            self.store,
-            self.calendars(state),
-            self.clock(),
-            progress,
-            stopping,
-            self.diaries(state),
-            enough,
-        )
+        with self.store.exclusive():
+            state = self._settled()
+            report = tick_from(
+                state,
+                self.roster,
+                self.store,
+                self.calendars(state),
+                self.clock(),
+                progress,
+                stopping,
+                self.diaries(state),
+                enough,
+            )
         left = left_behind(self.roster, report.looks[-1].state, report.now)
         return replace(report, notices=(*self.notices(), *moving(report.plan), *left))
 

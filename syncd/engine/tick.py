@@ -137,38 +137,61 @@ def tick(
     """One pass over everything, as of `now`; once `enough` says so, what is left to be written is
     left to the next. Raises StateError where the store cannot be used; what calendars and `diaries`
     cannot do is in the report."""
+    with store.exclusive():
+        return tick_from(
+            store.load(), roster, store, calendars, now, progress, stopping, diaries, enough
+        )
+
+
+def tick_from(
+    state: State,
+    roster: Roster,
+    store: Store,
+    calendars: Mapping[str, Calendar],
+    now: datetime,
+    progress: Progress | None = None,
+    stopping: Callable[[], bool] = lambda: False,
+    diaries: Mapping[str, Diary] | None = None,
+    enough: Callable[[], bool] = lambda: False,
+) -> Report:
+    """As `tick`, by whoever holds the `store` exclusively and has loaded `state` since."""
     looks: list[Look] = []
     outcomes: list[Outcome] = []
-    with store.exclusive():
-        state = store.load()
+    since: list[Delta] = []  # of a thousand writes a hundred: taken in at once, when it matters
 
-        def commit(delta: Delta) -> None:
-            nonlocal state
-            if delta:
-                store.commit(delta)
-                state = applied(state, delta)
+    def commit(delta: Delta) -> None:
+        if delta:
+            store.commit(delta)
+            since.append(delta)
 
-        def rounds() -> None:
-            for _ in range(ROUNDS):
-                seen = look(roster, state, calendars, now, progress)
-                looks.append(seen)
-                writes = seen.writes
-                commit(_committed(seen, roster, state, now, writes))
-                if not writes or stopping():
-                    break
-                done = apply(writes, calendars, commit, progress, stopping, enough)
-                outcomes.extend(done)
-                if enough() or not any(outcome.result.fate in _WORTH_A_LOOK for outcome in done):
-                    break
+    def known() -> State:
+        nonlocal state
+        if since:
+            state = applied(state, *since)
+            since.clear()
+        return state
 
-        rounds()
-        told = Credited()
-        if diaries and not stopping():  # after the marks, which say more than that a meeting was
-            told = credit(roster, state, diaries, now)
-            commit(told.delta)
-            if told.facts and not stopping():
-                rounds()
-        commit(Delta(settings=ticked(roster, state.settings)))
+    def rounds() -> None:
+        for _ in range(ROUNDS):
+            seen = look(roster, known(), calendars, now, progress)
+            looks.append(seen)
+            writes = seen.writes
+            commit(_committed(seen, roster, state, now, writes))
+            if not writes or stopping():
+                break
+            done = apply(writes, calendars, commit, progress, stopping, enough)
+            outcomes.extend(done)
+            if enough() or not any(outcome.result.fate in _WORTH_A_LOOK for outcome in done):
+                break
+
+    rounds()
+    told = Credited()
+    if diaries and not stopping():  # after the marks, which say more than that a meeting was
+        told = credit(roster, known(), diaries, now)
+        commit(told.delta)
+        if told.facts and not stopping():
+            rounds()
+    commit(Delta(settings=ticked(roster, known().settings)))
     return Report(now=now, looks=tuple(looks), outcomes=tuple(outcomes), credited=told)
 
 
@@ -347,4 +370,4 @@ def _real(record: Record, before: Mapping[tuple[str, str], Record]) -> bool:
     return known or record.seen is not None or record.intent is not None
 
 
-__all__ = ["Look", "Report", "look", "tick"]
+__all__ = ["Look", "Report", "look", "tick", "tick_from"]

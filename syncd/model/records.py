@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -188,45 +188,53 @@ class Delta:
         )
 
 
-def applied(state: State, delta: Delta) -> State:
-    """`state` as `delta` changes it; what goes is taken out before what comes is put in. What it
-    does not change is the very same, so that it takes no time."""
-    settings = {**state.settings, **delta.settings}
+def applied(state: State, *deltas: Delta) -> State:
+    """`state` as `deltas` change it, one after the other; of each, what goes is taken out before
+    what comes is put in. What they do not change is the very same, so that it takes no time; many
+    at once take little more than one."""
+    settings: dict[str, str | None] = dict(state.settings)
+    calendars, acquaintances = dict(state.calendars), state.acquaintances
+    foreign, pauses = state.foreign, state.pauses
+    for delta in deltas:
+        settings.update(delta.settings)
+        calendars.update(delta.calendars)
+        if delta.acquaintances:
+            acquaintances = {**acquaintances, **delta.acquaintances}
+        foreign = _with_foreign(foreign, delta)
+        pauses = pauses if delta.pauses is None else delta.pauses
     return State(
-        facts=_with_facts(state.facts, delta.facts),
-        records=_with_records(state.records, delta),
-        foreign=_with_foreign(state.foreign, delta),
-        calendars={**state.calendars, **delta.calendars},
-        acquaintances=(
-            {**state.acquaintances, **delta.acquaintances}
-            if delta.acquaintances
-            else state.acquaintances
-        ),
-        pauses=state.pauses if delta.pauses is None else delta.pauses,
+        facts=_with_facts(state.facts, [fact for delta in deltas for fact in delta.facts]),
+        records=_with_records(state.records, deltas),
+        foreign=foreign,
+        calendars=calendars,
+        acquaintances=acquaintances,
+        pauses=pauses,
         settings={name: value for name, value in settings.items() if value is not None},
-        revision=state.revision + delta.verb,
+        revision=state.revision + sum(delta.verb for delta in deltas),
     )
 
 
-def _with_facts(facts: tuple[Fact, ...], more: tuple[Fact, ...]) -> tuple[Fact, ...]:
-    if not more:
-        return facts
+def _with_facts(facts: tuple[Fact, ...], more: Iterable[Fact]) -> tuple[Fact, ...]:
     new: dict[str, Fact] = {}
     for fact in more:
         new.setdefault(fact.id, fact)
+    if not new:
+        return facts
     for known in facts:
         if known.id in new:
             del new[known.id]
     return (*facts, *new.values()) if new else facts
 
 
-def _with_records(records: tuple[Record, ...], delta: Delta) -> tuple[Record, ...]:
-    if not (delta.records or delta.forgotten):
+def _with_records(records: tuple[Record, ...], deltas: Iterable[Delta]) -> tuple[Record, ...]:
+    changing = [delta for delta in deltas if delta.records or delta.forgotten]
+    if not changing:
         return records
     found = {(record.calendar, record.uid): record for record in records}
-    for identity in delta.forgotten:
-        found.pop(identity, None)
-    found.update(((record.calendar, record.uid), record) for record in delta.records)
+    for delta in changing:
+        for identity in delta.forgotten:
+            found.pop(identity, None)
+        found.update(((record.calendar, record.uid), record) for record in delta.records)
     return tuple(found[identity] for identity in sorted(found))
 
 

@@ -165,9 +165,8 @@ def inspected(connection: Connection, where: str, deployment: str) -> About | No
     Raises StateError, naming it by `where`, if it is newer than this program, another program's, or
     of another than `deployment`.
     """
-    tables = inspect(connection).get_table_names()
-    if about.name not in tables:
-        if tables:
+    if not connection.dialect.has_table(connection, about.name):
+        if inspect(connection).get_table_names():
             raise StateError(
                 f"{where} is another program's database; syncd leaves it as it is. "
                 "Next: check `database` in the config."

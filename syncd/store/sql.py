@@ -15,7 +15,7 @@ import secrets
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -52,6 +52,17 @@ class _Mark:
     """What the file system says of it, for whoever else may write into it."""
 
 
+@dataclass(kw_only=True)
+class _Kept:
+    """What was loaded last, and what was committed since, which is taken in once somebody asks: the
+    commits of a first sync are many and small, and each would go over all records."""
+
+    mark: _Mark
+    """Of the database as it is with both."""
+    state: State
+    since: list[Delta] = field(default_factory=list)
+
+
 class SqlStore:
     """The Store protocol over the database `where`: a path, or a URL such as `sqlite:///a.db`. It
     is that of one `deployment` for ever.
@@ -75,7 +86,7 @@ class SqlStore:
         lock = self._path.with_name(self._path.name + ".lock")
         self._lock = FileLock(lock, patience=patience, clock=clock)
         self._birth: str | None = None
-        self._kept: tuple[_Mark, State] | None = None
+        self._kept: _Kept | None = None
 
     @property
     def path(self) -> Path:
@@ -113,16 +124,18 @@ class SqlStore:
 
     def _read(self, connection: Connection, about: About) -> State:
         mark, kept = self._mark(connection, about.birth), self._kept
-        if kept is None or kept[0] != mark:
-            same = kept is not None and kept[0].birth == mark.birth
-            facts = kept[1].facts if kept is not None and same else ()
+        if kept is None or kept.mark != mark:
+            same = kept is not None and kept.mark.birth == mark.birth
+            facts = kept.state.facts if kept is not None and same else ()
             self._kept = kept = None  # two of them at once may be more than there is room for
             try:
-                kept = mark, read_state(connection, about.revision, facts)
+                kept = _Kept(mark=mark, state=read_state(connection, about.revision, facts))
             except (ValueError, KeyError, TypeError) as error:
                 raise unreadable(error, self._path) from error
+        elif kept.since:
+            kept = _Kept(mark=mark, state=applied(kept.state, *kept.since))
         self._birth, self._kept = about.birth, kept
-        return kept[1]
+        return kept.state
 
     def _mark(self, connection: Connection, birth: str) -> _Mark:
         drawn = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
@@ -156,9 +169,9 @@ class SqlStore:
             drawn = secrets.randbits(31)
             connection.exec_driver_sql(f"PRAGMA user_version = {drawn}")
         self._birth = about.birth
-        if kept is not None and kept[0] == before:
-            after = _Mark(birth=about.birth, drawn=drawn, file=self._file())
-            self._kept = after, applied(kept[1], delta)
+        if kept is not None and kept.mark == before:
+            kept.since.append(delta)
+            kept.mark = _Mark(birth=about.birth, drawn=drawn, file=self._file())
 
     def backup(self, target: Path, progress: copies.Progress | None = None) -> None:
         """Have `target` be a copy of the database as it is now, whoever is at work on it. Raises

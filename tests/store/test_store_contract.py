@@ -106,6 +106,13 @@ class Contract:
             loaded = store.load()
             assert loaded == expected
             assert repr(loaded.facts) == repr(expected.facts)  # zones too: see test_store_codec
+        assert applied(State(), *changes) == expected
+        other = fresh()
+        other.commit(changes[0])
+        other.load()
+        for delta in changes[1:]:
+            other.commit(delta)
+        assert other.load() == expected  # asked once, at the end
 
     def test_one_holds_it_at_a_time(self, store: Store) -> None:
         held, done = threading.Event(), threading.Event()

@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import event
 
 from syncd.errors import StateError
-from syncd.model.records import Delta
+from syncd.model.records import Delta, State, applied
+from syncd.store import sql
 from syncd.store.sql import SqlStore
 from tests.store import values
 
@@ -51,6 +52,25 @@ def test_what_it_commits_itself_needs_no_reading(
     store.commit(MORE)
     assert store.load() == SqlStore(path).load()
     assert not {"facts", "records", "foreign_resources"} & set(asked)
+
+
+def test_many_commits_go_over_what_is_kept_once(
+    store: SqlStore, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.commit(values.DELTA)
+    store.load()
+    gone_over = []
+
+    def counted(state: State, *deltas: Delta) -> State:
+        gone_over.append(len(deltas))
+        return applied(state, *deltas)
+
+    monkeypatch.setattr(sql, "applied", counted)
+    for n in range(9):
+        store.commit(Delta(settings={f"setting {n}": "1"}))
+    assert not gone_over
+    assert store.load() == SqlStore(path).load()
+    assert gone_over == [9]
 
 
 def by_another(path: Path) -> None:
