@@ -52,6 +52,7 @@ __all__ = [
     "joined",
     "load",
     "memory",
+    "mistaken",
     "service",
     "state_folder",
 ]
@@ -120,6 +121,18 @@ def joined(roster: Roster, env: Mapping[str, str]) -> tuple[Roster, list[Problem
     store = open_store(database(roster, env), roster.deployment)
     try:
         return with_books(roster, decisions(store.load().settings))
+    finally:
+        store.close()
+
+
+def mistaken(roster: Roster, env: Mapping[str, str]) -> list[Problem]:
+    """What is wrong with the people of `roster` in the light of what is remembered, as the Service
+    says it, without all that it can do besides. Raises StateError."""
+    from syncd.reconcile.identity import mistaken as found
+
+    store = open_store(database(roster, env), roster.deployment)
+    try:
+        return found(roster, store.load())
     finally:
         store.close()
 

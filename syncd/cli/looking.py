@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from syncd.cli import ends, plain, say, trouble
+from syncd.cli import ends, say, trouble
 from syncd.cli.setting import Setting, missing_secrets, ready
 from syncd.cli.words import SOURCES, say_day, say_moment, say_name, say_outcome
 from syncd.errors import ConfigError, Problem, StateError
@@ -67,8 +67,10 @@ def _mistaken(setting: Setting, roster: Roster) -> tuple[list[Problem], str]:
     """What is wrong in the light of what is remembered, and why that cannot be read."""
     if not setting.database(roster).exists():
         return [], ""
+    from syncd import bootstrap
+
     try:
-        return setting.service(roster).mistaken(), ""
+        return bootstrap.mistaken(roster, setting.env), ""
     except StateError as error:
         return [], str(error)
 
@@ -104,6 +106,7 @@ def schema() -> int:
 
 def plan(setting: Setting, as_json: bool) -> int:
     """Say what a sync would change. Writes nothing, anywhere."""
+    from syncd.cli import plain
     from syncd.engine.notices import moving
 
     loaded = setting.loaded()
@@ -137,6 +140,8 @@ def _actions(look: Look) -> list[Action]:
 
 
 def _show_plan(service: Service, look: Look, actions: list[Action], *, complete: bool) -> None:
+    from syncd.cli import plain
+
     now, zone = service.clock(), service.zone
     for fact in {fact.id: fact for fact in look.facts}.values():
         name = say_name(service.roster, fact.person)
@@ -167,6 +172,8 @@ def due(setting: Setting, as_json: bool) -> int:
     service = setting.service()
     now, zone, rows = service.clock(), service.zone, service.due()
     if as_json:
+        from syncd.cli import plain  # it knows the whole planner
+
         say.answer_json([plain.due(each, zone) for each in rows])
         return ends.DONE
     today = now.astimezone(zone).date()
@@ -213,6 +220,8 @@ def history(setting: Setting, person: str | None, as_json: bool, everything: boo
     now, zone = service.clock(), service.zone
     facts = service.history(person, everything=everything)
     if as_json:
+        from syncd.cli import plain
+
         say.answer_json([plain.fact(each, zone) for each in facts])
         return ends.DONE
     if not facts:

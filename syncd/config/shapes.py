@@ -67,6 +67,7 @@ class Shape(BaseModel):
         alias_generator=lambda name: name.replace("_", "-"),
         hide_input_in_errors=True,
         validate_default=True,
+        defer_build=True,  # two are ever asked by themselves, and each is heavy to build
     )
 
     null_is_a_value: ClassVar[frozenset[str]] = frozenset()

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from functools import lru_cache
 from zoneinfo import available_timezones
 
-import tzlocal
-
 from syncd.model.words import nearest
 
 
@@ -34,6 +32,8 @@ def machine_zone(env: Mapping[str, str]) -> str | None:
     name = env.get("TZ", "").removeprefix(":")
     if is_zone(name):
         return name
+    import tzlocal
+
     try:
         name = tzlocal.get_localzone_name() or ""
     except (LookupError, ValueError, OSError):

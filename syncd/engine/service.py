@@ -19,7 +19,7 @@ from syncd.engine.foreseeing import foreseen
 from syncd.engine.freshening import Fresh, Freshen
 from syncd.engine.notices import left_behind, moving
 from syncd.engine.tick import Look, Report, look, tick_from
-from syncd.errors import ConfigError, Problem, UsageError
+from syncd.errors import ConfigError, UsageError
 from syncd.model.facts import CLOSING, RESTING, Fact, Outcome, Source, effective, undoing
 from syncd.model.letters import Post
 from syncd.model.people import Person, whose
@@ -106,11 +106,6 @@ class Service:
         new = met(self.roster, state, now.astimezone(self.zone).date())
         state = replace(state, acquaintances={**state.acquaintances, **new})
         return state, planning.make(World(roster=self.roster, state=state, now=now))
-
-    def mistaken(self) -> list[Problem]:
-        """What is wrong with the people files in the light of what is remembered: somebody new who
-        may be somebody known. While that is open nothing is planned. Raises StateError."""
-        return mistaken(self.roster, self.store.load())
 
     def _settled(self) -> State:
         state = self.store.load()

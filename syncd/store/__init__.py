@@ -17,6 +17,6 @@ def open_store(where: str | Path, deployment: str = "default") -> Store:
         from syncd.store.memory import MemoryStore
 
         return MemoryStore()
-    from syncd.store.sql import SqlStore  # SQLAlchemy takes a third of a second to import
+    from syncd.store.sql import SqlStore
 
     return SqlStore(where, deployment=deployment)

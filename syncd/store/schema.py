@@ -7,8 +7,8 @@ the first. Instants and entries are text, as `codec` writes it.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from sqlalchemy import (
     Boolean,
@@ -20,13 +20,11 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    inspect,
-    select,
     update,
 )
 
-from syncd.errors import StateError
-from syncd.store.versions import SCHEMA, newer
+from syncd.store.rows import Ask, Row
+from syncd.store.versions import SCHEMA, About, inspected
 
 _STEPS: dict[int, tuple[str, ...]] = {
     1: (
@@ -149,39 +147,13 @@ pauses = Table(
 settings = Table("settings", metadata, _text("name", key=True), _text("value"))
 
 
-@dataclass(frozen=True, kw_only=True)
-class About:
-    """What a database says of itself."""
+def asking(connection: Connection) -> Ask:
+    """Asks by `connection`."""
 
-    birth: str
-    """Drawn when it was made: a database that took another's place has another."""
-    revision: int
-    schema: int = SCHEMA
+    def ask(sql: str, *values: object) -> Iterator[Row]:
+        return map(dict, connection.exec_driver_sql(sql, values).mappings())
 
-
-def inspected(connection: Connection, where: str, deployment: str) -> About | None:
-    """What the database says of itself; None where it is empty.
-
-    Raises StateError, naming it by `where`, if it is newer than this program, another program's, or
-    of another than `deployment`.
-    """
-    if not connection.dialect.has_table(connection, about.name):
-        if inspect(connection).get_table_names():
-            raise StateError(
-                f"{where} is another program's database; syncd leaves it as it is. "
-                "Next: check `database` in the config."
-            )
-        return None
-    row = connection.execute(select(about)).one()
-    if row.schema > SCHEMA:
-        raise newer(where, row.schema)
-    if row.deployment != deployment:
-        raise StateError(
-            f"{where} remembers the deployment «{row.deployment}», and this config is of "
-            f"«{deployment}». Nothing was changed. "
-            "Next: name another `database`, or take back the `deployment`."
-        )
-    return About(birth=row.birth, revision=row.revision, schema=row.schema)
+    return ask
 
 
 def prepare(
@@ -192,7 +164,7 @@ def prepare(
 
     Needs a writing transaction. Raises as `inspected` and `keep` do.
     """
-    found = inspected(connection, where, deployment)
+    found = inspected(asking(connection), where, deployment)
     if found is not None:
         if found.schema < SCHEMA:
             keep(f"schema-{found.schema}")

@@ -1,4 +1,5 @@
-"""The store in a database: SQLite so far, by SQLAlchemy Core.
+"""The store in a database: SQLite so far. It is written by SQLAlchemy Core and read by what Python
+brings along, since most verbs only read, and would else wait half a second for an import.
 
 Each load and each commit opens the file by its path and closes it again. A database that was
 deleted or replaced meanwhile is thereby noticed, no connection is shared between threads, nothing
@@ -13,26 +14,26 @@ from __future__ import annotations
 import os
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
-
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlalchemy.pool import NullPool
+from typing import TYPE_CHECKING
 
 from syncd.errors import StateError
 from syncd.model.records import Delta, State, applied
 from syncd.store import copies
-from syncd.store.files import is_frozen, open_private, scratch
+from syncd.store.files import open_private, scratch
 from syncd.store.lock import FileLock
-from syncd.store.rows import read_state, write_delta
-from syncd.store.schema import About, inspected, prepare, renew
+from syncd.store.reading import opened, reading
+from syncd.store.rows import Ask, read_state
 from syncd.store.trouble import explained, replaced, unreadable
-from syncd.store.versions import SCHEMA
+from syncd.store.versions import SCHEMA, About, inspected
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
 
 PATIENCE = timedelta(seconds=30)
 
@@ -82,7 +83,7 @@ class SqlStore:
         self._path = _path(where)
         self._deployment = deployment
         self._clock = clock
-        self._engine = _engine(self._path, patience)
+        self._connect = partial(opened, self._path, patience.total_seconds())
         lock = self._path.with_name(self._path.name + ".lock")
         self._lock = FileLock(lock, patience=patience, clock=clock)
         self._birth: str | None = None
@@ -98,38 +99,40 @@ class SqlStore:
         self._birth = None
         if not self._exists():
             return State()
-        with self._transaction("BEGIN") as connection:
-            about = inspected(connection, str(self._path), self._deployment)
+        with self._reading() as ask:
+            about = inspected(ask, str(self._path), self._deployment)
             if about is None:
                 return State()
             if about.schema == SCHEMA:
-                return self._read(connection, about)
-        with self._transaction("BEGIN IMMEDIATE") as connection:  # of an older syncd
-            about = self._prepared(connection)
-            return self._read(connection, about)
+                return self._read(ask, about)
+        with self._writing() as connection:  # of an older syncd
+            self._prepared(connection)
+        return self.load()
 
     def about(self) -> About | None:
         """What the database says of itself; None where nothing is remembered yet. Raises
         StateError."""
         if not self._exists():
             return None
-        with self._transaction("BEGIN") as connection:
-            return inspected(connection, str(self._path), self._deployment)
+        with self._reading() as ask:
+            return inspected(ask, str(self._path), self._deployment)
 
     def _prepared(self, connection: Connection) -> About:
+        from syncd.store.schema import prepare
+
         # The copy is taken by another connection: it sees what stood before this transaction, and
         # nobody else can write meanwhile.
         keep = partial(copies.keep, self._path)
         return prepare(connection, str(self._path), self._deployment, keep)
 
-    def _read(self, connection: Connection, about: About) -> State:
-        mark, kept = self._mark(connection, about.birth), self._kept
+    def _read(self, ask: Ask, about: About) -> State:
+        mark, kept = self._mark(ask, about.birth), self._kept
         if kept is None or kept.mark != mark:
             same = kept is not None and kept.mark.birth == mark.birth
             facts = kept.state.facts if kept is not None and same else ()
             self._kept = kept = None  # two of them at once may be more than there is room for
             try:
-                kept = _Kept(mark=mark, state=read_state(connection, about.revision, facts))
+                kept = _Kept(mark=mark, state=read_state(ask, about.revision, facts))
             except (ValueError, KeyError, TypeError) as error:
                 raise unreadable(error, self._path) from error
         elif kept.since:
@@ -137,9 +140,9 @@ class SqlStore:
         self._birth, self._kept = about.birth, kept
         return kept.state
 
-    def _mark(self, connection: Connection, birth: str) -> _Mark:
-        drawn = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-        return _Mark(birth=birth, drawn=int(drawn), file=self._file())
+    def _mark(self, ask: Ask, birth: str) -> _Mark:
+        (row,) = ask("PRAGMA user_version")
+        return _Mark(birth=birth, drawn=row["user_version"], file=self._file())
 
     def _file(self) -> tuple[int, ...]:
         try:
@@ -156,15 +159,18 @@ class SqlStore:
         """
         if not delta and not delta.verb:
             return
+        from syncd.store.schema import asking
+        from syncd.store.writing import write_delta
+
         if self._birth is None:
             self._make()
         elif not self._exists():
             raise replaced(self._path)
-        with self._transaction("BEGIN IMMEDIATE") as connection:
+        with self._writing() as connection:
             about = self._prepared(connection)
             if self._birth not in (None, about.birth):
                 raise replaced(self._path)
-            before, kept = self._mark(connection, about.birth), self._kept
+            before, kept = self._mark(asking(connection), about.birth), self._kept
             write_delta(connection, delta)
             drawn = secrets.randbits(31)
             connection.exec_driver_sql(f"PRAGMA user_version = {drawn}")
@@ -212,9 +218,11 @@ class SqlStore:
     def renew(self, source: Path) -> None:
         """Make a copy of `source` a database of its own, of this version. Raises StateError, which
         speaks of `source`, where it cannot be understood."""
+        from syncd.store.schema import renew
+
         try:
             self.load()
-            with self._transaction("BEGIN IMMEDIATE") as connection:
+            with self._writing() as connection:
                 renew(connection)
         except StateError as error:
             raise StateError(str(error).replace(str(self._path), str(source))) from error
@@ -233,8 +241,7 @@ class SqlStore:
         return self._lock.held()
 
     def close(self) -> None:
-        """Let go of files."""
-        self._engine.dispose()
+        """Let go of files: none is held between two calls."""
 
     def _exists(self) -> bool:
         try:
@@ -267,19 +274,26 @@ class SqlStore:
         finally:
             connection.close()
 
-    @contextmanager
-    def _transaction(self, begin: str) -> Iterator[Connection]:
-        try:
-            with self._engine.connect() as opened:
-                connection = opened.execution_options(begin=begin)
-                with connection.begin():
-                    yield connection
-        except DBAPIError as error:
-            raise explained(error.orig, self._path) from error
+    def _reading(self) -> AbstractContextManager[Ask]:
+        return reading(self._connect, self._path)
+
+    @cached_property
+    def _engine(self) -> Engine:
+        from syncd.store.writing import engine_over
+
+        return engine_over(self._connect)
+
+    def _writing(self) -> AbstractContextManager[Connection]:
+        from syncd.store.writing import writing
+
+        return writing(self._engine, self._path)
 
 
 def _path(where: str | Path) -> Path:
     if isinstance(where, str) and "://" in where:
+        from sqlalchemy import make_url
+        from sqlalchemy.exc import ArgumentError
+
         try:
             url = make_url(where)
         except ArgumentError as error:
@@ -291,29 +305,3 @@ def _path(where: str | Path) -> Path:
             )
         where = url.database
     return Path(where).absolute()
-
-
-def _engine(path: Path, patience: timedelta) -> Engine:
-    def connect() -> sqlite3.Connection:
-        # mode=rw: a file that has gone is not made anew behind our back. No isolation level:
-        # transactions are begun below, since sqlite3 would begin them late and weakly.
-        return sqlite3.connect(
-            f"{path.as_uri()}?{'immutable=1' if is_frozen(path) else 'mode=rw'}",
-            uri=True,
-            timeout=patience.total_seconds(),
-            isolation_level=None,
-            check_same_thread=False,
-        )
-
-    # hide_parameters: notes about people have no place in a traceback.
-    engine = create_engine("sqlite://", creator=connect, poolclass=NullPool, hide_parameters=True)
-
-    @event.listens_for(engine, "connect")
-    def careful(connection: sqlite3.Connection, _: object) -> None:
-        connection.execute("PRAGMA synchronous = FULL")
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        connection.exec_driver_sql(connection.get_execution_options()["begin"])
-
-    return engine

@@ -108,3 +108,29 @@ def test_a_server_that_holds_us_up(
             ask()
         assert time.monotonic() - began < 2
         ask()
+
+
+def test_a_connection_that_waits_is_looked_at_when_it_is_to_be_used() -> None:
+    asked, closed = threading.Event(), threading.Event()
+
+    def serve(listener: socket.socket) -> None:
+        for _ in range(2):
+            client, _ = listener.accept()
+            with client:
+                client.recv(65536)
+                client.sendall(HEAD + b"Content-Length: 2\r\n\r\n{}")  # and keeps it open
+                asked.wait(10)
+            closed.set()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=serve, args=(listener,), daemon=True).start()
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        there = threading.enumerate()
+        sender = caldav.Transport(name="home", url=url, username="", password="", origin="")
+        assert sender.request("OPTIONS", url).ok
+        now = [each for each in threading.enumerate() if not isinstance(each, threading.Timer)]
+        assert now == there, "somebody watches it"
+        asked.set()
+        assert closed.wait(10)
+        assert sender.request("OPTIONS", url).ok
+        sender.close()

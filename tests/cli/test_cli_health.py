@@ -117,11 +117,19 @@ def test_a_database_of_a_newer_syncd_is_no_health(synced: Desk) -> None:
     assert "was written by a newer syncd (schema 99" in said.err
 
 
-def test_it_imports_nothing_heavy(synced: Desk) -> None:
-    heavy = ("sqlalchemy", "syncd.config.shapes", "caldav", "niquests", "apscheduler", "structlog")
+@pytest.mark.parametrize(
+    ("verb", "spared"),
+    [
+        ("health", ("sqlalchemy", "syncd.config.shapes")),
+        ("check", ("sqlalchemy", "rich", "syncd.engine", "syncd.reconcile.plan")),
+        ("due", ("sqlalchemy",)),
+    ],
+)
+def test_it_imports_nothing_heavy(synced: Desk, verb: str, spared: tuple[str, ...]) -> None:
+    heavy = (*spared, "caldav", "icalendar", "niquests", "apscheduler", "structlog")
     code = (
         "import sys\nfrom syncd.cli.main import main\n"
-        f"status = main(['--now', {NOW!r}, 'health'])\n"
+        f"status = main(['--now', {NOW!r}, {verb!r}])\n"
         f"print(status, [m for m in {heavy!r} if m in sys.modules], file=sys.stderr)"
     )
     done = subprocess.run(

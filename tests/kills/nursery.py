@@ -41,6 +41,7 @@ IMPORTED = (
     "syncd.engine.service",
     "syncd.engine.telling",
     "syncd.store.sql",
+    "syncd.store.writing",
 )
 _FILES = ("open", "os.", "shutil.")
 _READS = ("SELECT", "PRAGMA table_", "PRAGMA foreign_", "PRAGMA index_")

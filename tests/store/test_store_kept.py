@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event
 
 from syncd.errors import StateError
 from syncd.model.records import Delta, State, applied
@@ -23,15 +22,20 @@ MORE = Delta(
 
 
 @pytest.fixture
-def asked(store: SqlStore) -> list[str]:
+def asked(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The tables of which rows are read."""
     found: list[str] = []
 
-    @event.listens_for(store._engine, "before_cursor_execute")
-    def look(_: object, __: object, statement: str, *___: object) -> None:
+    def look(statement: str) -> None:
         if statement.startswith("SELECT") and "WHERE" not in statement:
             found.append(statement.partition("FROM ")[2].split()[0])
 
+    def watched(connect: Callable[[], sqlite3.Connection] = store._connect) -> sqlite3.Connection:
+        connection = connect()
+        connection.set_trace_callback(look)
+        return connection
+
+    monkeypatch.setattr(store, "_connect", watched)
     return found
 
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
@@ -226,7 +227,7 @@ class Transport:
         return "basic" if parts.scheme == "https" or parts.hostname in _LOOPBACK else None
 
     def _made(self, scheme: str | None) -> DAVClient:
-        return DAVClient(
+        client = DAVClient(
             url=self._url,
             username=self.username or None,
             password=self._password if self.username else None,
@@ -238,6 +239,16 @@ class Transport:
                 "Accept": "text/xml, application/xml, text/calendar, */*",
             },
         )
+        adapters: Any = client.session.adapters.values()
+        for adapter in adapters:
+            # Nobody looks every five seconds at connections that wait: one that the server closed
+            # is noticed when it is to be used.
+            pools = adapter.poolmanager
+            pools.pool_classes_by_scheme = {
+                scheme: partial(pool, background_watch_delay=None)
+                for scheme, pool in pools.pool_classes_by_scheme.items()
+            }
+        return client
 
     def _sign_in(self, answer: Answer) -> None:
         """Choose the way to sign in that the server names. Raises Refused where it is the one that
