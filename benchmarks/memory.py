@@ -21,9 +21,10 @@ service = worlds.service(worlds.roster(of, 20, a_day=3), worlds.store_in(where))
 for _ in range(3):
     report = service.sync()
     assert not report.errors, report.errors
+most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 seen = sum(map(len, service.store.load().foreign.values()))
 assert seen == int(sys.argv[4]), seen
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+print(most)
 """
 
 
