@@ -1,11 +1,13 @@
 """A thousand writes at Google, that is the emulator: its quota, and what a write costs.
 
 Time for the quota is virtual: it passes where somebody waits, and by 100 ms with each request. For
-CPU the emulator is a process of its own: `python -m benchmarks.google FOLDER`.
+CPU the emulator is a process of its own: `python -m benchmarks.google FOLDER [ENTRIES]`, with so
+many events of somebody else's in the calendar.
 """
 
 from __future__ import annotations
 
+import json
 import math
 import sys
 import time
@@ -101,7 +103,7 @@ def _price() -> Row:
     for n in range(ROUNDS):
         progress(f"what a write at Google costs, round {n + 1}")
         for told, work in ((ours, _by_syncd), (bare, _by_the_library)):
-            with worlds.folder() as where, _Elsewhere(where) as url:
+            with worlds.folder() as where, Elsewhere(where) as url:
                 calendar = _calendar(where, url)
                 calendar.write(_creates(entries(1)))  # signs in, and makes the calendar
                 told.append(work(calendar))
@@ -146,14 +148,16 @@ def _by_the_library(calendar: GoogleCalendar) -> Spent:
     return spent(bare)
 
 
-class _Elsewhere:
+class Elsewhere:
     """While it holds, an emulator is there, in a process of its own: its address."""
 
-    def __init__(self, where: Path) -> None:
+    def __init__(self, where: Path, entries: int = 0) -> None:
         self._where = where
+        self._entries = entries
 
     def __enter__(self) -> str:
         command = [sys.executable, "-m", "benchmarks.google", str(self._where)]
+        command.append(str(self._entries))
         self._child = Popen(command, stdout=PIPE, text=True)
         assert self._child.stdout is not None
         return self._child.stdout.readline().strip()
@@ -166,7 +170,14 @@ class _Elsewhere:
 
 
 def _calendar(where: Path, url: str) -> GoogleCalendar:
-    settings = CalendarSettings(
+    of = settings(where, url)
+    assert of.google is not None
+    return GoogleCalendar(of, SignIn(of.google), timezone="Europe/Berlin")
+
+
+def settings(where: Path, url: str) -> CalendarSettings:
+    """The calendar as config has it; what signs in lies in the folder `where`."""
+    return CalendarSettings(
         name="home",
         provider="google",
         url="",
@@ -179,20 +190,31 @@ def _calendar(where: Path, url: str) -> GoogleCalendar:
             endpoint=url,
         ),
     )
-    assert settings.google is not None
-    return GoogleCalendar(settings, SignIn(settings.google), timezone="Europe/Berlin")
 
 
-def main(folder: Path) -> None:
-    """Serve until ended; what signs in lies in `folder`."""
+def main(folder: Path, entries: int) -> None:
+    """Serve until ended; what signs in is put into `folder`."""
     with running() as google:
         account = google.fresh()
         account.credentials_file(folder)
         account.token_file(folder, scopes=SCOPES)
+        if entries:
+            client = json.loads(next(folder.glob("*token*")).read_text())["client_id"]
+            calendar = account.add_calendar("full", "Outreach", app=client)
+            for n in range(entries):
+                day = f"2026-{1 + n % 9:02}-01T09"
+                calendar.insert(
+                    {
+                        "summary": f"Something of somebody's {n}",
+                        "description": "Words about it, and some more of them",
+                        "start": {"dateTime": f"{day}:00:00Z"},
+                        "end": {"dateTime": f"{day}:30:00Z"},
+                    }
+                )
         print(google.url, flush=True)
         while True:
             time.sleep(3600)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0)

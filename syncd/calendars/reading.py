@@ -4,13 +4,16 @@ understood is `Unreadable`, with one sentence, and nothing else."""
 from __future__ import annotations
 
 import re
+from collections.abc import Container
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from math import prod
 from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
 
-from syncd.model.entries import YEARS
+from syncd.model.entries import YEARS, Sighting
+from syncd.model.keys import is_key
 from syncd.model.rules import Rule, read_rule
 
 _MOST = 4
@@ -29,6 +32,19 @@ NONSENSE = (
 
 class Unreadable(ValueError):
     """It is no entry that can be understood."""
+
+
+def lean(sighting: Sighting, known: Container[str]) -> Sighting:
+    """`sighting` without its body where that is never needed back: of what is not among the `known`
+    addresses, says by nothing that it is ours or was copied from what is, and does not repeat, so
+    that it is no half of a series that was split. A calendar may hold a hundred thousand of
+    them."""
+    entry, href = sighting.entry, sighting.href
+    if entry is None or entry.recurrence is not None or entry.trace or href in known:
+        return sighting
+    if is_key(entry.uid) or is_key(href.rpartition("/")[2].removesuffix(".ics")):
+        return sighting
+    return replace(sighting, body="")
 
 
 def checked_rule(text: str) -> Rule:

@@ -190,11 +190,10 @@ def _pages(
     """The texts of occurrences, by the names that their items know; of two halves of a series the
     later one's, of two calendars' that from which the block moves: it is read to the last."""
     found: dict[OccurrenceId, Page] = {}
-    for record in sorted(records, key=lambda each: (houses.moves(each), each.key)):
+    blocks = [r for r in records if r.key.kind is Kind.BLOCK and r.fate is Fate.LIVE]
+    for record in sorted(blocks, key=lambda each: (houses.moves(each), each.key)):
         seen = record.seen
-        if record.key.kind is not Kind.BLOCK or record.fate is not Fate.LIVE or seen is None:
-            continue
-        if not is_timed_series(seen) or seen.recurrence is None:
+        if seen is None or not is_timed_series(seen) or seen.recurrence is None:
             continue
         zone = zone_of(seen, ZoneInfo("UTC"))
         for override in seen.recurrence.overrides:

@@ -10,6 +10,7 @@ import pytest
 
 from syncd.calendars.base import Calendar, Changes, Fate, Result
 from syncd.model.entries import Entry, Sighting
+from syncd.model.keys import is_key
 from tests.calendars.bench import Bench, InMemory, OnGoogle, OnServer, create, removal, replaced
 from tests.calendars.zoo import HOUR, TEN, WEEK, ZOO, block, contact, override, uid
 from tests.length import often
@@ -70,7 +71,22 @@ class TestReading:
         sightings = listed(bench.open()).sightings
         assert {s.entry.uid: s.entry for s in sightings if s.entry} == held(bench, animals)
         assert {s.href: s.version for s in sightings} == {r.href: r.version for r in results}
-        assert all(s.body and not s.problem for s in sightings)
+        assert not any(s.problem for s in sightings)
+
+    def test_only_what_may_be_ours_comes_with_its_body(
+        self, bench: Bench, calendar: Calendar
+    ) -> None:
+        animals = zoo(bench)
+        theirs = contact(uid="ofsomebodelse0000")
+        calendar.write([create(each) for each in (*animals.values(), theirs)])
+        sightings = listed(bench.open()).sightings
+        ours = [s for s in sightings if s.entry and (is_key(s.entry.uid) or s.entry.recurrence)]
+        assert len(ours) >= len(animals) - 1 and all(s.body for s in ours)
+        if not isinstance(bench, InMemory):
+            (their,) = [s for s in sightings if s.entry and s.entry.uid == theirs.uid]
+            assert their.entry and their.entry.title == theirs.title and not their.body
+            again = calendar.changes("", {their.href: "another version"}).sightings
+            assert all(s.body for s in again if s.href == their.href)
 
     def test_nothing_new_is_nothing(self, calendar: Calendar) -> None:
         written(calendar, contact())
@@ -219,11 +235,12 @@ class TestWriting:
                 [replaced(r, each) for r, each in zip(results, wanted.values(), strict=True)]
             )
             if bench.once:  # what repeated before remembers the occurrences that were deleted then
-                there = {s.href: s for s in listed(calendar).sightings}
+                hrefs = dict.fromkeys((each.href for each in results), "")
+                there = {s.href: s for s in calendar.changes("", hrefs).sightings}
                 for n, after in enumerate(wanted.values()):
                     if results[n].fate is Fate.STALE:
                         (results[n],) = calendar.write([replaced(there[after.uid], after)])
-                there = {s.href: s for s in listed(calendar).sightings}
+                there = {s.href: s for s in calendar.changes("", hrefs).sightings}
                 results = [replace(each, body=there[each.href].body) for each in results]
             assert [each.fate for each in results] == [Fate.APPLIED] * len(animals)
             found = {s.entry.uid: s.entry for s in listed(calendar).sightings if s.entry}

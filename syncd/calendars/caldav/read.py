@@ -16,7 +16,7 @@ from syncd.calendars.base import Changes, Progress
 from syncd.calendars.caldav import dav
 from syncd.calendars.caldav.body import read_entry
 from syncd.calendars.caldav.transport import REDIRECTS, Answer, Transport, parsed
-from syncd.calendars.reading import Unreadable
+from syncd.calendars.reading import Unreadable, lean
 from syncd.errors import CalendarError, CursorLost
 from syncd.model.entries import Sighting
 
@@ -81,7 +81,7 @@ class Reader:
         sightings: list[Sighting] = []
         for start in range(0, len(wanted), CHUNK):
             chunk = wanted[start : start + CHUNK]
-            sightings += self._bodies(chunk, found)
+            sightings += (lean(each, known) for each in self._bodies(chunk, found))
             if progress is not None and len(wanted) > CHUNK:
                 progress(start + len(chunk), len(wanted))
         return Changes(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -16,7 +16,7 @@ from syncd.calendars.google.calls import Answer, Calls
 from syncd.calendars.google.errors import explained, status_of
 from syncd.calendars.google.pages import items, pages
 from syncd.calendars.google.parse import FIELDS, Family, Settings, earliest, read_family
-from syncd.calendars.reading import NONSENSE, Unreadable
+from syncd.calendars.reading import NONSENSE, Unreadable, lean
 from syncd.errors import CalendarError, CursorLost
 from syncd.model.entries import Entry, Sighting
 from syncd.model.keys import is_key
@@ -50,36 +50,65 @@ class Reader:
         """As the seam's `changes`. Raises Unreachable, Refused, CalendarLost, or CursorLost for a
         token that is unknown."""
         kind, _, token = cursor.partition(":")
-        full = kind != "sync" or not token
-        rows, token = self._rows("" if full else token, progress)
-        families, gone = self._listed(rows) if full else self._changed(rows, known)
-        if full:
-            gone = known.keys() - families.keys()
+        if kind != "sync" or not token:
+            return self._everything(known, progress)
+        rows = list[Json]()
+        for page in self._pages({"syncToken": token}):
+            rows += items(page)
+            token = _token(page)
+            if progress is not None and rows:
+                progress(len(rows), len(rows))
+        families, gone = self._changed(rows, known)
         return Changes(
-            sightings=tuple(
-                self._sighting(family)
-                for href, family in families.items()
-                if known.get(href) != version_of(family)
-            ),
+            sightings=tuple(self._sightings(families, known)),
             gone=frozenset(gone & known.keys()),
             last_words=self._last_words(sorted(gone & known.keys())),
             cursor=f"sync:{token}",
-            full=full,
         )
 
-    def _rows(self, token: str, progress: Progress | None) -> tuple[list[Json], str]:
-        """All pages, and the token for the next reading. Every parameter is the same each time, as
-        tokens demand."""
-        rows: list[Json] = []
-        asked: Json = {"syncToken": token} if token else {}
-        after = ""
+    def _everything(self, known: Mapping[str, str], progress: Progress | None) -> Changes:
+        """A listing of everything. What does not repeat is read page by page, and nothing else of
+        it kept; a series waits for its exceptions, which may be on any page."""
+        singles: dict[str, Sighting | None] = {}
+        masters: dict[str, Json] = {}
+        exceptions: dict[str, list[Json]] = {}
+        token, done = "", 0
+        for page in self._pages({}):
+            for row in items(page):
+                id, series = str(row["id"]), row.get("recurringEventId")
+                if series:
+                    exceptions.setdefault(str(series), []).append(row)
+                elif row.get("status") == "cancelled":
+                    continue
+                elif row.get("recurrence"):  # what comes up twice changed meanwhile
+                    singles.pop(id, None)
+                    masters[id] = row
+                else:
+                    masters.pop(id, None)
+                    told = self._sightings({id: Family(master=row)}, known)
+                    singles[id] = next(iter(told), None)
+            token = _token(page)
+            done += len(items(page))
+            if progress is not None and done:
+                progress(done, done)
+        families = {id: _family(row, exceptions.get(id, ())) for id, row in masters.items()}
+        gone = known.keys() - families.keys() - singles.keys()
+        return Changes(
+            sightings=(
+                *(each for each in singles.values() if each is not None),
+                *self._sightings(families, known),
+            ),
+            gone=frozenset(gone),
+            last_words=self._last_words(sorted(gone)),
+            cursor=f"sync:{token}",
+            full=True,
+        )
+
+    def _pages(self, asked: Json) -> Iterator[Json]:
+        """All pages. Every parameter is the same each time, as tokens demand."""
         for page in pages(lambda more: self._ask(self._list(**asked, **more)), self.calls.name):
-            rows += items(page)
             self._learn(page)
-            if progress is not None and rows:
-                progress(len(rows), len(rows))
-            after = str(page.get("nextSyncToken") or "")
-        return rows, after
+            yield page
 
     def _list(self, **more: Any) -> Any:
         return self.calls.api.events.list(
@@ -103,18 +132,6 @@ class Reader:
                 self.settings = replace(self.settings, alarm=earliest(reminders))
 
     # -- families
-
-    def _listed(self, rows: Iterable[Json]) -> tuple[dict[str, Family], set[str]]:
-        """The families in a listing of everything."""
-        masters: dict[str, Json] = {}
-        exceptions: dict[str, list[Json]] = {}
-        for row in rows:
-            series = row.get("recurringEventId")
-            if series:
-                exceptions.setdefault(str(series), []).append(row)
-            elif row.get("status") != "cancelled" and row.get("id"):
-                masters[str(row["id"])] = row
-        return {id: _family(row, exceptions.get(id, ())) for id, row in masters.items()}, set()
 
     def _changed(
         self, rows: Iterable[Json], known: Mapping[str, str]
@@ -192,10 +209,15 @@ class Reader:
             [events.get(calendarId=self.calendar, eventId=id, fields=FIELDS) for id in ids]
         )
 
-    def _sighting(self, family: Family) -> Sighting:
-        if family.repeats:
-            self.remember(family)
-        return sighting_of(family, self.settings)
+    def _sightings(
+        self, families: Mapping[str, Family], known: Mapping[str, str]
+    ) -> Iterator[Sighting]:
+        """How those are sighted that are new or have another version."""
+        for href, family in families.items():
+            if known.get(href) != version_of(family):
+                if family.repeats:
+                    self.remember(family)
+                yield lean(sighting_of(family, self.settings), known)
 
     def _last_words(self, gone: list[str]) -> dict[str, Entry]:
         """What those of ours that are gone said last: a deleted event can be read, for a while.
@@ -216,6 +238,10 @@ class Reader:
             if entry.recurrence is None:
                 found[id] = replace(entry, cancelled=False)
         return found
+
+
+def _token(page: Json) -> str:
+    return str(page.get("nextSyncToken") or "")
 
 
 def _family(master: Json, exceptions: Iterable[Json]) -> Family:
