@@ -15,7 +15,7 @@ from benchmarks.plans import weekly
 from syncd.calendars.memory import MemoryCalendar
 from syncd.engine.service import Service
 from syncd.model.records import Delta
-from syncd.store.rows import _fact_row
+from syncd.store.rows import fact_row
 
 PEOPLE = 1000
 SIZES = (10_000, 1_000_000)
@@ -75,7 +75,7 @@ class _Deployment:
 def _fill(database: Path, facts: int) -> None:
     """Put so many facts, such as those of `worlds.history`, into the table itself: by commits it
     takes longer than what is measured."""
-    last = sorted(map(_fact_row, worlds.history(PEOPLE, 1)), key=lambda row: row["recorded"])
+    last = sorted(map(fact_row, worlds.history(PEOPLE, 1)), key=lambda row: row["recorded"])
     names = list(last[0])
     into = f"INSERT INTO facts ({', '.join(names)}) VALUES ({', '.join(f':{n}' for n in names)})"
     days = [
