@@ -13,13 +13,12 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from syncd.calendars.base import Calendar, Changes, Diary, Fate, Result, Verb, Write
+from syncd.calendars.reading import PROBE
 from syncd.model.entries import Entry
 from syncd.model.examination import Ailing, Check, Found, NotTried
 from syncd.model.keys import is_key
 from syncd.model.roster import CalendarSettings
 
-PROBE = "doctorprobe"
-"""How the UID of every probe begins: letters that every provider takes."""
 TITLE = "syncd doctor: a test, to be removed"
 
 

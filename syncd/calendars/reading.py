@@ -34,15 +34,23 @@ class Unreadable(ValueError):
     """It is no entry that can be understood."""
 
 
+PROBE = "doctorprobe"
+"""How the UID begins of what is written to see whether that can be done."""
+
+
 def lean(sighting: Sighting, known: Container[str]) -> Sighting:
     """`sighting` without its body where that is never needed back: of what is not among the `known`
-    addresses, says by nothing that it is ours or was copied from what is, and does not repeat, so
+    addresses, says by nothing that it is ours, a probe of ours or a copy, and does not repeat, so
     that it is no half of a series that was split. A calendar may hold a hundred thousand of
     them."""
     entry, href = sighting.entry, sighting.href
     if entry is None or entry.recurrence is not None or entry.trace or href in known:
         return sighting
-    if is_key(entry.uid) or is_key(href.rpartition("/")[2].removesuffix(".ics")):
+    if (
+        entry.uid.startswith(PROBE)
+        or is_key(entry.uid)
+        or is_key(href.rpartition("/")[2].removesuffix(".ics"))
+    ):
         return sighting
     return replace(sighting, body="")
 

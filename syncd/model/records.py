@@ -28,6 +28,10 @@ class Fate(StrEnum):
     """It is in the calendar and is the user's now: it is not written and not counted."""
 
 
+LEFT_ALONE = "-"
+"""Stands for the version of a resource that is not what we know; no server's versions are so."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Record:
     """One entry of ours, in one calendar: (`calendar`, `uid`) is its identity.
@@ -42,7 +46,7 @@ class Record:
     fate: Fate = Fate.LIVE
     href: str = ""
     version: str = ""
-    """Of `seen`; empty where the server never told."""
+    """Of `seen`; empty where the server never told, `LEFT_ALONE` where nothing may be written."""
     body: str = ""
     """The adapter's, as it came with `seen`."""
     seen: Entry | None = None
@@ -62,9 +66,8 @@ class Record:
 
     @property
     def is_left_alone(self) -> bool:
-        """Whether its resource is nothing that we could write to without losing what it says: what
-        was absorbed so has no version, and says why."""
-        return bool(self.href and self.why) and not self.version and self.fate is Fate.LIVE
+        """Whether its resource is nothing that we could write to without losing what it says."""
+        return self.version == LEFT_ALONE and self.fate is Fate.LIVE
 
     @property
     def item(self) -> bool:

@@ -8,9 +8,11 @@ are followed so many ages ahead that the end of time is near.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from itertools import count as counted
+from itertools import dropwhile, takewhile
+from threading import Lock
 
 from dateutil.rrule import rrule, rruleset, rrulestr
 
@@ -19,24 +21,37 @@ _AGES = 19 * 400
 and not long."""
 
 
-@dataclass(frozen=True)
 class Walls:
     """The times at which a rule puts something, naive, in order; they end some time after those
-    that an appointment may have."""
+    that an appointment may have. The rule is followed once, whichever threads ask: dateutil, which
+    can remember what it found as well, forgets to let go of its lock where a rule ends."""
 
-    _rule: rrule
+    def __init__(self, rule: rrule) -> None:
+        self._rest = iter(rule)
+        self._found: list[datetime] = []
+        self._lock = Lock()
 
     def __iter__(self) -> Iterator[datetime]:
-        return map(_back, self._rule)
+        for number in counted():
+            with self._lock:
+                if number == len(self._found):
+                    try:
+                        self._found.append(_back(next(self._rest)))
+                    except (StopIteration, ValueError, OverflowError):  # or time itself ends
+                        return
+                found = self._found[number]
+            yield found
 
     def since(self, moment: datetime) -> Iterator[datetime]:
         """Those from `moment` on, itself included."""
-        return map(_back, self._rule.xafter(_ahead(moment), inc=True))
+        return dropwhile(lambda wall: wall < moment, self)
 
     def last(self, moment: datetime) -> datetime | None:
         """The last of them by `moment`, itself included."""
-        found = self._rule.before(_ahead(moment), inc=True)
-        return None if found is None else _back(found)
+        found = None
+        for found in takewhile(lambda wall: wall <= moment, self):  # noqa: B007
+            pass
+        return found
 
 
 @lru_cache(maxsize=256)
@@ -44,7 +59,7 @@ def walls(rule: str, start: datetime, count: int | None = None) -> Walls:
     """When `rule`, which has neither UNTIL nor COUNT, puts something from `start` on, which is
     naive; no more than `count` times. Raises ValueError for what is no rule."""
     text = f"{rule};COUNT={count}" if count else rule
-    made = rrulestr(text, dtstart=_ahead(start), cache=True)
+    made = rrulestr(text, dtstart=_ahead(start))
     if isinstance(made, rruleset):
         raise ValueError(f"not one rule: {rule}")
     return Walls(made)

@@ -14,7 +14,7 @@ from datetime import datetime
 from syncd.model.entries import Entry, Sighting
 from syncd.model.facts import Fact
 from syncd.model.keys import Key, Kind, decode
-from syncd.model.records import Fate, Record
+from syncd.model.records import LEFT_ALONE, Fate, Record
 from syncd.reconcile.fold import revision_of
 from syncd.reconcile.occurrences import instant
 from syncd.reconcile.trace import Trace, fact_of_entry, read_fact_line
@@ -76,9 +76,8 @@ def absorb(
         if entry is None:
             uid = at.get(sighting.href)
             if uid is not None:  # ours, spoilt by somebody: it stands, unread, until it is mended
-                # Without a version nothing is written over what is not what we know.
                 why = f"It cannot be read: {sighting.problem}"
-                known[uid] = replace(known[uid], version="", why=why)
+                known[uid] = replace(known[uid], version=LEFT_ALONE, why=why)
                 changed.add(uid)
                 problems.append(f"{sighting.href}: {sighting.problem}")
             else:
@@ -170,9 +169,9 @@ def _taken_in(record: Record, sighting: Sighting) -> Record:
     after, entry = seen(record, sighting), sighting.entry
     if record.key.kind is Kind.BLOCK or entry is None or entry.recurrence is None:
         return after
-    # A mark may be on one of its occurrences: without its version and body nothing is written.
+    # A mark may be on one of its occurrences.
     why = "it was made to repeat, so that it stays as it is; let it be a single one again"
-    return replace(after, version="", body=record.body, why=why)
+    return replace(after, version=LEFT_ALONE, body=record.body, why=why)
 
 
 def _left_alone(record: Record) -> list[str]:

@@ -17,7 +17,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from syncd.calendars.diagnosis import PROBE, TITLE
+from syncd.calendars.diagnosis import TITLE
+from syncd.calendars.reading import PROBE
 from syncd.model.keys import is_key
 from tests.cli.desk import Desk
 from tests.client import Client

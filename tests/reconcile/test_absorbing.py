@@ -10,7 +10,7 @@ from syncd.calendars.memory import MemoryCalendar
 from syncd.engine.tick import tick
 from syncd.model.entries import Entry, Sighting
 from syncd.model.keys import Key, Kind
-from syncd.model.records import Record
+from syncd.model.records import LEFT_ALONE, Record
 from syncd.reconcile.absorb import absorb
 from syncd.reconcile.marks import Marked, Plain, read
 from syncd.store import open_store
@@ -48,7 +48,10 @@ def test_what_was_moved_to_another_address_is_followed() -> None:
 def test_what_cannot_be_read_is_not_written_over() -> None:
     found = absorb("home", "test", [RECORD], [seen("/a.ics", None, "nonsense")], frozenset())
     spoilt = found.records[UID]
-    assert (spoilt.version, spoilt.why) == ("", "It cannot be read: nonsense")
+    assert (spoilt.version, spoilt.why) == (LEFT_ALONE, "It cannot be read: nonsense")
+    assert spoilt.is_left_alone
+    # One whose server tells no versions, and was busy, is written to next time.
+    assert not replace(RECORD, version="", why="busy").is_left_alone
     assert spoilt.seen == ENTRY
     assert found.problems == ("/a.ics: nonsense",)
     mended = absorb("home", "test", [spoilt], [seen("/a.ics")], frozenset()).records[UID]
