@@ -94,8 +94,9 @@ def test_it_is_at_that_path_and_on_loopback_alone_and_off_by_default() -> None:
     port = free_port()
     with Running(lambda: service(Scripted(), roster(metrics=port))) as running:
         running.next()
-        with pytest.raises(urllib.error.HTTPError, match="404"):
+        with pytest.raises(urllib.error.HTTPError, match="404") as refused:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5)
+        refused.value.close()
         with socket.socket() as other, pytest.raises(OSError):
             other.settimeout(5)
             other.connect(("127.0.0.2", port))
