@@ -14,6 +14,7 @@ from lxml import etree
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _REFERENCE = re.compile("&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));")
 _DECLARED = re.compile(r"^\s*<\?xml\b[^>]*\?>")
+_ENCODING = re.compile(rb"""^\s*<\?xml\b[^>]*\bencoding\s*=\s*["']([A-Za-z][\w.-]*)["']""")
 
 
 def read(body: bytes) -> etree._Element:
@@ -21,8 +22,17 @@ def read(body: bytes) -> etree._Element:
     try:
         return _parsed(body)
     except ValueError:
-        text = _DECLARED.sub("", body.decode("utf-8-sig", "replace"), count=1)
+        text = _DECLARED.sub("", _decoded(body), count=1)
         return _parsed(_REFERENCE.sub(_allowed, _FORBIDDEN.sub("?", text)).encode())
+
+
+def _decoded(body: bytes) -> str:
+    told = _ENCODING.match(body)
+    name = told[1].decode().lower() if told else "utf-8"
+    try:
+        return body.decode("utf-8-sig" if name == "utf-8" else name, "replace")
+    except LookupError as error:
+        raise ValueError(f"its encoding is unknown: {name}") from error
 
 
 def _parsed(body: bytes) -> etree._Element:

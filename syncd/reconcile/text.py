@@ -309,7 +309,7 @@ def _carried(character: str) -> bool:
 
 
 def _section(lines: Iterable[str], last: str) -> str:
-    split = (line for each in lines for line in each.split("\n"))
+    split = (line.rstrip() for each in lines for line in each.split("\n"))
     ours = (f"{line}." if line.endswith(END) else line for line in split if line)
     return "\n".join((*ours, last))
 

@@ -160,3 +160,10 @@ def test_what_no_xml_may_hold_is_a_question_mark(odd: str) -> None:
 
 def test_what_is_not_utf_8_is_read_all_the_same() -> None:
     assert markup.read(b"<a>\xff\xfex</a>").text == "\ufffd\ufffdx"
+
+
+def test_another_encoding_is_read_in_that() -> None:
+    body = "<?xml version='1.0' encoding='ISO-8859-1'?><a>M\u00fcller\x01</a>".encode("latin-1")
+    assert markup.read(body).text == "M\u00fcller?"
+    with pytest.raises(ValueError, match="unknown"):
+        markup.read(b"<?xml version='1.0' encoding='nothing'?><a>\x01</a>")

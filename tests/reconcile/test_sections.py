@@ -68,6 +68,11 @@ def test_what_one_needs_on_the_phone_comes_first() -> None:
     assert "time zone" not in open_section(person(timezone=ZONE.key), "call", None, ZONE)
 
 
+def test_no_line_of_ours_ends_in_a_space() -> None:
+    section = open_section(person(interests=("tea", "\ufffe")), "call", None, ZONE)
+    assert "Interests: tea,\n" in section
+
+
 @pytest.mark.parametrize("outcome", Outcome)
 @pytest.mark.parametrize("direction", Direction)
 def test_nothing_of_ours_blames(outcome: Outcome, direction: Direction) -> None:
