@@ -80,7 +80,7 @@ def read_contacts(
         reader = reader_of(record)
         stand = reader.present(occurrences)
         facts += reader.facts
-        standings.append(stand)
+        standings.append(_current_slot(stand, occurrences))
         if stand.record is not record:
             changed.append(stand.record)
         if reader.fact is None:

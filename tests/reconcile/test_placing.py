@@ -96,6 +96,19 @@ def test_what_rolls_over_goes_to_the_head_and_displaces_nobody() -> None:
     assert not waiting & set(after)
 
 
+def test_who_goes_along_with_an_hour_of_a_new_rule_keeps_others_out_of_their_place() -> None:
+    it = room(overdue(0, "First"), overdue(-1, "Second"))
+    it.settle()
+    assert places(it) == {"first": "12-03 10:00", "second": "12-10 10:00"}
+    it.at("2026-12-04", "11:30")
+    it.roster = replace(it.roster, blocks={"weekly": weekly(rule="FREQ=WEEKLY;BYDAY=MO,WE")})
+    it.settle()
+    assert places(it) == {"second": "12-07 10:00", "first": "12-07 10:15"}
+    it.at("2026-12-07", "11:30")
+    it.settle()
+    assert places(it)["second"] == "12-07 10:00", "it is in no hour that is still to come"
+
+
 def test_a_retry_has_its_own_day_and_keeps_three_hours_from_the_time_that_failed() -> None:
     it = room(overdue(1, "Ann Lee"))
     it.settle()
