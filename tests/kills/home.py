@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 
 from syncd.model.facts import effective
 from syncd.store.sql import SqlStore
+from tests.ferry import READS, Ferry, ferry
 from tests.hosts import SCOPES, Host, app_on
 from tests.ical import Shown
-from tests.kills.ferry import READS, Ferry, ferry
 from tests.kills.household import CALDAV, CALENDAR, CHAPTERS, DEPLOYMENT, GOOGLE, Chapter, User
 from tests.kills.nursery import End
 from tests.kills.victim import SPARED, Kill, Nursery

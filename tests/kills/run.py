@@ -11,8 +11,8 @@ from itertools import count
 from pathlib import Path
 from random import Random
 
+from tests.ferry import READS, Moment
 from tests.hosts import Host
-from tests.kills.ferry import READS, Moment
 from tests.kills.home import Home, View, home
 from tests.kills.household import CHAPTERS
 from tests.kills.nursery import End

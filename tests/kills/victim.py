@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from tests.kills.ferry import Ferry, Moment
+from tests.ferry import Ferry, Moment
 from tests.kills.nursery import End, Order
 
 ROOT = Path(__file__).parents[2]

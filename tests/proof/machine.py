@@ -9,11 +9,13 @@ from hypothesis.stateful import rule
 
 from syncd.store.memory import MemoryStore
 from tests.faults import Read, SendFault, Sent
+from tests.ferry import Moment
 from tests.proof.blocks import Blocks
 from tests.proof.config import Config
 from tests.proof.contacts import Contacts
 from tests.proof.effects import Effects
 from tests.proof.losses import Losses
+from tests.proof.places import LOSSES
 from tests.proof.verbs import Verbs
 
 READ = st.sampled_from([None, *(each for each in Read if each is not Read.EMPTY)])
@@ -66,6 +68,13 @@ class Machine(Contacts, Blocks, Config, Verbs, Losses):
                 self.count(f"fault: {fault}")
         self.world.tick(reads=reads, sends=sends)
         self.did("struck")
+
+    @rule(number=st.integers(1, 8), moment=st.sampled_from([*LOSSES]))
+    def lost_on_the_way(self, number: int, moment: Moment) -> None:
+        """A tick of which one request, or its answer, is lost, where there is a wire."""
+        if self.world.place.losing(number, moment, self.world.tick):
+            self.count(f"fault: lost {moment}")
+            self.did("lost on the way", f"{number} {moment}")
 
     @rule()
     def shown_late(self) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlsplit, urlunsplit
 
 from syncd.calendars.base import Calendar, Changes, Fate, Progress, Result, Verb, Write
 from syncd.calendars.memory import MemoryCalendar
@@ -14,7 +16,9 @@ from syncd.model.entries import Entry, Recurrence, Sighting
 from syncd.model.facts import Outcome
 from syncd.model.roster import CalendarSettings, GoogleSettings
 from tests.emulator.client import GoogleClient
+from tests.emulator.faults import Fault, Kind
 from tests.emulator.google import Account
+from tests.ferry import Moment, ferry
 from tests.hosts import Host, opened, settings_on
 from tests.ical import Shown
 from tests.servers import Server
@@ -27,6 +31,12 @@ COLOURED = GoogleSettings(
     token=Path("token.json"),
     colours={"10": Outcome.REACHED, "11": Outcome.NO_ANSWER},
 )
+LOSSES = {
+    Moment.BEFORE: Kind.LOST_BEFORE,
+    Moment.AFTER: Kind.LOST_AFTER,
+    Moment.TORN: Kind.TORN,
+}
+"""How a request may be lost, or its answer, and what the emulated Google calls it."""
 
 
 class Hands(user.Hands, Protocol):
@@ -100,6 +110,11 @@ class Place(Protocol):
         """Let no cursor that was given out be known any more."""
         ...
 
+    def losing(self, number: int, moment: Moment, act: Callable[[], object]) -> bool:
+        """`act`, of which syncd's request of that number, from 1, is lost, or its answer; whether
+        it came to that."""
+        ...
+
     def close(self) -> None:
         """Let go of connections."""
         ...
@@ -125,6 +140,10 @@ class Memory:
     def lose_cursors(self) -> None:
         for each in self.memory.values():
             each.forget()
+
+    def losing(self, number: int, moment: Moment, act: Callable[[], object]) -> bool:
+        act()
+        return False
 
     def close(self) -> None:
         pass
@@ -180,7 +199,15 @@ class Device:
         else:
             self._sent(Verb.CREATE, entry, None)
 
+    def _whole(self, sight: Sighting) -> Sighting:
+        """A sight with its body: of what is not syncd's a listing does not keep it."""
+        if sight.body:
+            return sight
+        found = self.calendar.changes("", {sight.href: "any other"}).sightings
+        return next(each for each in found if each.href == sight.href)
+
     def _sent(self, verb: Verb, entry: Entry | None, sight: Sighting | None) -> None:
+        sight = sight and self._whole(sight)
         where = {"href": sight.href, "version": sight.version, "body": sight.body} if sight else {}
         (result,) = self.calendar.write([Write(verb=verb, entry=entry, **where)])
         if (
@@ -188,7 +215,7 @@ class Device:
         ):  # what it showed was old: it looks again
             self.cursor, self.seen = "", {}
             self.entries()
-            sight = self.seen[sight.entry.uid] if sight.entry else sight
+            sight = self._whole(self.seen[sight.entry.uid]) if sight.entry else sight
             where = {"href": sight.href, "version": sight.version, "body": sight.body}
             (result,) = self.calendar.write([Write(verb=verb, entry=entry, **where)])
         assert result.fate is Fate.APPLIED, result
@@ -228,6 +255,7 @@ class AtServer:
 
     def __init__(self, host: Host, folder: Path) -> None:
         self.host = host
+        self._open = ExitStack()
         self.once = frozenset(NAMES if isinstance(host, Account) else ())
         if isinstance(host, Account):
             host.quota = None
@@ -236,7 +264,13 @@ class AtServer:
         if self.tasks:
             both = ("VEVENT", "VTODO")
             self.settings = {n: replace(s, components=both) for n, s in self.settings.items()}
-        self.forgetful = {name: Forgetful(opened(each, "")) for name, each in self.settings.items()}
+        ours = self.settings
+        if isinstance(host, Server):
+            where = urlsplit(host.url)
+            self.ferry = self._open.enter_context(ferry(where.port or 0))
+            across = urlunsplit(where._replace(netloc=urlsplit(self.ferry.url).netloc))
+            ours = {n: replace(s, url=across) for n, s in self.settings.items()}
+        self.forgetful = {name: Forgetful(opened(each, "")) for name, each in ours.items()}
         self.calendars: Mapping[str, Calendar] = dict(self.forgetful)
         for each in self.calendars.values():
             each.changes("", {})  # by which it is made
@@ -254,12 +288,24 @@ class AtServer:
         for each in self.forgetful.values():
             each.lost = True
 
+    def losing(self, number: int, moment: Moment, act: Callable[[], object]) -> bool:
+        if isinstance(self.host, Server):
+            with self.ferry.loses(number, moment):
+                act()
+            return len(self.ferry.crossed) >= number
+        fault = Fault(LOSSES[moment], nth=number)
+        self.host.fail(fault)
+        act()
+        self.host.faults.clear()
+        return fault.struck
+
     def close(self) -> None:
         for each in self.calendars.values():
             each.close()
         for hands in self.hands.values():
             assert isinstance(hands, Device)
             hands.calendar.close()
+        self._open.close()
 
 
-__all__ = ["NAMES", "AtServer", "Hands", "Memory", "Place", "Rewriting"]
+__all__ = ["LOSSES", "NAMES", "AtServer", "Hands", "Memory", "Place", "Rewriting"]

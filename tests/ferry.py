@@ -1,6 +1,7 @@
-"""Where every request of syncd's crosses to the server, one after another: the ferryman counts them
-and kills who sent one: before it is carried out, after it was, as half of the answer is told; or at
-once, and carries it out only when the next one has looked and is about to write."""
+"""Where every request of syncd's crosses to the server: the ferryman counts them, and lets one go
+wrong: before it is carried out, after it was, as half of the answer is told; and he may kill who
+sent it. Or he kills at once, and carries it out only when the next one has looked and is about to
+write."""
 
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ PATIENCE = 30.0
 
 
 class Moment(StrEnum):
-    """When within a request somebody is killed."""
+    """When within a request it goes wrong, or somebody is killed."""
 
     BEFORE = "before the server had a request"
     AFTER = "after the server carried a request out"
@@ -38,7 +39,7 @@ class Ferry:
     crossed: list[str] = field(default_factory=list)
     """The methods and paths since it last awaited somebody."""
     _fatal: tuple[int, Moment] | None = None
-    _victim: Future[int] = field(default_factory=Future)
+    _victim: Future[int] | None = None
     _turn: threading.Condition = field(default_factory=threading.Condition)
     _under_way: int = 0
     _late: int = 0
@@ -49,9 +50,22 @@ class Ferry:
         which they are killed, and when in it. The process is to be given."""
         with self._turn:
             self.crossed.clear()
-            self._fatal, self._victim = fatal, Future()
+            victim = Future[int]()
+            self._fatal, self._victim = fatal, victim
             self._released = False
-            return self._victim
+            return victim
+
+    @contextmanager
+    def loses(self, number: int, moment: Moment) -> Iterator[None]:
+        """In it the request of that number, from 1, is lost, or its answer; nobody is killed."""
+        with self._turn:
+            self.crossed.clear()
+            self._fatal, self._victim = (number, moment), None
+        try:
+            yield
+        finally:
+            with self._turn:
+                self._fatal = None
 
     @property
     def busy(self) -> bool:
@@ -101,8 +115,9 @@ class Ferry:
                 self._turn.notify_all()
 
     def kill(self) -> None:
-        """End the sender, who waits for an answer and so is there."""
-        os.kill(self._victim.result(PATIENCE), signal.SIGKILL)
+        """End the sender, who waits for an answer and so is there, if anybody is to be killed."""
+        if self._victim is not None:
+            os.kill(self._victim.result(PATIENCE), signal.SIGKILL)
 
 
 class _Server(ThreadingHTTPServer):
