@@ -9,7 +9,7 @@ from datetime import time, timedelta
 from benchmarks import worlds
 from benchmarks.measure import Row, interleaved, ms, progress, times
 from syncd.model.blocks import Block
-from syncd.model.facts import Fact
+from syncd.model.facts import Fact, Facts
 from syncd.model.records import State
 from syncd.reconcile import plan
 from syncd.reconcile.acquaintances import met
@@ -23,7 +23,7 @@ def world(people: int, contacts: int = 0) -> World:
     of = worlds.roster(worlds.settings(), people, a_day=3)
     of = replace(of, blocks={"weekly": weekly()})
     facts = tuple(sorted(worlds.history(people, contacts), key=_recorded)) if contacts else ()
-    state = State(facts=facts)
+    state = State(facts=Facts.of(facts))
     return World(
         roster=of,
         state=replace(state, acquaintances=met(of, state, worlds.NOW.date())),

@@ -7,7 +7,7 @@ one read twice, or known from the calendar already, counts once.
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from io import StringIO
 from pathlib import Path
@@ -52,7 +52,7 @@ _SAID = frozenset({"note", "number", "void"})
 """What is a text, or no, where it is empty; all else is then None."""
 
 
-def table(facts: Sequence[Fact], names: Mapping[str, str]) -> str:
+def table(facts: Iterable[Fact], names: Mapping[str, str]) -> str:
     """`facts` as a table; `names` are those of the people whom they are about, by id."""
     text = StringIO()
     rows = csv.writer(text)

@@ -15,7 +15,7 @@ from syncd.calendars.tally import REQUESTS
 from syncd.engine.service import Calendars
 from syncd.engine.tick import Report
 from syncd.engine.timing import TimedCalendar
-from syncd.model.facts import Fact, effective
+from syncd.model.facts import Facts, effective
 from syncd.model.records import CalendarState, State
 
 TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -35,8 +35,8 @@ class Metrics:
         self._seconds = 0.0
         self._spent: Counter[str] = Counter()
         self._states: Mapping[str, CalendarState] = {}
-        self._facts: tuple[Fact, ...] = ()
-        self._counted: tuple[tuple[Fact, ...], Mapping[str, int]] = ((), {})
+        self._facts = Facts()
+        self._counted: tuple[Facts | None, Mapping[str, int]] = (None, {})
         """Of which facts the counts are, as nobody may ever ask for them."""
         self._held = False
         self._names: frozenset[str] = frozenset()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -100,14 +101,72 @@ class Fact:
     void: bool = False
 
 
+MOST = 1000
+"""How many facts may have come since before all are one heap again."""
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """All facts of a journal, in the order in which they came; of two with one id the first.
+
+    A journal only grows: what extends another shares the heap of it, so that a new fact costs
+    nothing of the million before it.
+    """
+
+    heap: dict[str, Fact] = field(default_factory=dict)
+    """By id: what it begins with. Never changed, and told from any other by which object it is."""
+    since: dict[str, Fact] = field(default_factory=dict)
+    """By id: the few that came after."""
+
+    @classmethod
+    def of(cls, facts: Iterable[Fact]) -> Facts:
+        """`facts` as they are, or in one heap."""
+        return facts if isinstance(facts, cls) else cls(_by_id(facts))
+
+    def __iter__(self) -> Iterator[Fact]:
+        yield from self.heap.values()
+        yield from self.since.values()
+
+    def __len__(self) -> int:
+        return len(self.heap) + len(self.since)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Facts) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def has(self, id: str) -> bool:
+        """Whether one of them is called so."""
+        return id in self.since or id in self.heap
+
+    @property
+    def last(self) -> Fact | None:
+        """The one that came last; None where there is none."""
+        return next(reversed((self.since or self.heap).values()), None)
+
+    def plus(self, more: Iterable[Fact]) -> Facts:
+        """These, and those of `more` whose ids are not there yet."""
+        new = _by_id(fact for fact in more if not self.has(fact.id))
+        if not new:
+            return self
+        since = {**self.since, **new}
+        return Facts(self.heap, since) if len(since) <= MOST else Facts({**self.heap, **since})
+
+
+def _by_id(facts: Iterable[Fact]) -> dict[str, Fact]:
+    found: dict[str, Fact] = {}
+    for fact in facts:
+        found.setdefault(fact.id, fact)
+    return found
+
+
 def effective(facts: list[Fact]) -> list[Fact]:
     """The facts that still hold: neither void nor superseded, oldest contact first.
 
     `facts` may be in any order. Of two with one id the first counts.
     """
-    known: dict[str, Fact] = {}
-    for fact in facts:
-        known.setdefault(fact.id, fact)
+    known = _by_id(facts)
     gone = {fact.supersedes for fact in known.values()}
     held = [fact for fact in known.values() if fact.id not in gone and not fact.void]
     return sorted(held, key=lambda fact: (fact.at, fact.recorded, fact.id))

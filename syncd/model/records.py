@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from syncd.model.entries import Entry
-from syncd.model.facts import Fact
+from syncd.model.facts import Fact, Facts
 from syncd.model.keys import Key
 
 
@@ -139,7 +139,7 @@ class Pause:
 class State:
     """Everything remembered, as one value."""
 
-    facts: tuple[Fact, ...] = ()
+    facts: Facts = field(default_factory=Facts)
     """In the order in which they were recorded."""
     records: tuple[Record, ...] = ()
     foreign: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -206,7 +206,7 @@ def applied(state: State, *deltas: Delta) -> State:
         foreign = _with_foreign(foreign, delta)
         pauses = pauses if delta.pauses is None else delta.pauses
     return State(
-        facts=_with_facts(state.facts, [fact for delta in deltas for fact in delta.facts]),
+        facts=state.facts.plus(fact for delta in deltas for fact in delta.facts),
         records=_with_records(state.records, deltas),
         foreign=foreign,
         calendars=calendars,
@@ -215,18 +215,6 @@ def applied(state: State, *deltas: Delta) -> State:
         settings={name: value for name, value in settings.items() if value is not None},
         revision=state.revision + sum(delta.verb for delta in deltas),
     )
-
-
-def _with_facts(facts: tuple[Fact, ...], more: Iterable[Fact]) -> tuple[Fact, ...]:
-    new: dict[str, Fact] = {}
-    for fact in more:
-        new.setdefault(fact.id, fact)
-    if not new:
-        return facts
-    for known in facts:
-        if known.id in new:
-            del new[known.id]
-    return (*facts, *new.values()) if new else facts
 
 
 def _with_records(records: tuple[Record, ...], deltas: Iterable[Delta]) -> tuple[Record, ...]:

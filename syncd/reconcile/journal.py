@@ -14,14 +14,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from syncd.model.facts import RESTING, Fact, Outcome, effective
+from syncd.model.facts import RESTING, Fact, Facts, Outcome, effective
 from syncd.model.people import Person, whose
 from syncd.model.roster import Roster
 from syncd.reconcile.crossing import crossed
 from syncd.reconcile.fold import revision_of
 
-MOST = 1000
-"""How many facts are laid over what is kept before all is kept anew."""
 _BARRING = RESTING | {Outcome.WRONG_NUMBER}
 _V = TypeVar("_V")
 
@@ -67,7 +65,7 @@ class Journal:
     voided: Mapping[str, datetime]
     """For each entry on which a fact was taken back: when that was last learned."""
     ids: Mapping[str, Fact]
-    """All facts, by id; of two with one id the first."""
+    """All facts, by id."""
     renamed: Mapping[str, str]
     """By every id that means somebody in the roster: the one that they have today."""
     whole: Mapping[str, tuple[Fact, ...]]
@@ -75,8 +73,8 @@ class Journal:
     barring: Mapping[str, tuple[Fact, ...]]
     """Those of `whole` that say whether, or by which number, somebody is to be contacted."""
     _heap: _Heap = field(repr=False)
-    _fresh: Mapping[str, Fact] = field(default_factory=dict, repr=False)
-    """By id: what came after the heap was made."""
+    _since: Mapping[str, Fact] = field(default_factory=dict, repr=False)
+    """By id: what came after the heap."""
 
     def about(self, subject: str) -> tuple[Fact, ...]:
         """The effective facts of whoever `subject` means, oldest contact first."""
@@ -84,15 +82,15 @@ class Journal:
 
     def since(self, moment: datetime) -> list[Fact]:
         """The effective facts that were recorded at `moment` or later, oldest contact first."""
-        gone, since = {fact.supersedes for fact in self._fresh.values()}, moment.astimezone(UTC)
+        gone, since = {fact.supersedes for fact in self._since.values()}, moment.astimezone(UTC)
         held = self._heap.held[bisect_left(self._heap.recorded, since) :]
-        held += [f for f in self._fresh.values() if f.recorded.astimezone(UTC) >= since]
+        held += [f for f in self._since.values() if f.recorded.astimezone(UTC) >= since]
         return _lasting(held, gone, self._heap.gone)
 
     @classmethod
     def of(cls, facts: Iterable[Fact], roster: Roster) -> Journal:
         """Sort `facts`; those of people who were formerly called otherwise go to their new id."""
-        return _of(tuple(facts), roster)
+        return _of(Facts.of(facts), roster)
 
 
 def _by_contact(fact: Fact) -> tuple[datetime, datetime, str]:
@@ -107,11 +105,10 @@ def _lasting(facts: Iterable[Fact], *gone: set[str | None]) -> list[Fact]:
 
 @dataclass(frozen=True, kw_only=True)
 class _Heap:
-    """Many facts, sorted once. Nothing in it is ever changed."""
+    """The facts of a heap, sorted once. Nothing in it is ever changed."""
 
-    facts: tuple[Fact, ...]
+    facts: dict[str, Fact]
     roster: Roster
-    ids: dict[str, Fact]
     gone: set[str | None]
     """The ids of all that was superseded."""
     people: dict[str, list[Fact]]
@@ -132,30 +129,21 @@ _kept: Journal | None = None
 """What was sorted last, with nothing over it."""
 
 
-def _of(facts: tuple[Fact, ...], roster: Roster) -> Journal:
+def _of(facts: Facts, roster: Roster) -> Journal:
     global _kept  # noqa: PLW0603 - a memory, not a state: any other answer would be the same
     kept = _kept
-    if kept is not None and kept._heap.roster is roster:
-        known = kept._heap.facts
-        if facts is known:
-            return kept
-        # Most are the very same objects, so that this is a matter of milliseconds.
-        if len(facts) <= len(known) + MOST and facts[: len(known)] == known:
-            return _laid_over(kept, facts[len(known) :])
-    _kept = None  # two of them at once may be more than there is room for
-    _kept = kept = _sorted(facts, roster)
-    return kept
+    if kept is None or kept._heap.facts is not facts.heap or kept._heap.roster is not roster:
+        _kept = None  # two of them at once may be more than there is room for
+        _kept = kept = _sorted(facts.heap, roster)
+    return _laid_over(kept, facts.since) if facts.since else kept
 
 
-def _sorted(facts: tuple[Fact, ...], roster: Roster) -> Journal:
+def _sorted(facts: dict[str, Fact], roster: Roster) -> Journal:
     renamed = {old: p.id for p in roster.people.values() for old in p.ids}
-    ids: dict[str, Fact] = {}
-    for fact in facts:
-        ids.setdefault(fact.id, fact)
     people: dict[str, list[Fact]] = defaultdict(list)
     lines: dict[str, set[str]] = defaultdict(set)
     entries: dict[str, list[Fact]] = defaultdict(list)
-    for fact in ids.values():
+    for fact in facts.values():
         id = renamed.get(fact.person, fact.person)
         people[id].append(fact)
         lines[renamed.get(whose(id), whose(id))].add(id)
@@ -167,7 +155,7 @@ def _sorted(facts: tuple[Fact, ...], roster: Roster) -> Journal:
     held: dict[str, list[Fact]] = defaultdict(list)
     whole: dict[str, list[Fact]] = defaultdict(list)
     by_entry: dict[str, Fact] = {}
-    lasting = effective(list(ids.values()))
+    lasting = effective(list(facts.values()))
     for fact in lasting:
         id = renamed.get(fact.person, fact.person)
         held[id].append(fact)
@@ -178,8 +166,7 @@ def _sorted(facts: tuple[Fact, ...], roster: Roster) -> Journal:
     heap = _Heap(
         facts=facts,
         roster=roster,
-        ids=ids,
-        gone={fact.supersedes for fact in ids.values()},
+        gone={fact.supersedes for fact in facts.values()},
         people=dict(people),
         lines=dict(lines),
         known=dict(known),
@@ -187,14 +174,14 @@ def _sorted(facts: tuple[Fact, ...], roster: Roster) -> Journal:
         recorded=list(map(_recorded, by_recorded)),
         held=by_recorded,
     )
-    marks = _marks(facts, {})
+    marks = _marks(facts.values(), {})
     return Journal(
         by_person=crossed(held, roster),
         by_entry=by_entry,
         told=marks.told,
         snoozes=marks.snoozes,
         voided=marks.voided,
-        ids=ids,
+        ids=facts,
         renamed=renamed,
         whole={who: tuple(theirs) for who, theirs in whole.items()},
         barring={who: found for who, theirs in whole.items() if (found := _barring(theirs))},
@@ -233,19 +220,13 @@ def _marks(facts: Iterable[Fact], before: Mapping[str, int]) -> _Marks:
     return found
 
 
-def _laid_over(kept: Journal, tail: tuple[Fact, ...]) -> Journal:
-    """`kept` with the facts of `tail` over it."""
-    if not tail:
-        return kept
+def _laid_over(kept: Journal, since: Mapping[str, Fact]) -> Journal:
+    """`kept` with the facts that came `since` over it."""
     heap, renamed = kept._heap, kept.renamed
-    fresh: dict[str, Fact] = {}
-    for fact in tail:
-        if fact.id not in heap.ids:
-            fresh.setdefault(fact.id, fact)
-    gone = {fact.supersedes for fact in fresh.values()}
-    undone = [heap.ids[id] for id in gone if id is not None and id in heap.ids]
+    gone = {fact.supersedes for fact in since.values()}
+    undone = [heap.facts[id] for id in gone if id is not None and id in heap.facts]
     more: dict[str, list[Fact]] = defaultdict(list)
-    for fact in fresh.values():
+    for fact in since.values():
         more[renamed.get(fact.person, fact.person)].append(fact)
 
     def one(id: str) -> str:
@@ -265,7 +246,7 @@ def _laid_over(kept: Journal, tail: tuple[Fact, ...]) -> Journal:
         whole[who] = tuple(sorted((f for each in held.values() for f in each), key=_by_contact))
     by_entry: dict[str, Fact | None] = {}
     read: dict[str, list[Fact]] = defaultdict(list)
-    for fact in fresh.values():
+    for fact in since.values():
         if fact.entry:
             read[fact.entry].append(fact)
     for entry in {*read, *(fact.entry for fact in undone if fact.entry)}:
@@ -274,17 +255,17 @@ def _laid_over(kept: Journal, tail: tuple[Fact, ...]) -> Journal:
         by_entry[entry] = next(
             (fact for fact in reversed(found) if fact.outcome is not Outcome.SNOOZED), None
         )
-    marks = _marks(tail, kept.told)
+    marks = _marks(since.values(), kept.told)
     return Journal(
         by_person=_Over(kept.by_person, by_person),
         by_entry=_Over(kept.by_entry, by_entry),
         told=_Over(kept.told, marks.told),
         snoozes=_Over(kept.snoozes, marks.snoozes),
         voided=_Over(kept.voided, marks.voided),
-        ids=_Over(kept.ids, fresh),
+        ids=_Over(kept.ids, since),
         renamed=renamed,
         whole=_Over(kept.whole, whole),
         barring=_Over(kept.barring, {who: _barring(f or ()) for who, f in whole.items()}),
         _heap=heap,
-        _fresh=fresh,
+        _since=since,
     )

@@ -105,7 +105,7 @@ def make(world: World) -> Plan:
     houses = Houses.of(roster, state.records, world.absent)
     items = taken_in(records, slots, houses)
     records, told = items.records, read_back(items.facts, items.withdrawn, state.facts, now)
-    facts = (*state.facts, *told) if told else state.facts
+    facts = state.facts.plus(told)
     known = Journal.of(facts, roster)
     colours = {name: each.colours for name, each in roster.calendars.items()}
     numbers = {id: p.phone or "" for p in roster.people.values() for id in p.ids}
@@ -115,7 +115,7 @@ def make(world: World) -> Plan:
     records = tuple(fresh.get((record.calendar, record.uid), record) for record in records)
     scene = Scene(
         roster=roster,
-        journal=Journal.of((*facts, *read.facts), roster) if read.facts else known,
+        journal=Journal.of(facts.plus(read.facts), roster) if read.facts else known,
         now=now,
         zone=zone,
         occurrences=slots,

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Protocol
 
 from syncd.model.entries import Entry
-from syncd.model.facts import Direction, Fact, Outcome, Source
+from syncd.model.facts import Direction, Fact, Facts, Outcome, Source
 from syncd.model.keys import Key, Kind
 from syncd.model.records import Acquaintance, CalendarState, Fate, Pause, Record, Scope, State
 from syncd.store.codec import decode_entry, decode_moment, encode_entry, encode_instant, to_json
@@ -25,7 +25,7 @@ class Ask(Protocol):
         ...
 
 
-def read_state(ask: Ask, revision: int, known: tuple[Fact, ...] = ()) -> State:
+def read_state(ask: Ask, revision: int, known: Facts) -> State:
     """All that the tables hold; `known` are the facts that were read of the same tables before, and
     are not read again. Raises ValueError, KeyError or TypeError for nonsense."""
     foreign: dict[str, dict[str, str]] = {}
@@ -48,17 +48,17 @@ def read_state(ask: Ask, revision: int, known: tuple[Fact, ...] = ()) -> State:
     )
 
 
-def _facts(ask: Ask, known: tuple[Fact, ...]) -> tuple[Fact, ...]:
+def _facts(ask: Ask, known: Facts) -> Facts:
     """The journal, which only grows: what is `known` is the beginning of it, unless somebody had
     their hands in the tables."""
-    if known:
-        for row in ask("SELECT position FROM facts WHERE id = ?", known[-1].id):
+    if known.last is not None:
+        for row in ask("SELECT position FROM facts WHERE id = ?", known.last.id):
             newer = "SELECT * FROM facts WHERE position > ? ORDER BY position"
-            new = tuple(map(_fact, ask(newer, row["position"])))
+            grown = known.plus(map(_fact, ask(newer, row["position"])))
             (total,) = ask("SELECT count(*) AS facts FROM facts")
-            if total["facts"] == len(known) + len(new):
-                return (*known, *new) if new else known
-    return tuple(map(_fact, ask("SELECT * FROM facts ORDER BY position")))
+            if total["facts"] == len(grown):
+                return grown
+    return Facts.of(map(_fact, ask("SELECT * FROM facts ORDER BY position")))
 
 
 def with_days(value: object, *names: str) -> Row:

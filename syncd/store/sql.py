@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from syncd.errors import StateError
+from syncd.model.facts import Facts
 from syncd.model.records import Delta, State, applied
 from syncd.store import copies
 from syncd.store.files import open_private, scratch
@@ -129,7 +130,7 @@ class SqlStore:
         mark, kept = self._mark(ask, about.birth), self._kept
         if kept is None or kept.mark != mark:
             same = kept is not None and kept.mark.birth == mark.birth
-            facts = kept.state.facts if kept is not None and same else ()
+            facts = kept.state.facts if kept is not None and same else Facts()
             self._kept = kept = None  # two of them at once may be more than there is room for
             try:
                 kept = _Kept(mark=mark, state=read_state(ask, about.revision, facts))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncd.model.facts import Fact, Outcome, Source, effective
+from syncd.model import facts as journal
+from syncd.model.facts import Fact, Facts, Outcome, Source, effective
 
 BEGIN = datetime(2026, 11, 26, 10, tzinfo=UTC)
 
@@ -91,3 +93,32 @@ def test_what_holds_is_what_nothing_names_and_is_no_taking_back(facts: list[Fact
     expected = {each.id for each in facts if not each.void and each.id not in named}
     assert {each.id for each in effective(facts)} == expected
     assert len(effective(facts + facts)) == len(expected)
+
+
+@given(facts=FACTS, cut=st.integers(0, 14))
+def test_a_journal_that_grew_holds_all_in_the_order_in_which_they_came(
+    facts: list[Fact], cut: int
+) -> None:
+    grown = Facts.of(facts[:cut]).plus(facts)
+    assert [*grown] == facts and len(grown) == len(facts)
+    assert grown == Facts.of(facts)
+    assert grown.last == (facts[-1] if facts else None)
+    assert all(grown.has(each.id) for each in facts) and not grown.has("99")
+    assert grown.plus(facts) is grown
+
+
+def test_what_two_journals_begin_with_is_theirs_alone() -> None:
+    first = Facts.of([fact(1)])
+    one, other = first.plus([fact(2)]), first.plus([fact(3), fact(1, hours=5), fact(3, hours=5)])
+    assert [*first] == [fact(1)]
+    assert [*one] == [fact(1), fact(2)]
+    assert [*other] == [fact(1), fact(3)]
+    assert one.heap is other.heap
+
+
+def test_what_came_since_joins_the_heap_once_it_is_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "MOST", 2)
+    grown = Facts()
+    for number in range(7):
+        grown = grown.plus([fact(number)])
+    assert [*grown.heap] == list("012345") and [*grown.since] == ["6"]

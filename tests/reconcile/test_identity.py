@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 
-from syncd.model.facts import Fact, Outcome, Source
+from syncd.model.facts import Fact, Facts, Outcome, Source
 from syncd.model.people import Person
 from syncd.model.records import Acquaintance, State
 from syncd.reconcile.identity import mistaken
@@ -24,7 +24,7 @@ TOLD = Fact(
     source=Source.LOG,
     recorded=THEN,
 )
-STATE = replace(State(), acquaintances={"ann-miller": MET}, facts=(TOLD,))
+STATE = replace(State(), acquaintances={"ann-miller": MET}, facts=Facts.of([TOLD]))
 
 
 @pytest.mark.parametrize(

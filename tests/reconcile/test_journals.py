@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from itertools import pairwise
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncd.model.facts import Fact, Outcome, Source, effective
+from syncd.model import facts as journal_facts
+from syncd.model.facts import Fact, Facts, Outcome, Source, effective
 from syncd.model.occasions import Occasion
 from syncd.model.people import Period, Strategy
+from syncd.model.roster import Roster
 from syncd.reconcile import journal as journals
 from syncd.reconcile.journal import Journal
 from tests.household import person
@@ -90,21 +91,22 @@ def at_once(of: tuple[Fact, ...]) -> dict[str, Any]:
 
 @given(of=facts(), cuts=st.lists(st.integers(0, 12), max_size=3).map(sorted))
 def test_it_grows_as_if_it_were_sorted_anew(of: tuple[Fact, ...], cuts: list[int]) -> None:
-    wanted = at_once(of)
+    wanted = [at_once(of[:cut]) for cut in (*cuts, len(of))]
+    beside = at_once((*of[: cuts[0] if cuts else 0], *reversed(of)))
     journals._kept = None
-    for cut in (*cuts, len(of)):
-        Journal.of(of[:cut], ROSTER)
-    assert told(Journal.of(of, ROSTER)) == wanted
-    for one, other in pairwise((0, *cuts)):
-        assert told(Journal.of(of[:other], ROSTER)) == at_once(of[:other])
-        Journal.of(of[:one], ROSTER)
+    first = grown = Facts.of(of[: cuts[0] if cuts else 0])
+    for cut, each in zip((*cuts, len(of)), wanted, strict=True):
+        grown = grown.plus(of[:cut])
+        assert told(Journal.of(grown, ROSTER)) == each
+    assert told(Journal.of(first.plus(reversed(of)), ROSTER)) == beside
+    assert told(Journal.of(grown, ROSTER)) == wanted[-1], "one that begins alike changes nothing"
 
 
 @given(of=facts())
 def test_what_holds_since_ever_is_what_holds(of: tuple[Fact, ...]) -> None:
     journals._kept = None
-    Journal.of(of[: len(of) // 2], ROSTER)
-    assert Journal.of(of, ROSTER).since(BEGIN - timedelta(days=1)) == effective(list(of))
+    grown = Facts.of(of[: len(of) // 2]).plus(of)
+    assert Journal.of(grown, ROSTER).since(BEGIN - timedelta(days=1)) == effective(list(of))
 
 
 def test_one_that_does_not_go_on_from_what_is_kept_is_sorted_anew() -> None:
@@ -119,8 +121,16 @@ def test_one_that_does_not_go_on_from_what_is_kept_is_sorted_anew() -> None:
     assert Journal.of((one,), ROSTER).by_person["ann-lee"] == (one,)
 
 
-def test_a_long_tail_is_taken_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(journals, "MOST", 2)
+def test_what_is_there_is_sorted_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int] = []
+    sort = journals._sorted
+
+    def counted(heap: dict[str, Fact], of: Roster) -> Journal:
+        seen.append(len(heap))
+        return sort(heap, of)
+
+    monkeypatch.setattr(journals, "_sorted", counted)
+    monkeypatch.setattr(journal_facts, "MOST", 2)
     many = tuple(
         Fact(
             id=f"log:{n}", person="bob-roy", at=BEGIN, outcome=Outcome.REACHED, source=Source.LOG,
@@ -128,5 +138,8 @@ def test_a_long_tail_is_taken_in(monkeypatch: pytest.MonkeyPatch) -> None:
         )
         for n in range(6)
     )  # fmt: skip
-    for n in range(7):
-        assert len(Journal.of(many[:n], ROSTER).about("bob-roy")) == n
+    grown = Facts.of(many[:1])
+    for n in range(1, 7):
+        grown = grown.plus(many[:n])
+        assert len(Journal.of(grown, ROSTER).about("bob-roy")) == n
+    assert seen == [1, 4], "and again once much came since"

@@ -51,7 +51,7 @@ def test_a_drag_that_was_understood_stands_though_it_could_not_be_acknowledged(d
         plan = room.plan()
         intents = {r.uid: r for r in intended([a for a in plan.actions if sendable(a)])}
         records = tuple(intents.get(r.uid, r) for r in room.state.records)
-        room.state = replace(room.state, facts=(*room.state.facts, *plan.facts), records=records)
+        room.state = replace(room.state, facts=room.state.facts.plus(plan.facts), records=records)
         room.later(minutes=2)
     room.settle()
     assert room.entry().start == start

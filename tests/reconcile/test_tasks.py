@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from syncd.model.entries import Entry, Sighting
-from syncd.model.facts import Outcome, Source
+from syncd.model.facts import Facts, Outcome, Source
 from syncd.model.people import Person
 from syncd.model.records import Fate
 from syncd.model.roster import GoogleSettings
@@ -147,7 +147,7 @@ def test_a_tick_is_read_once_though_it_could_not_be_acknowledged(furnish: Furnis
         plan = room.plan()
         room.state = replace(
             room.state,
-            facts=(*room.state.facts, *plan.facts),
+            facts=room.state.facts.plus(plan.facts),
             records=tuple(
                 {r.uid: r for r in (*room.state.records, *(a.record for a in plan.actions))}[uid]
                 for uid in sorted({r.uid for r in room.state.records})
@@ -165,7 +165,7 @@ def test_ticked_and_unticked_before_it_was_acknowledged_it_is_open_again(furnish
     (action,) = [a for a in plan.actions if a.record.key.subject == "ann-lee"]
     room.state = replace(
         room.state,
-        facts=plan.facts,
+        facts=Facts.of(plan.facts),
         records=tuple(
             action.record if r.uid == action.record.uid else r for r in room.state.records
         ),

@@ -13,7 +13,7 @@ journal and with nothing else.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from syncd.model.facts import Fact, Outcome, Source, effective
@@ -58,7 +58,7 @@ def test_a_year_of_ticks_loses_no_mark_and_grows_with_the_journal_alone(tmp_path
     assert soak.moments[-1].foreign == len(soak.user.ledger.foreign)
 
 
-def check_marks(soak: Soak, facts: Sequence[Fact]) -> None:
+def check_marks(soak: Soak, facts: Iterable[Fact]) -> None:
     """Every mark is in the journal, once, and nothing else is that the user is to have done.
 
     What a wipe or a copy took along looks like the user's deletion once that was approved. What a

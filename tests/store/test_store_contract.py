@@ -105,7 +105,9 @@ class Contract:
             expected = applied(expected, delta)
             loaded = store.load()
             assert loaded == expected
-            assert repr(loaded.facts) == repr(expected.facts)  # zones too: see test_store_codec
+            assert repr([*loaded.facts]) == repr(
+                [*expected.facts]
+            )  # zones too: see test_store_codec
         assert applied(State(), *changes) == expected
         other = fresh()
         other.commit(changes[0])
@@ -187,4 +189,4 @@ class TestSqlStore(Contract):
     def test_another_store_on_the_same_file_sees_it(self, tmp_path: Path) -> None:
         url = f"sqlite:///{tmp_path}/syncd.db"
         open_store(url).commit(Delta(facts=(values.fact(),)))
-        assert open_store(tmp_path / "syncd.db").load().facts == (values.fact(),)
+        assert tuple(open_store(tmp_path / "syncd.db").load().facts) == (values.fact(),)

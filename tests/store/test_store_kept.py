@@ -134,7 +134,7 @@ def test_of_the_journal_only_what_is_new_is_read(store: SqlStore, path: Path) ->
     SqlStore(path).commit(MORE)
     facts = store.load().facts
     assert all(one is other for one, other in zip(known, facts, strict=False))
-    assert [each.id for each in facts[len(known) :]] == ["another"]
+    assert [each.id for each in [*facts][len(known) :]] == ["another"]
 
 
 def test_a_commit_that_failed_changes_nothing_that_is_kept(store: SqlStore, path: Path) -> None:

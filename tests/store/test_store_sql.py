@@ -62,7 +62,7 @@ def test_at_rest_the_one_file_is_whole(store: SqlStore, path: Path, tmp_path: Pa
     store.commit(values.DELTA)
     assert [file.name for file in path.parent.iterdir()] == ["syncd.db"]
     copy = path.rename(tmp_path / "copy.db")
-    assert SqlStore(copy).load().facts == values.DELTA.facts
+    assert tuple(SqlStore(copy).load().facts) == values.DELTA.facts
 
 
 def test_each_commit_is_synced_to_the_disk(store: SqlStore) -> None:
@@ -91,7 +91,7 @@ def test_without_shared_memory_it_keeps_a_rollback_journal(
 
     monkeypatch.setattr(sqlite3, "connect", elsewhere)
     store.commit(values.DELTA)
-    assert store.load().facts == values.DELTA.facts
+    assert tuple(store.load().facts) == values.DELTA.facts
     monkeypatch.undo()
     with sqlite3.connect(path) as plain:
         assert plain.execute("PRAGMA journal_mode").fetchone() == ("delete",)
@@ -105,7 +105,7 @@ def test_on_a_read_only_file_system_it_can_be_loaded(
     store.commit(values.DELTA)
     flags = type("flags", (), {"f_flag": os.ST_RDONLY})
     monkeypatch.setattr(os, "statvfs", lambda _: flags)
-    assert store.load().facts == values.DELTA.facts
+    assert tuple(store.load().facts) == values.DELTA.facts
     with pytest.raises(StateError, match="may not be written by this user"):
         store.commit(Delta(settings={"a": "1"}))
 
