@@ -13,7 +13,16 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from syncd.model.facts import CLOSING, RESTING, TRIED, Fact, Outcome, effective
+from syncd.model.facts import (
+    CLOSING,
+    ELSEWHERE,
+    RESTING,
+    TRIED,
+    Fact,
+    Outcome,
+    Source,
+    effective,
+)
 from syncd.model.keys import Key
 from syncd.model.people import Period, Person, Retry
 
@@ -108,7 +117,9 @@ def read_back(
 ) -> list[Fact]:
     """What entries that another syncd wrote tell beyond the `journal`. A fact corrects what the
     journal held of its entry until then, unless that is the newer; what was `withdrawn` on an entry
-    is void. Two that read different marks as the same revision agree by counting on."""
+    is void. What was said elsewhere is not corrected by what a syncd concluded: the touch had been
+    let go already, and the contact was made outside of it. Two that read different marks as the
+    same revision agree by counting on."""
     told = list(told)
     if not told and not withdrawn:
         return []
@@ -122,7 +133,9 @@ def read_back(
     found: list[Fact] = []
     for fact in told:
         same, before = ids.get(fact.id), held.get(fact.entry or "")
-        if same is None and (before is None or revision_of(before) < revision_of(fact)):
+        if before and before.source in ELSEWHERE and fact.source is Source.SYNCD and same is None:
+            found += [fact, _outside(before, now)]
+        elif same is None and (before is None or revision_of(before) < revision_of(fact)):
             found.append(replace(fact, supersedes=before.id) if before else fact)
         elif same is not None and same is before and _meaning(same) != _meaning(fact):
             id = f"{fact.entry}#{revision_of(fact) + 1}"
@@ -132,6 +145,20 @@ def read_back(
         id = f"{uid}#{revision_of(fact) + 1}"
         found.append(replace(fact, id=id, recorded=now, supersedes=fact.id, void=True))
     return found
+
+
+def _outside(fact: Fact, now: datetime) -> Fact:
+    """What was said of an attempt, as of none."""
+    return replace(
+        fact,
+        id=f"{fact.id}~outside",
+        recorded=now,
+        touch=None,
+        attempt=None,
+        opened=None,
+        entry=None,
+        supersedes=fact.id,
+    )
 
 
 def _meaning(fact: Fact) -> tuple[object, ...]:

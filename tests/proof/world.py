@@ -300,11 +300,23 @@ class World:
         self.one_live_series_each(everything)
         ours = [entry for _, _, entry in self.blocks(everything)] + self.unsettled(entries)
         oracle.no_occurrence_over_capacity(ours, state.facts, released, ledger, self.now)
+        self.move_out()
         oracle.no_mark_lost(entries, state.facts, ledger)
         self.fields_stay(everything)
         self.words_stay(entries)
         self.foreign_stays(everything)
         self.acknowledged()
+
+    def move_out(self) -> None:
+        """What was logged for an attempt that had been let go, as a database of yesterday could not
+        know, is the mark of none: it holds outside of any."""
+        ledger, facts = self.ledger, {fact.id: fact for fact in self.state.facts}
+        for fact in effective(list(facts.values())):
+            before = facts.get(fact.supersedes or "")
+            uid = before.entry if before is not None and fact.entry is None else None
+            if uid in ledger.logged and ledger.said.get(uid) == (fact.outcome, fact.direction):
+                ledger.logged.discard(uid)
+                del ledger.said[uid]
 
     def unsettled(self, entries: list[Entry]) -> list[Entry]:
         """The entries that may be open: those of people in the YAML, but what is past and was

@@ -20,6 +20,7 @@ from syncd.reconcile.fold import (
     fold,
     next_channel,
     paused_by_mark,
+    read_back,
     wait_after,
 )
 from syncd.reconcile.journal import Journal
@@ -103,6 +104,27 @@ def test_a_closing_taken_back_opens_the_touch_again() -> None:
     assert folded(tried, reached, void).tried == (tried,)
     corrected = replace(reached, id="e2#2", outcome=Outcome.NO_ANSWER, supersedes=reached.id)
     assert folded(tried, reached, corrected).tried == (tried, corrected)
+
+
+@pytest.mark.parametrize("source", sorted(ELSEWHERE))
+def test_what_was_said_elsewhere_stays_where_a_touch_had_been_let_go_already(
+    source: Source,
+) -> None:
+    said = fact(Outcome.LEFT_MESSAGE, id="log:1", at=BEGIN + timedelta(days=9), source=source)
+    missed = fact(Outcome.MISSED, source=Source.SYNCD)
+    told = read_back([missed], frozenset(), [said], BEGIN + timedelta(days=10))
+    held = effective([said, *told])
+    assert [(each.outcome, each.touch, each.entry) for each in held] == [
+        (Outcome.MISSED, TOUCH, "e1"),
+        (Outcome.LEFT_MESSAGE, None, None),
+    ]
+    assert read_back([missed], frozenset(), [said, *told], BEGIN + timedelta(days=11)) == []
+
+
+def test_what_was_said_elsewhere_is_corrected_by_a_mark() -> None:
+    said = fact(Outcome.LEFT_MESSAGE, id="log:1", source=Source.LOG)
+    told = read_back([fact(Outcome.REACHED)], frozenset(), [said], BEGIN)
+    assert [each.outcome for each in effective([said, *told])] == [Outcome.REACHED]
 
 
 def logged(at: datetime, recorded: datetime) -> Fact:
