@@ -72,21 +72,21 @@ def resolve(
             return out
         if not settle_attempt(person, stand, due or scene.today, scene, out):
             return out
-        told = fold(person, (*facts, *out.facts), scene.roster.cadence_of(person), scene.zone)
-        due = _due(person, told, (*facts, *out.facts), scene)
+        told = fold(person, _with(facts, out.facts), scene.roster.cadence_of(person), scene.zone)
+        due = _due(person, told, _with(facts, out.facts), scene)
     marked = [each.standing.record for each in out.history]
-    before = _let_go([*loose, *marked], (*facts, *out.facts), told, scene)
+    before = _let_go([*loose, *marked], _with(facts, out.facts), told, scene)
     if before is not None and not reason and _is_over(person, before, scene):
         out.facts.append(missed(person, before.record, before.trace, scene))
-        told = fold(person, (*facts, *out.facts), scene.roster.cadence_of(person), scene.zone)
-        due = _due(person, told, (*facts, *out.facts), scene)
+        told = fold(person, _with(facts, out.facts), scene.roster.cadence_of(person), scene.zone)
+        due = _due(person, told, _with(facts, out.facts), scene)
         before = None
     if told.touch is not None:
         next_attempt(person, told, before, due, reason, scene, out)
         if out.want is not None or not out.facts:
             return out
-        told = fold(person, (*facts, *out.facts), scene.roster.cadence_of(person), scene.zone)
-        due = _due(person, told, (*facts, *out.facts), scene)
+        told = fold(person, _with(facts, out.facts), scene.roster.cadence_of(person), scene.zone)
+        due = _due(person, told, _with(facts, out.facts), scene)
     out.position = Position(person=person, fold=told, due=due, reason=reason)
     if reason or due is None:
         return out
@@ -106,6 +106,11 @@ def resolve(
         rolls=again.trace.rolls if again else 0,
     )
     return out
+
+
+def _with(facts: tuple[Fact, ...], more: list[Fact]) -> tuple[Fact, ...]:
+    """`facts` and `more`; the very same where that is none, which is not folded again."""
+    return (*facts, *more) if more else facts
 
 
 def _let_go(loose: list[Record], facts: tuple[Fact, ...], told: Fold, scene: Scene) -> LetGo | None:
