@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from syncd.config.loading import Loaded, load
     from syncd.config.names import state_folder
     from syncd.config.promising import promise
-    from syncd.config.shapes import schema
+    from syncd.config.shapes.whole import schema
 
 __all__ = ["Loaded", "load", "promise", "schema", "state_folder"]
 _HOMES = {
     "Loaded": "loading",
     "load": "loading",
     "promise": "promising",
-    "schema": "shapes",
+    "schema": "shapes.whole",
     "state_folder": "names",
 }
 """Which module each is in; none of those may be called like something here."""

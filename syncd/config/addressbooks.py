@@ -14,7 +14,7 @@ from syncd.config.kinds import slug, unknown
 from syncd.config.names import state_folder
 from syncd.config.nodes import Fields
 from syncd.config.secrets import NONE, read_secret
-from syncd.config.shapes import BookShape
+from syncd.config.shapes.servers import BookShape
 from syncd.errors import Problem
 from syncd.model.roster import AddressBook
 

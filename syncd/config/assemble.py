@@ -9,7 +9,7 @@ from syncd.config.check import key_place, locate
 from syncd.config.kinds import unknown
 from syncd.config.names import too_long
 from syncd.config.nodes import Fields
-from syncd.config.shapes import BlockShape, ListShape, RampShape
+from syncd.config.shapes.outreach import BlockShape, ListShape, RampShape
 from syncd.config.touches import strategies
 from syncd.errors import Problem
 from syncd.model.blocks import Block

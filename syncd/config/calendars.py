@@ -14,7 +14,8 @@ from syncd.config.check import key_place, locate
 from syncd.config.names import resolved, state_folder
 from syncd.config.nodes import Fields
 from syncd.config.secrets import NONE, read_secret
-from syncd.config.shapes import CalendarShape, ConfigShape
+from syncd.config.shapes.servers import CalendarShape
+from syncd.config.shapes.whole import ConfigShape
 from syncd.errors import Problem
 from syncd.model.facts import Outcome
 from syncd.model.roster import CalendarSettings, EmbeddedSettings, GoogleSettings, Secret

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from syncd.config.nodes import Fields, Items, Piece, Place, Text, place_of
-from syncd.config.shapes import Shape, keys
+from syncd.config.shapes.shape import Shape, keys
 from syncd.errors import Problem
 from syncd.model.words import nearest, short
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from syncd.config.calendars import NO_ADDRESS, at_google, check_url
 from syncd.config.check import Path, key_place, locate
 from syncd.config.nodes import Fields, Text
-from syncd.config.shapes import CreditShape
+from syncd.config.shapes.servers import CreditShape
 from syncd.errors import Problem
 from syncd.model.roster import CalendarSettings, Credit
 from syncd.model.words import short

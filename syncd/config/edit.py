@@ -15,7 +15,8 @@ from syncd.config.example import Chosen, mapping, people, scalar, spaced
 from syncd.config.names import shown
 from syncd.config.nodes import Fields, Items, Text, parse, read
 from syncd.config.people import paths
-from syncd.config.shapes import ConfigShape, PersonShape
+from syncd.config.shapes.people import PersonShape
+from syncd.config.shapes.whole import ConfigShape
 from syncd.errors import ConfigError, Problem, UsageError
 
 Problems: TypeAlias = list[Problem]

@@ -18,7 +18,7 @@ from syncd.config.example import Chosen, mapping, people, scalar
 from syncd.config.kinds import slug
 from syncd.config.names import too_long
 from syncd.config.nodes import Fields, Items, Piece, Place, Text, parse
-from syncd.config.shapes import PersonShape
+from syncd.config.shapes.people import PersonShape
 from syncd.errors import Problem
 from syncd.model.keys import Kind
 from syncd.model.occasions import BIRTHDAY

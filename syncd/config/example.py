@@ -14,7 +14,10 @@ from typing import Any, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from syncd.config.shapes import BookShape, ConfigShape, PersonShape, Shape
+from syncd.config.shapes.people import PersonShape
+from syncd.config.shapes.servers import BookShape
+from syncd.config.shapes.shape import Shape
+from syncd.config.shapes.whole import ConfigShape
 
 WIDTH = 96
 Chosen = Mapping[str, Any]

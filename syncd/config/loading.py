@@ -19,7 +19,7 @@ from syncd.config.nodes import Fields, Items, Place, Text, read
 from syncd.config.notifying import notify
 from syncd.config.people import gather, people
 from syncd.config.promising import promise
-from syncd.config.shapes import ConfigShape
+from syncd.config.shapes.whole import ConfigShape
 from syncd.config.zones import machine_zone
 from syncd.errors import ConfigError, Problem
 from syncd.model.roster import CalendarSettings, Roster, Secret

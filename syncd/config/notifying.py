@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from syncd.config.secrets import read_secret
-from syncd.config.shapes import NotifyShape
+from syncd.config.shapes.servers import NotifyShape
 from syncd.errors import Problem
 from syncd.model.roster import Notify
 

@@ -12,7 +12,7 @@ from syncd.config.check import check, locate
 from syncd.config.kinds import slug, unknown
 from syncd.config.names import resolved, shown, too_long
 from syncd.config.nodes import Fields, Items, Place, Text, place_of, read
-from syncd.config.shapes import PersonShape
+from syncd.config.shapes.people import PersonShape
 from syncd.config.touches import occasions, strategies
 from syncd.errors import Problem
 from syncd.model.keys import Kind

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from syncd.config.check import locate
 from syncd.config.kinds import slug
 from syncd.config.nodes import Fields
-from syncd.config.shapes import TouchShape
+from syncd.config.shapes.outreach import TouchShape
 from syncd.errors import Problem
 from syncd.model.occasions import Occasion
 from syncd.model.people import COUNTS, Period, Strategy

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from syncd.config.kinds import slug
 from syncd.config.nodes import Fields, Items, parse
 from syncd.config.people import people
-from syncd.config.shapes import PersonShape
+from syncd.config.shapes.people import PersonShape
 from syncd.config.written import people_text, written
 from syncd.errors import Problem
 from syncd.model.occasions import Occasion
