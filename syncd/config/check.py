@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeVar, get_args, get_origin
+from types import NoneType, UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -90,13 +91,16 @@ def _sentence(shape: type[Shape], error: ErrorDetails, key: str) -> str:
 
 
 def _shape_at(shape: type[Shape], path: Path) -> type[Shape]:
-    """The shape that `path` leads to: of a model, or of a mapping from names to models."""
+    """The shape that `path` leads to: through models, mappings from names to models, and lists of
+    models, each of which may be left out."""
     at: Any = shape
     for step in path:
         if isinstance(at, type) and issubclass(at, Shape):
             at = at.model_fields[str(step).replace("-", "_")].annotation
         else:
-            at = get_args(at)[1]
+            at = get_args(at)[1 if get_origin(at) is dict else 0]
+        if get_origin(at) in (Union, UnionType):
+            (at,) = (each for each in get_args(at) if each is not NoneType)
     assert isinstance(at, type) and issubclass(at, Shape)
     return at
 

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syncd.config import load, nodes
+from syncd.config.example import example
 from syncd.config.nodes import Fields, Items, Text
 from syncd.errors import ConfigError, Problem
 from syncd.model.roster import Roster
@@ -70,6 +71,17 @@ def test_damage_is_a_problem_and_never_a_crash(config: str, people: str) -> None
         assert Path(problem.file).name in ("config.yaml", "people.yaml")
         assert 0 <= problem.line <= max(config.count("\n"), people.count("\n")) + 1
         assert problem.message
+
+
+EXAMPLE = example().splitlines()
+
+
+@pytest.mark.parametrize("at", range(0, len(EXAMPLE), 1 if often(0, 1) else 3))
+def test_an_unknown_key_anywhere_is_a_problem_and_never_a_crash(at: int) -> None:
+    bare = EXAMPLE[at].replace("- ", "  ")
+    key = f"{' ' * (len(bare) - len(bare.lstrip()))}unknwon: 1"
+    found = tried("\n".join([*EXAMPLE[: at + 1], key, *EXAMPLE[at + 1 :]]), PEOPLE)
+    assert not isinstance(found, Roster) and any(not problem.warning for problem in found)
 
 
 def pieces(piece: object) -> object:
