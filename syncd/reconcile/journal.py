@@ -133,7 +133,7 @@ def _of(facts: Facts, roster: Roster) -> Journal:
     global _kept  # noqa: PLW0603 - a memory, not a state: any other answer would be the same
     kept = _kept
     if kept is None or kept._heap.facts is not facts.heap or kept._heap.roster is not roster:
-        _kept = None  # two of them at once may be more than there is room for
+        _kept = kept = None  # two of them at once may be more than there is room for
         _kept = kept = _sorted(facts.heap, roster)
     return _laid_over(kept, facts.since) if facts.since else kept
 

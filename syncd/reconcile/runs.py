@@ -15,6 +15,8 @@ from syncd.reconcile.standing import standing
 
 LOOK_BACK = timedelta(days=40)
 """How long past occurrences are kept in sight, for entries that wait in them to be marked."""
+AHEAD = 4
+"""How many occurrences ahead are in sight."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,31 +80,47 @@ def _aliases(
     owner: dict[OccurrenceId, str],
     now: datetime,
 ) -> dict[OccurrenceId, Occurrence]:
-    """Each occurrence ahead that is no more, to that which took its place: the first to the first.
+    """Each occurrence that is no more, to that which took its place, where that is not over yet:
+    the first to the first. One that was the block's already took nobody's.
 
     What a cut took away goes on in the runs that came after it; what a change of rule or start took
-    away, in its own run.
+    away, in its own run, and as far away as its start was moved. Whether an hour has begun when the
+    change is seen makes no difference: it may be seen late.
     """
-    ahead = sorted(
-        (o for o in found.values() if instant(o.end) > instant(now) and not o.cancelled),
-        key=lambda o: instant(o.start),
-    )
+    sorted_ = sorted((o for o in found.values() if not o.cancelled), key=lambda o: instant(o.start))
     alias: dict[OccurrenceId, Occurrence] = {}
     for run in runs:
         old = _as_written(run)
         if old is None:
             continue
-        was = [o for o in expanded(name, old, now, now, uncut=True) if o.id not in found]
-        was = [o for o in was if instant(o.original) > instant(now)]
+        before = expanded(name, old, now - LOOK_BACK, now, 2 * AHEAD, uncut=True)
+        names = {o.id for o in before}
+        was = [o for o in before if o.id not in found]
+        came = [o for o in sorted_ if o.id not in names]
         until = run.shape.recurrence.until if run.shape.recurrence else None
         if until is None:
-            came = [o for o in ahead if owner[o.id] == run.record.uid]
+            came = [o for o in came if owner[o.id] == run.record.uid]
+            came = _from_nearest(came, was, instant(run.shape.start) - instant(old.start))
         else:
-            last = last_start(run.shape, until) or until
-            others = [o for o in ahead if owner[o.id] != run.record.uid]
-            came = [o for o in others if instant(o.original) > instant(last)]
-        alias |= {before.id: after for before, after in zip(was, came, strict=False)}
+            last = instant(last_start(run.shape, until) or until)
+            if last < instant(now - LOOK_BACK):
+                continue  # whoever was in it went along long ago
+            was = [o for o in was if instant(o.original) > last]
+            came = [o for o in came if instant(o.original) > last]
+        pairs = zip(was, came, strict=False)
+        alias |= {o.id: after for o, after in pairs if instant(after.end) > instant(now)}
     return alias
+
+
+def _from_nearest(
+    came: list[Occurrence], was: list[Occurrence], moved: timedelta
+) -> list[Occurrence]:
+    """Those of `came` from the one on that is nearest to where the first of `was` lies, `moved`."""
+    if not was or not came:
+        return []
+    there = instant(was[0].start) + moved
+    nearest = min(came, key=lambda o: abs(instant(o.start) - there))
+    return came[came.index(nearest) :]
 
 
 def _as_written(run: Run) -> Entry | None:
@@ -120,7 +138,8 @@ def _as_written(run: Run) -> Entry | None:
     start, end = trace.start.astimezone(zone), instant(trace.end).astimezone(zone)
     if start.date() != run.record.key.day:
         return None
-    if trace.rule == entry.recurrence.rule and instant(start) == instant(entry.start):
+    shape = run.shape.recurrence
+    if shape and trace.rule == shape.rule and instant(start) == instant(run.shape.start):
         return None
     return replace(entry, start=start, end=end, recurrence=Recurrence(rule=trace.rule))
 
@@ -134,7 +153,7 @@ def expanded(
     entry: Entry,
     since: datetime,
     now: datetime,
-    ahead: int = 4,
+    ahead: int = AHEAD,
     *,
     uncut: bool = False,
 ) -> tuple[Occurrence, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -119,6 +120,18 @@ def test_one_that_does_not_go_on_from_what_is_kept_is_sorted_anew() -> None:
     other = roster(person("Ann"))
     assert Journal.of((one,), other).about("ann") == (one,)
     assert Journal.of((one,), ROSTER).by_person["ann-lee"] == (one,)
+
+
+def test_two_of_them_are_never_held_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    heap = weakref.ref(Journal.of((), ROSTER)._heap)
+    sort = journals._sorted
+
+    def watched(facts: dict[str, Fact], of: Roster) -> Journal:
+        assert heap() is None, "the room of the old one is free"
+        return sort(facts, of)
+
+    monkeypatch.setattr(journals, "_sorted", watched)
+    Journal.of((), roster(person("Ann")))
 
 
 def test_what_is_there_is_sorted_once(monkeypatch: pytest.MonkeyPatch) -> None:

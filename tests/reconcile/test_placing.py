@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from syncd.model.entries import Recurrence
 from syncd.model.facts import Fact, Outcome, Source
 from syncd.model.people import DAYS_AHEAD, Hours, Period, Person, Span
 from syncd.model.records import Delta, Fate, applied
@@ -107,6 +108,57 @@ def test_who_goes_along_with_an_hour_of_a_new_rule_keeps_others_out_of_their_pla
     it.at("2026-12-07", "11:30")
     it.settle()
     assert places(it)["second"] == "12-07 10:00", "it is in no hour that is still to come"
+
+
+def ruled(room: Room, days: str) -> None:
+    """The block's hours are on those days from now on, by the YAML."""
+    block = weekly(rule=f"FREQ=WEEKLY;BYDAY={days}")
+    room.roster = replace(room.roster, blocks={"weekly": block})
+    room.settle()
+
+
+def test_an_hour_that_stays_takes_nobodys_place() -> None:
+    it = room(*(overdue(-7, f"P{n}") for n in range(8)))
+    ruled(it, "TH,FR")
+    it.at("2026-12-04", "11:30")
+    it.settle()
+    before = places(it)
+    friday = {id: at for id, at in before.items() if at.startswith("12-11")}
+    assert len(friday) == 4 and all(at.startswith("12-1") for at in before.values())
+    ruled(it, "FR")
+    after = places(it)
+    assert {id: after[id] for id in friday} == friday
+    assert sorted(at for id, at in after.items() if id not in friday) == [
+        f"12-18 10:{minute:02}" for minute in (0, 15, 30, 45)
+    ]
+
+
+def test_a_rule_that_changes_before_the_first_hour_takes_people_along_in_order() -> None:
+    it = room(*(overdue(n, f"P{n}") for n in range(6)))
+    it.settle()
+    ruled(it, "MO,WE")
+    first = {id for id, at in places(it).items() if at.startswith("12-02")}
+    assert first == {"p2", "p3", "p4", "p5"}
+    assert {id: at[:5] for id, at in places(it).items() if id not in first} == {
+        "p0": "12-07",
+        "p1": "12-07",
+    }
+
+
+@pytest.mark.parametrize("seen", ["2026-12-03 09:59", "2026-12-03 10:05", "2026-12-03 12:00"])
+def test_a_moved_series_takes_each_hours_people_along_however_late_it_is_seen(seen: str) -> None:
+    it = room(*(overdue(n, f"P{n}") for n in range(6)))
+    it.settle()
+    before, series, day = places(it), it.series(), timedelta(days=1)
+    it.at(*seen.split())
+    entry = series.seen
+    assert entry is not None and isinstance(entry.start, datetime)
+    assert isinstance(entry.end, datetime)
+    friday = Recurrence(rule="FREQ=WEEKLY;BYDAY=FR")
+    it.edit(series, start=entry.start + day, end=entry.end + day, recurrence=friday)
+    it.settle()
+    moved = {"12-03": "12-04", "12-10": "12-11"}
+    assert places(it) == {id: f"{moved[at[:5]]}{at[5:]}" for id, at in before.items()}
 
 
 def test_a_retry_has_its_own_day_and_keeps_three_hours_from_the_time_that_failed() -> None:
