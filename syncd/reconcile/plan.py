@@ -28,6 +28,7 @@ from syncd.reconcile.dates import dates
 from syncd.reconcile.events import Away
 from syncd.reconcile.fold import is_over, read_back
 from syncd.reconcile.houses import Houses
+from syncd.reconcile.inheriting import inherited
 from syncd.reconcile.items import bare, left, taken_in
 from syncd.reconcile.journal import Journal
 from syncd.reconcile.misses import GRACE, is_tired
@@ -288,7 +289,7 @@ def _block_actions(
     actions: list[Action] = []
     for name, each in blocks.items():
         block = world.roster.blocks.get(name)
-        for run in each.runs:
+        for run in inherited(each, theirs, world.now).runs:
             record = run.record
             if run.waits:
                 continue

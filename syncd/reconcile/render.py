@@ -179,7 +179,7 @@ def _overrides(
 ) -> tuple[Override, ...]:
     assert entry.recurrence is not None and isinstance(entry.start, datetime)
     length = instant(entry.end) - instant(entry.start)
-    ours = _override_texts(record)
+    ours = override_texts(record)
     written = {} if record.intent else {at: sections[-1] for at, sections in ours.items()}
     kept: list[Override] = []
     waiting = dict(who_is_up)
@@ -233,7 +233,7 @@ def _like_master(override: Override, entry: Entry, length: timedelta) -> bool:
     )
 
 
-def _override_texts(record: Record) -> dict[datetime, tuple[str, ...]]:
+def override_texts(record: Record) -> dict[datetime, tuple[str, ...]]:
     """By RECURRENCE-ID in UTC: what we may have written into that override."""
     found: dict[datetime, tuple[str, ...]] = {}
     for entry in (record.intent, record.base):
