@@ -60,6 +60,37 @@ class Blocks(Base):
         self.did("occurrence moved", f"{at} to {start}, {length}")
 
     @rule(which=PICK, following=AHEAD)
+    def hour_written(self, which: int, following: int) -> None:
+        """A line of the user's in the text of an hour."""
+        found = self.block(which)
+        if found is None:
+            return
+        name, key, series = found
+        at = self.occurrence(key, series, following)
+        if at is None or series.recurrence is None or not isinstance(series.end, datetime):
+            return
+        assert isinstance(series.start, datetime)
+        line = f"Bring paper {len(self.world.ledger.hours)}"
+        known = {o.original: o for o in series.recurrence.overrides}
+        known.setdefault(
+            at,
+            Override(
+                original=at,
+                start=at,
+                end=at + (series.end - series.start),
+                title=series.title,
+                text="",
+                alarm=series.alarm,
+            ),
+        )
+        known[at] = replace(known[at], text=f"{known[at].text}\n{line}".strip())
+        overrides = tuple(known[each] for each in sorted(known))
+        self.edit(name, series.uid, recurrence=replace(series.recurrence, overrides=overrides))
+        if key.subject in self.world.roster.blocks:
+            self.world.ledger.hours.append(line)
+        self.did("hour written into", f"{at} {line}")
+
+    @rule(which=PICK, following=AHEAD)
     def occurrence_deleted(self, which: int, following: int) -> None:
         found = self.block(which)
         if found is None:
@@ -68,6 +99,7 @@ class Blocks(Base):
         at = self.occurrence(key, series, following)
         if at is None or series.recurrence is None:
             return
+        self.world.ledger.hours.clear()
         self.world.place.hands[name].skip(series.uid, at)
         self.did("occurrence deleted", f"{at}")
 
@@ -97,6 +129,7 @@ class Blocks(Base):
         if found is None:
             return
         name, _, series = found
+        self.world.ledger.hours.clear()
         self.world.place.hands[name].drop(series.uid)
         self.did("series deleted", series.title)
 

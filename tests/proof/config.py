@@ -55,6 +55,7 @@ class Config(Base):
             return
         gone = sorted(blocks)[which % len(blocks)]
         del blocks[gone]
+        self.world.ledger.hours.clear()
         self.world.roster = cast.edited(self.world.roster, blocks=blocks)
         self.did("block removed", gone)
 
@@ -67,6 +68,7 @@ class Config(Base):
         name = sorted(blocks)[which % len(blocks)]
         calendar = [*self.world.roster.calendars][number]
         blocks[name] = replace(blocks[name], calendar=calendar)
+        self.world.ledger.hours.clear()
         self.world.roster = cast.edited(self.world.roster, blocks=blocks)
         self.did("block moved house", f"{name} to {calendar}")
 

@@ -42,6 +42,9 @@ class Marks(Ledger):
     """By entry with such fields: its calendar."""
     words: dict[str, str] = field(default_factory=dict)
     """By entry: a word that they put into its title beside any mark."""
+    hours: list[str] = field(default_factory=list)
+    """Lines that they wrote into hours of blocks, each once, while nothing takes hours away but a
+    change of rule."""
     logged: set[str] = field(default_factory=set)
     """Entries that syncd is to mark, since their contact was logged by a verb."""
     stripped: set[str] = field(default_factory=set)
@@ -151,6 +154,7 @@ class World:
         it since is gone."""
         ledger = self.ledger
         there = {entry.uid: f"{entry.title}\n{entry.text}" for entry in self.entries}
+        ledger.hours.clear()
         ledger.moved |= changed
         ledger.reopened |= changed
         ledger.skipped -= changed
@@ -167,6 +171,7 @@ class World:
 
     def forget(self, calendar: str, entries: list[Entry]) -> None:
         """Note that they are gone for good, with what the user had written in them."""
+        self.ledger.hours.clear()
         for entry in entries:
             for told in (self.ledger.written, self.ledger.words, self.ledger.fields):
                 told.pop(entry.uid, None)
@@ -304,6 +309,7 @@ class World:
         oracle.no_mark_lost(entries, state.facts, ledger)
         self.fields_stay(everything)
         self.words_stay(entries)
+        self.hours_stay(entries)
         self.foreign_stays(everything)
         self.acknowledged()
 
@@ -374,6 +380,12 @@ class World:
                 word,
                 entry.title,
             )
+
+    def hours_stay(self, entries: list[Entry]) -> None:
+        """Law 3: what they wrote into an hour is in one of its block, once."""
+        texts = [o.text for e in entries if e.recurrence for o in e.recurrence.overrides]
+        lines = Counter(line.strip() for text in texts for line in text.splitlines())
+        assert all(lines[line] == 1 for line in self.ledger.hours), (self.ledger.hours, texts)
 
     def foreign_stays(self, everything: list[tuple[str, Entry]]) -> None:
         """Law 5: what is not ours is as it was."""
