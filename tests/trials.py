@@ -96,5 +96,25 @@ def summary(terminalreporter: pytest.TerminalReporter) -> None:
                 if name == TRIED:
                     campaign, counts = told
                     terminalreporter.section(campaign)
-                    for what, count in Counter(counts).most_common():
+                    terminalreporter.write_line(_in_short(counts, report.passed))
+                    for what, count in sorted(counts.items(), key=lambda each: _order(*each)):
                         terminalreporter.write_line(f"{count:7} {what}")
+
+
+def _order(what: str, count: int) -> tuple[str, int]:
+    """What is of one kind together, the most first."""
+    kind, colon, _ = what.partition(":")
+    return kind if colon else "", -count
+
+
+def _in_short(counts: dict[str, int], passed: bool) -> str:
+    """How much was tried, and what came of it."""
+    kinds = {"rule: ": "steps", "fault: ": "faults"}
+    sums = {
+        name: sum(count for what, count in counts.items() if what.startswith(begin))
+        for begin, name in kinds.items()
+    }
+    told = [f"{count} {name}" for name, count in sums.items() if count]
+    told += [f"{counts.get('seconds', 0)} seconds"]
+    came = "every law held" if passed else "a law was broken: see above"
+    return f"{came}; {', '.join(told)}"
