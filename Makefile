@@ -17,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 help:
 	@echo "make run             see syncd at work: a calendar server, sample people, two syncs; Ctrl-C ends it"
-	@echo "make test            the whole test suite, but for"
+	@echo "make test            all tests but test-container"
 	@echo "make test-container  the image, built and run: its size, its life, what goes wrong; as root, on Debian"
 	@echo "make test-long       the suite for a night: whole years, more seeds, more examples"
 	@echo "make proof           the laws under whatever may happen, be killed or be read, MINUTES=10 at each campaign"

@@ -69,25 +69,27 @@ def init(setting: Setting, yes: bool) -> int:
 
 
 def _say_what_next(setting: Setting, provider: str) -> None:
-    """What is still to be done, in order; warnings go to stderr."""
-    say.answer("Next:")
+    """What is still to be done, in order, after the warnings, which go to stderr."""
     try:
         loaded = setting.loaded()
     except ConfigError as error:
-        for problem in error.problems:
-            say.answer(f"  {problem}")
+        problems = [*error.problems]
     else:
         trouble.say_all(str(warning) for warning in loaded.warnings)
-        for problem in missing_secrets(loaded.roster):
-            say.answer(f"  {problem}")
+        problems = [*missing_secrets(loaded.roster)]
+    say.answer("Next:")
+    for problem in problems:
+        say.answer(f"  {problem}")
     if provider == "google":
         say.answer("  put Google's client_secret.json beside it; README says how to get it")
         say.answer("  syncd auth google   signs in, once")
-    say.answer("  syncd check   says whether all is well")
-    say.answer("  syncd plan    shows what would be written, and writes nothing")
-    say.answer("  syncd run     begins, and goes on by itself")
+    say.answer("  syncd check     says whether all is well")
+    say.answer("  syncd plan      shows what would be written, and writes nothing")
+    say.answer("  syncd run       begins, and goes on by itself")
     if provider == "embedded":
         say.answer("  syncd connect   says how your apps reach the calendar")
+    else:
+        say.answer("  syncd doctor    says what works with the calendar, and what does not")
 
 
 def _asked() -> Wishes:
