@@ -35,8 +35,9 @@ class Absorbed:
     """Versions, by href, of resources that are not ours and are new or changed."""
     adopted: tuple[Record, ...] = ()
     facts: tuple[Fact, ...] = ()
-    """Those that sighted entries acknowledge which we did not write so: the database was lost, or
-    an older one put in its place, or another syncd of this deployment was at work."""
+    """Those that entries acknowledge, or did last before they went, which we did not write so: the
+    database was lost, or an older one put in its place, or another syncd of this deployment was at
+    work."""
     withdrawn: frozenset[str] = frozenset()
     """UIDs of entries of which another syncd took back what they acknowledged."""
     unsure: bool = False
@@ -62,14 +63,16 @@ def absorb(
     what some of those that are gone said last."""
     known = {record.uid: record for record in records}
     at = {record.href: record.uid for record in known.values() if record.href}
-    known |= _left_saying(known, at, gone, last_words or {})
+    left = _left_saying(known, at, gone, last_words or {})
+    known |= left
     adopted: list[Record] = []
     foreign: dict[str, str] = {}
     strangers: list[Sighting] = []
     problems: list[str] = []
     unsure = False
     moved, changed = set[str](), set[str]()
-    told, withdrawn = set[str](), set[str]()
+    told = {uid for uid, r in left.items() if r.seen and _written_by_another(r, r.seen)}
+    withdrawn = set[str]()
     named = (_by_its_address(each, at, known, deployment) for each in sightings)
     for sighting in sorted(named, key=_is_elsewhere):
         entry = sighting.entry

@@ -97,7 +97,10 @@ class Machine(Contacts, Blocks, Config, Verbs, Losses):
         store = self.empty() if empty else MemoryStore(self.world.state)
         if empty:
             self.world.ledger.skipped.clear()
+        before = {entry.uid for entry in self.world.entries}
         self.world.two_at_once(store, number)
+        # What one of them wrote after the other had looked may lie where another entry does.
+        self.world.ledger.moved |= {entry.uid for entry in self.world.entries} - before
         store.close()
         self.did("two at once", f"{number}, {'with nothing' if empty else 'with as much'}")
 

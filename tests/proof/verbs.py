@@ -10,6 +10,7 @@ from hypothesis.stateful import rule
 
 from syncd.engine.pausing import pause, resume
 from syncd.errors import UsageError
+from syncd.model.facts import RESTING
 from syncd.model.records import Scope
 from tests.proof.base import PICK, Base
 
@@ -80,8 +81,17 @@ class Verbs(Base):
         name = self.scoped(scope, which)
         if name is None:
             return
+        ledger = self.world.ledger
+        resting = {
+            uid
+            for uid, (outcome, _) in ledger.said.items()
+            if outcome in RESTING and self.world.read(uid)
+        }
         with contextlib.suppress(UsageError):  # nothing was paused
             resume(self.world.service, scope, name)
+            for uid in (each for each in resting if not self.world.facts_of(each)):
+                del ledger.said[uid]  # the verb took it back
+                ledger.reopened.add(uid)
             self.did("resume", f"{scope} {name}")
 
     def somebody(self, pick: int) -> str | None:

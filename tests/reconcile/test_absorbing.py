@@ -9,10 +9,12 @@ from syncd.calendars.base import Changes, Progress
 from syncd.calendars.memory import MemoryCalendar
 from syncd.engine.tick import tick
 from syncd.model.entries import Entry, Sighting
+from syncd.model.facts import Fact, Outcome, Source
 from syncd.model.keys import Key, Kind
 from syncd.model.records import LEFT_ALONE, Record
 from syncd.reconcile.absorb import absorb
 from syncd.reconcile.marks import Marked, Plain, read
+from syncd.reconcile.trace import Trace, fact_line
 from syncd.store import open_store
 from tests.faults import Faulty, Read
 from tests.household import person, weekly
@@ -159,3 +161,17 @@ def test_a_listing_that_is_not_complete_makes_no_facts_and_is_not_written_upon()
     assert not store.load().facts
     tick(later, store, {"home": calendar}, now + timedelta(minutes=2))
     assert [fact.outcome.value for fact in store.load().facts] == ["skipped"]
+
+
+def test_what_an_entry_acknowledged_last_is_read_back_though_it_is_gone() -> None:
+    fact = Fact(
+        id=f"{UID}#1", person="ann-lee", at=TEN, outcome=Outcome.REACHED, source=Source.MARK,
+        recorded=TEN, touch=KEY.day, attempt=1, entry=UID,
+    )  # fmt: skip
+    told = Trace(title="Ann Lee: call", start=TEN, end=ENTRY.end, fact=fact_line(fact))
+    last = replace(ENTRY, title="✅ Ann Lee: call", trace=told.encode())
+    gone = frozenset({"/a.ics"})
+    found = absorb("home", "test", [RECORD], [], gone, last_words={"/a.ics": last})
+    assert [(each.id, each.outcome) for each in found.facts] == [(fact.id, Outcome.REACHED)]
+    ours = replace(RECORD, base=last)
+    assert not absorb("home", "test", [ours], [], gone, last_words={"/a.ics": last}).facts
