@@ -70,7 +70,8 @@ class Blocks(Base):
         if at is None or series.recurrence is None or not isinstance(series.end, datetime):
             return
         assert isinstance(series.start, datetime)
-        line = f"Bring paper {len(self.world.ledger.hours)}"
+        self.world.lines += 1
+        line = f"Bring paper {self.world.lines}"
         known = {o.original: o for o in series.recurrence.overrides}
         known.setdefault(
             at,

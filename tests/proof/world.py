@@ -100,6 +100,8 @@ class World:
         self.news: frozenset[str] = frozenset()
         """UIDs of what the last tick made."""
         self.formerly: dict[str, str] = {}
+        self.lines = 0
+        """How many lines the user wrote into hours."""
 
     # -- looking
 
