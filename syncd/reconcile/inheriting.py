@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, time
 
 from syncd.model.blocks import OccurrenceId
 from syncd.model.entries import Entry, Override
@@ -17,43 +17,38 @@ from syncd.reconcile.runs import Run, Series, entry_of, expanded, recurrence_of
 from syncd.reconcile.standing import standing
 from syncd.reconcile.text import users_words
 
-FAR = 60
-"""Into how many hours ahead of a series something may go along."""
-
 
 def inherited(series: Series, theirs: Mapping[OccurrenceId, str], now: datetime) -> Series:
     """`series` whose hours hold what the user wrote into those that they replace: the hour of the
-    same day does, else that which took the place, else the next. `theirs` is what is the user's in
-    the texts of hours with lines that are checked."""
+    same day does, else that which took the place, else the next, else the last. `theirs` is what is
+    the user's in the texts of hours with lines that are checked."""
     old = [run for run in series.runs if _loses(run)]
     heirs = [run for run in series.runs if run.record.seen is None or run in old]
     heirs = [run for run in heirs if not (run.ended or run.removed or run.waits or run.like)]
     if not old or not heirs:
         return series
-    hours = [
-        (run.record.uid, hour)
-        for run in heirs
-        for hour in expanded(series.name, run.shape, now, now, FAR)
-    ]
     shapes = {run.record.uid: _called(run, old) for run in heirs}
-    more: dict[str, dict[datetime, Override]] = defaultdict(dict)
+    moves: list[tuple[bool, str, Override]] = []
     for run in old:
         for id, override in _left(series.name, run, theirs, now):
-            took = series.alias[id].id if id in series.alias else id
-            uid, hour = _heir(took, override.start, hours)
+            uid, hour = _heir(series, id, override, shapes, now)
             if hour is not None:
-                made = _moved(override, entry_of(run.record), hour, shapes[uid])
-                at = instant(hour.original)
-                more[uid][at] = _joined(more[uid].get(at), made)
+                moved = _moved(override, entry_of(run.record), hour, shapes[uid])
+                moves.append((hour.id != id, uid, moved))
+    more: dict[str, dict[datetime, Override]] = defaultdict(dict)
+    for _, uid, moved in sorted(moves, key=lambda each: each[0]):
+        at = instant(moved.original)
+        more[uid][at] = _joined(more[uid].get(at), moved, shapes[uid])
     shapes |= {uid: _with(shapes[uid], each) for uid, each in more.items()}
     runs = (replace(run, shape=shapes.get(run.record.uid, run.shape)) for run in series.runs)
     return replace(series, runs=tuple(runs))
 
 
 def _loses(run: Run) -> bool:
-    """Whether the rule of a series that is in the calendar changes, or it ends by now."""
-    changes = run.reason and run.record.seen and run.shape is not entry_of(run.record)
-    return bool(changes and not (run.waits or run.removed or run.like))
+    """Whether the rule of a series that is known changes, or it ends by now or soon."""
+    known = run.record.seen or run.record.intent
+    changes = run.reason and known and run.shape is not entry_of(run.record)
+    return bool(changes and not (run.removed or run.like))
 
 
 def _left(
@@ -74,26 +69,38 @@ def _left(
 
 
 def _called(run: Run, old: list[Run]) -> Entry:
-    """The shape of a series, a new one being called, and ringing, as the user had the old one."""
-    if run.record.seen:
+    """The shape of a series; a new one is called, rings and says what the user had the old one."""
+    if run in old:
         return run.shape
     entry, told = entry_of(old[-1].record), standing(old[-1].record)
     return replace(
         run.shape,
         title=entry.title if entry.title != told.title else run.shape.title,
+        text=entry.text,
         alarm=entry.alarm if entry.alarm != told.alarm else run.shape.alarm,
     )
 
 
 def _heir(
-    id: OccurrenceId, start: datetime, hours: list[tuple[str, Occurrence]]
+    series: Series, id: OccurrenceId, left: Override, shapes: Mapping[str, Entry], now: datetime
 ) -> tuple[str, Occurrence | None]:
-    """The hour called `id` among those that have an owner, else the first from `start` on."""
-    live = [(uid, hour) for uid, hour in hours if not hour.cancelled]
-    same = [(uid, hour) for uid, hour in live if hour.id == id]
-    later = [(uid, hour) for uid, hour in live if instant(hour.start) >= instant(start)]
-    found = same or sorted(later, key=lambda each: instant(each[1].start))
-    return found[0] if found else ("", None)
+    """The hour that has what was in the one called `id`, and the UID of its series."""
+    took = series.alias.get(id)
+    if took is not None and series.owner[took.id] in shapes:
+        return series.owner[took.id], took
+    day = max(now, datetime.combine(left.original.date(), time.min, tzinfo=left.original.tzinfo))
+    found = [
+        (uid, hour)
+        for uid, shape in shapes.items()
+        for hour in (
+            expanded(series.name, shape, day, day) or expanded(series.name, shape, now, now)[-1:]
+        )
+        if not hour.cancelled
+    ]
+    same = [each for each in found if each[1].id == id]
+    later = [each for each in found if instant(each[1].start) >= instant(left.start)]
+    chosen = same or sorted(later or found, key=lambda each: instant(each[1].start))
+    return chosen[0] if chosen else ("", None)
 
 
 def _moved(override: Override, old: Entry, hour: Occurrence, shape: Entry) -> Override:
@@ -108,13 +115,18 @@ def _moved(override: Override, old: Entry, hour: Occurrence, shape: Entry) -> Ov
     )
 
 
-def _joined(one: Override | None, other: Override) -> Override:
-    """Both, in one hour."""
+def _joined(one: Override | None, other: Override, shape: Entry) -> Override:
+    """Both, in one hour of the series `shape`: what is its own goes before what is the series'."""
     if one is None:
         return other
-    if set(other.text.split("\n")) <= set(one.text.split("\n")):
-        return one
-    return replace(one, text=f"{one.text}\n{other.text}".strip())
+    both = f"{one.text}\n{other.text}".strip()
+    known = set(other.text.split("\n")) <= set(one.text.split("\n"))
+    return replace(
+        one,
+        title=other.title if one.title == shape.title else one.title,
+        text=one.text if known else both,
+        alarm=other.alarm if one.alarm == shape.alarm else one.alarm,
+    )
 
 
 def _with(shape: Entry, more: Mapping[datetime, Override]) -> Entry:
@@ -122,7 +134,7 @@ def _with(shape: Entry, more: Mapping[datetime, Override]) -> Entry:
     the words come below."""
     assert shape.recurrence is not None
     told = {instant(each.original): each for each in shape.recurrence.overrides}
-    both = {at: _joined(told.get(at), each) for at, each in more.items()}
+    both = {at: _joined(told.get(at), each, shape) for at, each in more.items()}
     overrides = sorted((told | both).items())
     recurrence = replace(shape.recurrence, overrides=tuple(each for _, each in overrides))
     return replace(shape, recurrence=recurrence)

@@ -42,7 +42,7 @@ from syncd.reconcile.render import series
 from syncd.reconcile.resolve import resolve
 from syncd.reconcile.runs import Series
 from syncd.reconcile.series import settle
-from syncd.reconcile.standing import begins
+from syncd.reconcile.standing import begins, standing
 from syncd.reconcile.text import core_title
 
 KEPT = timedelta(days=400)
@@ -133,7 +133,7 @@ def make(world: World) -> Plan:
         if name not in scene.resting
         for occurrence in upcoming([occurrences[o.id] for o in each.occurrences], now)
     ]
-    unmarked = {s.record.key.subject for s in read.standings if s.trace.rolls}
+    unmarked = {s.record.key.subject for s in read.standings if s.trace.rolls} | _sent_off(records)
     tired = frozenset(
         name
         for name, each in blocks.items()
@@ -306,7 +306,9 @@ def _block_actions(
                     )
                 )
                 continue
-            said = wanted.get(record.uid, {}), kept.get(record.uid, {})
+            # What is the user's in the hours of a series that is new came along with the rest.
+            there = kept.get(record.uid, {}) if record.seen or run.like else {}
+            said = wanted.get(record.uid, {}), there
             rendered = series(record, run, block, *said, world.now)
             if rendered.differs and not known:
                 reason = f"block {name} is not in config; syncd clear removes it"
@@ -325,6 +327,17 @@ def _block_actions(
                     )
                 )
     return actions
+
+
+def _sent_off(records: Iterable[Record]) -> set[str]:
+    """Whom nobody marked, and who found no other place."""
+    return {
+        record.key.subject
+        for record in records
+        if record.key.kind is Kind.CONTACT
+        and record.fate is Fate.UNPLACED
+        and standing(record).rolls
+    }
 
 
 def _until(

@@ -17,6 +17,9 @@ LOOK_BACK = timedelta(days=40)
 """How long past occurrences are kept in sight, for entries that wait in them to be marked."""
 AHEAD = 4
 """How many occurrences ahead are in sight."""
+FAR = 150
+"""How many hours ahead of a rule are looked at for whether it had one that another has: those of
+every day, beside four that are a month apart."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +96,7 @@ def _aliases(
         old = _as_written(run)
         if old is None:
             continue
-        before = expanded(name, old, now - LOOK_BACK, now, 2 * AHEAD, uncut=True)
+        before = expanded(name, old, now - LOOK_BACK, now, FAR, uncut=True)
         names = {o.id for o in before}
         was = [o for o in before if o.id not in found]
         came = [o for o in sorted_ if o.id not in names]

@@ -85,13 +85,17 @@ def settle(
     for record in left:
         gone = _ended(record, now, f"the block moves to {block.calendar}")
         runs.append(replace(gone, waits=not arrived or record.calendar not in looked))
-    for extra in _uncut(current)[1:]:
+    uncut = _uncut(current)
+    right = [record for record in uncut if not _reruled(record, block)]
+    for extra in (right or uncut)[1:]:
         current.remove(extra)
         reason = "a second series"
         runs.append(Run(record=extra, shape=entry_of(extra), removed=True, reason=reason))
     live = [record for record in current if has_future(name, record, now)]
     for record in current:
-        if record in live and _reruled(record, block):
+        if record in live and record in uncut and right and record not in right:
+            runs.append(_ended(record, now, "the block's rule changed"))  # the new one is there
+        elif record in live and _reruled(record, block):
             runs.append(_rerule(record, block, now))
         else:
             runs.append(Run(record=record, shape=entry_of(record)))

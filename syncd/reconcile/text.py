@@ -207,7 +207,7 @@ def section_in(text: str, lines: int = 0) -> str:
     """Our section in a description that we wrote: it ends with the line that ends in `END`, and has
     so many `lines`, else begins with `SINCE_LAST` or `WHO_IS_UP`; where neither is known it is that
     one line. Empty where there is none."""
-    found = text.split("\n")
+    found = [line.rstrip() for line in text.split("\n")]
     end = _end_of(found)
     return "" if end is None else "\n".join(found[_start_of(found, end, lines) : end + 1])
 

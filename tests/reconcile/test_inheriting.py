@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 
-from syncd.model.entries import Override
+from syncd.engine.apply import intended
+from syncd.model.entries import Entry, Override
 from syncd.model.keys import Kind
+from syncd.model.records import Delta, applied
+from syncd.reconcile.actions import WRITES
 from tests.household import clients, weekly
 from tests.reconcile.test_placing import overdue, ruled
 from tests.reconcile.world import Room, roster
@@ -130,3 +133,138 @@ def test_the_users_lines_of_an_hour_with_a_checklist_go_along_and_its_items_do_n
     assert text.count("[ ] 10:00 Bob") == text.count("[ ] 10:15 Ann") == 1
     assert text.count("[") == 2, "lines of the hour before are ours, and stay behind"
     assert not room.facts("ann") and not room.facts("bob")
+
+
+def begun(room: Room) -> Room:
+    """A room whose block has had its first hour."""
+    room.settle()
+    room.at("2026-12-04", "11:30")
+    room.settle()
+    return room
+
+
+def at(room: Room, day: str, **fields: Any) -> None:
+    """The user writes into the hour of that day, whether or not it names anybody."""
+    series = room.series()
+    entry = series.seen
+    assert entry is not None and entry.recurrence is not None
+    assert isinstance(entry.start, datetime) and isinstance(entry.end, datetime)
+    start = datetime.combine(date.fromisoformat(day), entry.start.time(), entry.start.tzinfo)
+    known = {o.original: o for o in entry.recurrence.overrides}
+    there = known.get(start) or Override(
+        original=start,
+        start=start,
+        end=start + (entry.end - entry.start),
+        title=entry.title,
+        text="",
+        alarm=entry.alarm,
+    )
+    if "text" in fields:
+        fields["text"] = f"{there.text}\n{fields['text']}".strip()
+    known[start] = replace(there, **fields)
+    overrides = tuple(known[each] for each in sorted(known))
+    room.edit(series, recurrence=replace(entry.recurrence, overrides=overrides))
+    room.settle()
+
+
+def test_hours_far_ahead_are_not_forgotten() -> None:
+    room = begun(Room(roster=roster(overdue(0, "Ann"))))
+    at(room, "2027-12-02", text=WORDS, title="A year on")
+    ruled(room, "MO,TU,WE,FR")
+    (far,) = [each for each in hours(room) if WORDS in each.text]
+    assert (far.title, far.start.date()) == ("A year on", date(2027, 12, 3))
+
+
+def test_what_an_hour_has_of_its_own_goes_before_what_comes_to_it() -> None:
+    room = Room(roster=roster(*(overdue(-7, f"P{n}") for n in range(8))))
+    ruled(room, "TH,FR")
+    begun(room)
+    at(room, "2026-12-11", title="With Carl", alarm=timedelta(hours=3))
+    ruled(room, "FR")
+    assert [(o.title, o.alarm) for o in hours(room)][:1] == [("With Carl", timedelta(hours=3))]
+
+
+def test_two_hours_with_checklists_become_one() -> None:
+    people = (overdue(-7, f"P{n}") for n in range(8))
+    room = Room(roster=roster(*people, lists=(clients(as_checklist=True),)))
+    ruled(room, "TH,FR")
+    begun(room)
+    at(room, "2026-12-10", text="Of Thursday")
+    at(room, "2026-12-11", text="Of Friday")
+    ruled(room, "FR")
+    text = "\n".join(each.text for each in hours(room))
+    assert (text.count("Of Thursday"), text.count("Of Friday")) == (1, 1)
+
+
+def test_a_second_change_before_the_first_was_written() -> None:
+    room = begun(Room(roster=roster(overdue(0, "Ann"), overdue(-1, "Bob"))))
+    old = room.series().uid
+    at(room, "2026-12-10", text=WORDS)
+    room.roster = replace(room.roster, blocks={"weekly": weekly(at=time(15))})
+    plan = room.plan()
+    intents = intended([a for a in plan.actions if a.act in WRITES])
+    room.state = applied(room.state, Delta(records=intents))
+    room.carry_out(replace(plan, actions=tuple(a for a in plan.actions if a.record.uid == old)))
+    room.roster = replace(room.roster, blocks={"weekly": weekly(at=time(16))})
+    room.settle()
+    assert [(o.start.hour, o.text.count(WORDS)) for o in hours(room)][:1] == [(16, 1)]
+
+
+def test_it_goes_to_the_next_hour_and_not_to_one_that_was_there_before() -> None:
+    room = Room(roster=roster(*(overdue(-7, f"P{n}") for n in range(8))))
+    ruled(room, "MO,TU,WE,TH,FR")
+    room.at("2026-12-09", "11:30")
+    room.settle()
+    at(room, "2026-12-10", text=WORDS)
+    ruled(room, "FR")
+    assert [o.start.date().day for o in hours(room) if WORDS in o.text] == [11]
+
+
+def test_the_description_of_a_series_stays() -> None:
+    room = begun(Room(roster=roster(overdue(0, "Ann"))))
+    room.edit(room.series(), text="Dial-in: 12345")
+    room.settle()
+    room.roster = replace(room.roster, blocks={"weekly": weekly(lasts=timedelta(minutes=90))})
+    room.settle()
+    blocks = [r for r in room.state.records if r.key.kind is Kind.BLOCK and r.seen]
+    newest = max(blocks, key=lambda record: record.key).seen
+    assert newest is not None and newest.text == "Dial-in: 12345"
+
+
+@pytest.mark.parametrize("end", [" \n", "\r\n"])
+def test_what_is_ours_is_ours_where_a_server_changes_the_ends_of_lines(end: str) -> None:
+    def ended(text: str) -> str:
+        return end.join(line.rstrip() for line in text.split("\n"))
+
+    def held(entry: Entry) -> Entry:
+        if entry.recurrence is None:
+            return entry
+        overrides = (replace(o, text=ended(o.text)) for o in entry.recurrence.overrides)
+        return replace(entry, recurrence=replace(entry.recurrence, overrides=tuple(overrides)))
+
+    room = begun(Room(roster=roster(overdue(-7, "Ann"), overdue(-8, "Bob")), holds=held))
+    at(room, "2026-12-10", text=WORDS)
+    room.roster = replace(room.roster, blocks={"weekly": weekly(at=time(15))})
+    room.settle()
+    first = hours(room)[0].text
+    assert (first.count("Who is up"), first.count(WORDS)) == (1, 1)
+
+
+def test_a_series_whose_end_is_not_taken_lets_the_new_one_be() -> None:
+    room = begun(Room(roster=roster(overdue(0, "Ann"), overdue(-1, "Bob"))))
+    old = room.series().uid
+    at(room, "2026-12-10", text=WORDS)
+    room.roster = replace(room.roster, blocks={"weekly": weekly(at=time(15))})
+    made: list[str] = []
+    for _ in range(4):  # the server refuses it again and again
+        plan = room.plan()
+        taken = tuple(a for a in plan.actions if a.record.uid != old)
+        made += [a.record.uid for a in taken if a.record.key.kind is Kind.BLOCK]
+        room.state = applied(
+            room.state, Delta(records=intended([a for a in plan.actions if a.act in WRITES]))
+        )
+        room.carry_out(replace(plan, actions=taken))
+    assert len(made) == 1, "one is made, and never taken out"
+    room.settle()
+    assert [(o.start.hour, o.text.count(WORDS)) for o in hours(room)][:1] == [(15, 1)]
+    assert not [o for o in hours(room) if o.start.hour == 10]

@@ -110,6 +110,18 @@ def test_who_goes_along_with_an_hour_of_a_new_rule_keeps_others_out_of_their_pla
     assert places(it)["second"] == "12-07 10:00", "it is in no hour that is still to come"
 
 
+def test_who_was_passed_over_too_often_and_has_no_place_comes_back_no_sooner() -> None:
+    it = room(
+        overdue(-7, "P0"),
+        *(overdue(-14, f"P{n}") for n in (1, 2, 3)),
+        *(overdue(-21, f"P{n}") for n in (4, 5, 6)),
+    )
+    it.settle()
+    for day in ("2026-12-04", "2026-12-10", "2026-12-11", "2026-12-12"):
+        it.at(day, "12:00")
+        it.settle()  # or it would be written and taken out for ever
+
+
 def ruled(room: Room, days: str) -> None:
     """The block's hours are on those days from now on, by the YAML."""
     block = weekly(rule=f"FREQ=WEEKLY;BYDAY={days}")
