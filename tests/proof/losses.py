@@ -44,6 +44,7 @@ class Losses(Base):
             return
         facts, marks = world.state.facts, self.marks()
         ahead, anyhow = self.open(ahead=True), self.open()
+        world.ledger.hours.clear()  # Google puts a series back without them
         for entry in there:
             hands.drop(entry.uid)
         world.tick()
