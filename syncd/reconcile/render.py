@@ -199,6 +199,8 @@ def _overrides(
             body = override.text if _users(theirs, ours_here) else ""
         else:
             body = text.users_words(theirs, ours_here)
+            if _squeezed(body) == _squeezed(override.text):
+                body = override.text
         one = replace(
             override,
             text=body,

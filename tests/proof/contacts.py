@@ -134,10 +134,9 @@ class Contacts(Base):
         if not ledger.buried:
             return
         uid = sorted(ledger.buried)[which % len(ledger.buried)]
-        name, entry = ledger.unbury(uid)
-        there = {each.uid for each in world.entries}
-        if uid in there:
+        if uid in {each.uid for each in world.entries}:  # it was made anew
             return
+        name, entry = ledger.unbury(uid)
         key = decode(uid, DEPLOYMENT)
         assert key is not None
         ledger.handled.add(world.who(key.subject))

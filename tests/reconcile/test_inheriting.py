@@ -234,7 +234,7 @@ def test_the_description_of_a_series_stays() -> None:
 @pytest.mark.parametrize("end", [" \n", "\r\n"])
 def test_what_is_ours_is_ours_where_a_server_changes_the_ends_of_lines(end: str) -> None:
     def ended(text: str) -> str:
-        return end.join(line.rstrip() for line in text.split("\n"))
+        return "".join(f"{line.rstrip()}{end}" for line in text.splitlines())
 
     def held(entry: Entry) -> Entry:
         if entry.recurrence is None:
@@ -244,6 +244,7 @@ def test_what_is_ours_is_ours_where_a_server_changes_the_ends_of_lines(end: str)
 
     room = begun(Room(roster=roster(overdue(-7, "Ann"), overdue(-8, "Bob")), holds=held))
     at(room, "2026-12-10", text=WORDS)
+    at(room, "2026-12-24", text=f"Buy flowers{end}")  # where nobody is up yet, and it settles
     room.roster = replace(room.roster, blocks={"weekly": weekly(at=time(15))})
     room.settle()
     first = hours(room)[0].text
