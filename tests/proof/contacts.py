@@ -69,6 +69,7 @@ class Contacts(Base):
         title = forms[form % len(forms)].format(self.core(entry))
         self.world.ledger.said[entry.uid] = what
         self.world.ledger.handled.add(self.world.who(key.subject))
+        self.world.ledger.corrected.add(self.world.who(key.subject))
         self.edit(name, entry.uid, title=title, colour="")
         self.did("correct", title)
 

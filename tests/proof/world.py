@@ -19,6 +19,7 @@ from syncd.model.keys import Key, Kind, decode
 from syncd.model.records import Fate, State
 from syncd.model.roster import Roster
 from syncd.reconcile.occurrences import expand, instant
+from syncd.reconcile.trace import decode as decode_trace
 from syncd.store.base import Store
 from tests.faults import Crash, Faulty, Read, SendFault
 from tests.proof import cast
@@ -80,6 +81,8 @@ class Marks(Ledger):
 
     handled: set[str] = field(default_factory=set)
     """People of whose entries one was marked or corrected since the last rest."""
+    corrected: set[str] = field(default_factory=set)
+    """People of whose entries one was ever corrected."""
 
 
 class World:
@@ -328,8 +331,9 @@ class World:
 
     def unsettled(self, entries: list[Entry]) -> list[Entry]:
         """The entries that may be open: those of people in the YAML, but what is past and was
-        outlived by a contact that was logged while its touch was unknown."""
-        outside = {
+        outlived: by a contact that was logged while its touch was unknown, or by a correction that
+        opened an earlier touch again."""
+        outlived = self.ledger.corrected | {
             self.who(fact.person)
             for fact in effective(list(self.state.facts))
             if fact.source in ELSEWHERE and fact.touch is None
@@ -339,7 +343,7 @@ class World:
             key = decode(entry.uid, DEPLOYMENT)
             if key is None or self.who(key.subject) not in self.roster.people:
                 continue
-            if instant(entry.end) > self.now or self.who(key.subject) not in outside:
+            if instant(entry.end) > self.now or self.who(key.subject) not in outlived:
                 found.append(entry)
         return found
 
@@ -418,7 +422,10 @@ class World:
             line = self.ledger.written.get(there.uid, "")
             assert not line or line not in there.text, f"the user's words in {there.title}"
             assert not there.guests, f"the guests of {there.title}"
-        if key.kind is not Kind.CONTACT or not there.title.startswith(SIGNS):
+        told = decode_trace(there.trace)
+        if key.kind is not Kind.CONTACT or not there.title.startswith(SIGNS) or not told:
+            return
+        if not told.fact:  # a sign that the user typed is acknowledged first
             return
         if instant(there.end) > self.now or not self.facts_of(there.uid):
             return
