@@ -90,24 +90,24 @@ def _aliases(
     away, in its own run, and as far away as its start was moved. Whether an hour has begun when the
     change is seen makes no difference: it may be seen late.
     """
-    sorted_ = sorted((o for o in found.values() if not o.cancelled), key=lambda o: instant(o.start))
+    hours = sorted((o for o in found.values() if not o.cancelled), key=lambda o: instant(o.start))
     alias: dict[OccurrenceId, Occurrence] = {}
     for run in runs:
         old = _as_written(run)
         if old is None:
             continue
+        until = run.shape.recurrence.until if run.shape.recurrence else None
+        last = instant(last_start(run.shape, until) or until) if until else None
+        if last is not None and last < instant(now - LOOK_BACK):
+            continue  # whoever was in it went along long ago
         before = expanded(name, old, now - LOOK_BACK, now, FAR, uncut=True)
         names = {o.id for o in before}
         was = [o for o in before if o.id not in found]
-        came = [o for o in sorted_ if o.id not in names]
-        until = run.shape.recurrence.until if run.shape.recurrence else None
-        if until is None:
+        came = [o for o in hours if o.id not in names]
+        if last is None:
             came = [o for o in came if owner[o.id] == run.record.uid]
             came = _from_nearest(came, was, instant(run.shape.start) - instant(old.start))
         else:
-            last = instant(last_start(run.shape, until) or until)
-            if last < instant(now - LOOK_BACK):
-                continue  # whoever was in it went along long ago
             was = [o for o in was if instant(o.original) > last]
             came = [o for o in came if instant(o.original) > last]
         pairs = zip(was, came, strict=False)
