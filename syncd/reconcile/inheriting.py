@@ -45,10 +45,10 @@ def inherited(series: Series, theirs: Mapping[OccurrenceId, str], now: datetime)
 
 
 def _loses(run: Run) -> bool:
-    """Whether the rule of a series that is known changes, or it ends by now or soon."""
-    known = run.record.seen or run.record.intent
-    changes = run.reason and known and run.shape is not entry_of(run.record)
-    return bool(changes and not (run.removed or run.like))
+    """Whether the rule of a series that is known changes, or it ends by now or soon, or goes."""
+    if not (run.reason and (run.record.seen or run.record.intent)) or run.like:
+        return False
+    return run.removed or run.shape is not entry_of(run.record)
 
 
 def _left(
@@ -56,7 +56,7 @@ def _left(
 ) -> Iterator[tuple[OccurrenceId, Override]]:
     """The instances ahead that go, with nothing in their texts that is ours."""
     assert run.shape.recurrence is not None
-    kept = {each.original for each in run.shape.recurrence.overrides}
+    kept = set() if run.removed else {o.original for o in run.shape.recurrence.overrides}
     ours = override_texts(run.record)
     for each in recurrence_of(run.record).overrides:
         if each.original not in kept and not each.cancelled and instant(each.end) > instant(now):

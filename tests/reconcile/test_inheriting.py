@@ -15,7 +15,7 @@ from syncd.model.records import Delta, applied
 from syncd.reconcile.actions import WRITES
 from tests.household import clients, weekly
 from tests.reconcile.test_placing import overdue, ruled
-from tests.reconcile.world import Room, roster
+from tests.reconcile.world import SETTINGS, Room, roster
 
 WORDS = "Ask the bank for the form"
 CHANGES: list[dict[str, Any]] = [
@@ -269,3 +269,18 @@ def test_a_series_whose_end_is_not_taken_lets_the_new_one_be() -> None:
     room.settle()
     assert [(o.start.hour, o.text.count(WORDS)) for o in hours(room)][:1] == [(15, 1)]
     assert not [o for o in hours(room) if o.start.hour == 10]
+
+
+def test_a_block_that_moves_house_and_is_ruled_anew_before_its_first_hour() -> None:
+    room = Room(roster=roster(overdue(0, "Ann")))
+    room.settle()
+    at(room, "2026-12-03", text=WORDS)
+    homes = {**room.roster.calendars, "office": replace(SETTINGS, name="office")}
+    block = weekly(calendar="office", rule="FREQ=WEEKLY;BYDAY=MO,WE")
+    room.roster = replace(room.roster, calendars=homes, blocks={"weekly": block})
+    for _ in range(3):
+        room.tick()
+    held = [r for r in room.state.records if r.key.kind is Kind.BLOCK and r.calendar == "office"]
+    (series,) = [r.seen for r in held if r.seen is not None]
+    assert series.recurrence is not None
+    assert sum(o.text.count(WORDS) for o in series.recurrence.overrides) == 1
