@@ -98,9 +98,11 @@ class Losses(Base):
         before = self.marks()
         hands, old = world.place.hands[name], self.backups[name]
         there = {entry.uid: entry for entry in hands.entries()}
+        changed = {uid for uid, entry in old.items() if there.get(uid) != entry}
+        if changed & world.ledger.stripped:  # without our fields it looks like one unmarked today
+            return
         for uid in there.keys() - old.keys():
             hands.drop(uid)
-        changed = {uid for uid, entry in old.items() if there.get(uid) != entry}
         for uid in sorted(changed):
             hands.put(old[uid])
         world.place.lose_cursors()
