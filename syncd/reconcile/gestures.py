@@ -8,22 +8,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from syncd.model.entries import Entry
-from syncd.model.facts import Outcome
+from syncd.model.facts import Fact, Outcome, Source
 from syncd.reconcile.marks import ACKNOWLEDGED, Meaning
 from syncd.reconcile.trace import Trace
 
 
-def gesture(entry: Entry, base: Entry | None, trace: Trace, colours: Mapping[str, Outcome]) -> str:
+def gesture(
+    entry: Entry,
+    base: Entry | None,
+    trace: Trace,
+    fact: Fact | None,
+    colours: Mapping[str, Outcome],
+) -> str:
     """The mark that was set on `entry` without words; empty for none. `base` is how we last left
-    it, `trace` what we wrote then, `colours` say which outcome a colour stands for."""
+    it, `trace` what we wrote then, `fact` what is known of it, `colours` say which outcome a colour
+    stands for."""
     if entry.task and not trace.is_over:  # an acknowledged one is ticked since we ticked it
         if entry.cancelled:
             return ACKNOWLEDGED[Meaning(Outcome.SKIPPED)]
         if entry.done:
             return ACKNOWLEDGED[Meaning(Outcome.REACHED)]
-    if entry.colour == (base.colour if base else "") or (
-        base is None and (trace.fact or trace.void)
-    ):
+    ours = fact is not None and fact.source is Source.SYNCD  # then no colour was there before it
+    if base is None and (trace.void or (trace.fact and not ours)):
+        return ""  # it may be what was read already
+    if entry.colour == (base.colour if base else ""):
         return ""
     outcome = colours.get(entry.colour)
     return ACKNOWLEDGED.get(Meaning(outcome), "") if outcome else ""

@@ -146,7 +146,7 @@ class Reader:
     def _reading(self, entry: Entry) -> marks.Reading:
         """What the title says; where it says nothing, what was done to the entry besides."""
         reading = self._read(entry.title)
-        said = gesture(entry, self.record.base, self.trace, self.colours)
+        said = gesture(entry, self.record.base, self.trace, self.fact, self.colours)
         if said and not isinstance(reading, marks.Marked):  # a mark goes before any other words
             return self._read(f"{said} {entry.title}")
         return reading

@@ -399,6 +399,28 @@ class TestColours:
         room.edit(room.record(), colour="10")
         assert not writes(room.tick())
 
+    def test_over_a_lost_database_a_colour_on_one_that_was_missed_is_a_mark(self) -> None:
+        room = self.furnished()
+        while not room.facts():
+            room.later(days=8)
+            room.settle()
+        (missed,) = room.facts()
+        assert missed.outcome is Outcome.MISSED
+        room.edit(next(r for r in room.state.records if r.uid == missed.entry), colour="10")
+        bare = (replace(r, base=None, intent=None, consumed=None) for r in room.state.records)
+        room.state = replace(room.state, records=tuple(bare))
+        room.settle()
+        assert room.outcomes() == ["reached"]
+
+    def test_over_a_lost_database_a_colour_that_was_read_is_none(self) -> None:
+        room = self.furnished()
+        room.edit(room.record(), title="m Ann Lee: call", colour="10")
+        room.settle()
+        bare = (replace(r, base=None, intent=None, consumed=None) for r in room.state.records)
+        room.state = replace(room.state, records=tuple(bare))
+        room.settle()
+        assert room.outcomes() == ["left-message"]
+
 
 def test_a_task_that_cannot_be_read_is_left_alone() -> None:
     room = Room(roster=roster(person(), lists=[clients(as_task=True)]))
