@@ -293,10 +293,9 @@ class Book:
         """An entry of somebody whom config does not name: ahead it goes, past it stays."""
         record = stand.record
         fact = self.scene.journal.by_entry.get(record.uid)
-        known = record.base is not None or record.intent is not None
         if fact is not None or begins(stand.trace.start, self.scene.zone) <= self.scene.now:
             self.pen.note(record)
-        elif not known:
+        elif is_unknown(record):
             entry = record.seen
             reason = f"{record.key.subject} is not in the people files; syncd clear removes it"
             self.out.actions.append(
@@ -304,6 +303,11 @@ class Book:
             )
         else:
             self.pen.remove(stand, Fate.REMOVED, "no longer in the people files", asked=False)
+
+
+def is_unknown(record: Record) -> bool:
+    """Whether nothing is known of having made the entry of somebody whom config does not name."""
+    return record.base is None and record.intent is None
 
 
 def _reads_otherwise(record: Record) -> bool:

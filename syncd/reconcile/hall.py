@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from syncd.reconcile.attempts import Keep, Want
 from syncd.reconcile.misses import FEW
 from syncd.reconcile.occurrences import Occurrence, instant, later
 from syncd.reconcile.quarters import Quarters
+from syncd.reconcile.reader import Standing
 from syncd.reconcile.standing import Times, begins
 
 LENGTH = timedelta(minutes=15)
@@ -55,6 +56,7 @@ class Hall:
         zone: ZoneInfo,
         tired: frozenset[str] = frozenset(),
         away: Callable[[date], bool] = lambda day: False,
+        others: Iterable[Standing] = (),
     ) -> None:
         self.tired, self.away = tired, away
         self.upcoming = sorted(upcoming, key=lambda o: instant(o.start))
@@ -70,6 +72,10 @@ class Hall:
                 self.quarters.take(occurrence.start, occurrence.end)
         for each in keep:
             self._seat_kept(each)
+        for other in others:
+            if other.trace.slot is not None:
+                start, end = begins(other.times.start, zone), begins(other.times.end, zone)
+                self.seats[other.trace.slot].append((instant(start), instant(end)))
 
     def _seat_kept(self, each: Keep) -> None:
         slot = each.standing.trace.slot

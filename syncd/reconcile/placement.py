@@ -7,7 +7,7 @@ cadence, take what is left. Nobody is displaced. Outside blocks a day holds so m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from syncd.model.roster import Roster
 from syncd.reconcile.attempts import Keep, Want
 from syncd.reconcile.hall import SEARCH_DAYS, Hall, Placed
 from syncd.reconcile.occurrences import Occurrence, instant
+from syncd.reconcile.reader import Standing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,14 +39,16 @@ def place(
     zone: ZoneInfo,
     tired: frozenset[str] = frozenset(),
     away: Callable[[date], bool] = lambda day: False,
+    others: Iterable[Standing] = (),
 ) -> Placement:
     """Seat `wants` round what is kept.
 
     `upcoming` are the occurrences into which first attempts may go: the next two of each block;
     `busy` are all in sight, which events outside blocks keep clear of. The blocks named `tired`
-    take few, liked ones first; on days that are `away` nothing lies outside blocks.
+    take few, liked ones first; on days that are `away` nothing lies outside blocks. `others` have
+    entries in hours, which are left alone.
     """
-    hall = Hall(keep, upcoming, busy, roster, now, zone, tired, away)
+    hall = Hall(keep, upcoming, busy, roster, now, zone, tired, away, others)
     overflow = hall.overflow()
     kept = tuple(each for each in keep if each not in overflow)
     wants = [*wants, *(_sent_on(each, roster, now, zone) for each in overflow)]

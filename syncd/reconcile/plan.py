@@ -149,6 +149,7 @@ def make(world: World) -> Plan:
         zone,
         tired,
         scene.away,
+        [stand for stand in strangers if contacts.is_unknown(stand.record)],
     )
     book = contacts.Book(scene=scene, records=state.records)
     drawn = book.draw(resolutions, strangers, placement)

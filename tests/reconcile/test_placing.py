@@ -357,3 +357,15 @@ def test_on_a_night_of_daylight_saving_slots_follow_the_clock_that_runs() -> Non
             assert isinstance(start, datetime) and isinstance(end, datetime)
             assert start.astimezone(UTC).astimezone(ZONE).time() == start.time()
             assert end.astimezone(UTC) - start.astimezone(UTC) == quarter
+
+
+def test_an_entry_that_is_left_alone_keeps_its_place() -> None:
+    """Over a lost database, of somebody who is not in the YAML any more."""
+    it = room(overdue(1, "Ann"), overdue(0, "Bob"))
+    it.settle()
+    series, ann, bob = it.series(), it.record("ann"), it.record("bob")
+    unknown = replace(ann, base=None, intent=None)
+    it.state = replace(it.state, records=(series, unknown))
+    it.people(overdue(0, "Bob"))
+    assert bob.key.day == date(2026, 12, 3)
+    assert places(it) == {"bob": "12-03 10:15"}
