@@ -217,7 +217,8 @@ def restore(service: Service) -> int:
                 key = key.next_generation()
             uid = key.encode(service.roster.deployment)
             used.add(uid)
-            anew = replace(record.seen, uid=uid)
+            stands = record.seen.trace or (record.base.trace if record.base else "")
+            anew = replace(record.seen, uid=uid, trace=stands)
             records.append(replace(record, fate=Fate.REMOVED))
             records.append(Record(calendar=record.calendar, uid=uid, key=key, intent=anew))
         if not records:

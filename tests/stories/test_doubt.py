@@ -89,6 +89,24 @@ def test_restored_it_is_written_anew_under_the_next_generation(make: Make) -> No
     assert stage.facts(everything=True) == []
 
 
+def test_a_series_that_was_split_is_written_anew_as_the_user_had_it(make: Make) -> None:
+    stage = make(*FOUR)
+    stage.sync()
+    (series,) = stage.series()
+    wednesday = BEGIN + timedelta(days=6, hours=6)
+    stage.app.split(
+        series, BEGIN + timedelta(days=7), wednesday, rule="FREQ=WEEKLY;BYDAY=WE", marked=False
+    )
+    stage.sync()
+    before = [(when(each.start), each.rrule) for each in stage.series()]
+    assert when(wednesday) in dict(before)
+    stage.app.wipe()
+    assert stage.sync().held
+    restore(stage.service)
+    stage.sync()
+    assert [(when(each.start), each.rrule) for each in stage.series()] == before
+
+
 def test_a_few_deletions_are_no_reason_for_doubt(make: Make) -> None:
     stage = make(*FOUR)
     stage.sync()
