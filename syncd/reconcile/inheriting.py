@@ -1,5 +1,8 @@
-"""What the user wrote into hours that a change of a block's rule takes away goes along to the hours
-that take their place: a line, a title, an alarm. Pure."""
+"""What the user wrote into hours that a change in config takes away: a line, a title, an alarm.
+
+Where the block's rule changed, it goes along to the hours that take their place; where the block is
+no more, the hour stays. Pure.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from syncd.reconcile.checklist import sheet_in
 from syncd.reconcile.occurrences import Occurrence, instant
 from syncd.reconcile.render import override_texts
 from syncd.reconcile.runs import Run, Series, entry_of, expanded, recurrence_of
+from syncd.reconcile.series import ended
 from syncd.reconcile.standing import standing
 from syncd.reconcile.text import users_words
 
@@ -44,6 +48,21 @@ def inherited(series: Series, theirs: Mapping[OccurrenceId, str], now: datetime)
     return replace(series, runs=tuple(runs))
 
 
+def kept(series: Series, theirs: Mapping[OccurrenceId, str], now: datetime) -> Series:
+    """`series` of a block that is no more: hours ahead into which, or into whose titles, the user
+    wrote, stay theirs, without what is ours in them; `theirs` as above."""
+
+    def one(run: Run) -> Run:
+        if not _loses(run):
+            return run
+        title = entry_of(run.record).title
+        told = (each for _, each in _left(series.name, run, theirs, now))
+        stays = [each for each in told if each.text or each.title != title]
+        return ended(run.record, now, run.reason, stays) if stays else run
+
+    return replace(series, runs=tuple(one(run) for run in series.runs))
+
+
 def _loses(run: Run) -> bool:
     """Whether the rule of a series that is known changes, or it ends by now or soon, or goes."""
     if not (run.reason and (run.record.seen or run.record.intent)) or run.like:
@@ -56,10 +75,10 @@ def _left(
 ) -> Iterator[tuple[OccurrenceId, Override]]:
     """The instances ahead that go, with nothing in their texts that is ours."""
     assert run.shape.recurrence is not None
-    kept = set() if run.removed else {o.original for o in run.shape.recurrence.overrides}
+    stay = {o.original for o in run.shape.recurrence.overrides} if run.ended else set()
     ours = override_texts(run.record)
     for each in recurrence_of(run.record).overrides:
-        if each.original not in kept and not each.cancelled and instant(each.end) > instant(now):
+        if each.original not in stay and not each.cancelled and instant(each.end) > instant(now):
             id = OccurrenceId(name, each.original.date())
             if sheet_in(each.text).sums:
                 words = theirs.get(id, "")
@@ -73,11 +92,16 @@ def _called(run: Run, old: list[Run]) -> Entry:
     if run in old:
         return run.shape
     entry, told = entry_of(old[-1].record), standing(old[-1].record)
+    assert run.shape.recurrence is not None
+    title = entry.title if entry.title != told.title else run.shape.title
+    alarm = entry.alarm if entry.alarm != told.alarm else run.shape.alarm
+    hours = (replace(o, title=title, alarm=alarm) for o in run.shape.recurrence.overrides)
     return replace(
         run.shape,
-        title=entry.title if entry.title != told.title else run.shape.title,
+        title=title,
         text=entry.text,
-        alarm=entry.alarm if entry.alarm != told.alarm else run.shape.alarm,
+        alarm=alarm,
+        recurrence=replace(run.shape.recurrence, overrides=tuple(hours)),
     )
 
 
@@ -140,4 +164,4 @@ def _with(shape: Entry, more: Mapping[datetime, Override]) -> Entry:
     return replace(shape, recurrence=recurrence)
 
 
-__all__ = ["inherited"]
+__all__ = ["inherited", "kept"]

@@ -28,7 +28,7 @@ from syncd.reconcile.dates import dates
 from syncd.reconcile.events import Away
 from syncd.reconcile.fold import is_over, read_back
 from syncd.reconcile.houses import Houses
-from syncd.reconcile.inheriting import inherited
+from syncd.reconcile.inheriting import inherited, kept
 from syncd.reconcile.items import bare, left, taken_in
 from syncd.reconcile.journal import Journal
 from syncd.reconcile.misses import GRACE, is_tired
@@ -282,15 +282,16 @@ def _block_actions(
     theirs: Mapping[OccurrenceId, str],
 ) -> list[Action]:
     wanted: dict[str, dict[datetime, str]] = defaultdict(dict)
-    kept: dict[str, dict[datetime, str]] = defaultdict(dict)
-    for by_run, by_id in ((wanted, texts), (kept, theirs)):
+    there: dict[str, dict[datetime, str]] = defaultdict(dict)
+    for by_run, by_id in ((wanted, texts), (there, theirs)):
         for id in by_id.keys() & occurrences.keys():
             owner = blocks[id.block].owner[id]
             by_run[owner][instant(occurrences[id].original)] = by_id[id]
     actions: list[Action] = []
     for name, each in blocks.items():
         block = world.roster.blocks.get(name)
-        for run in inherited(each, theirs, world.now).runs:
+        along = inherited if block is not None else kept
+        for run in along(each, theirs, world.now).runs:
             record = run.record
             if run.waits:
                 continue
@@ -308,8 +309,8 @@ def _block_actions(
                 )
                 continue
             # What is the user's in the hours of a series that is new came along with the rest.
-            there = kept.get(record.uid, {}) if record.seen or run.like else {}
-            said = wanted.get(record.uid, {}), there
+            users = there.get(record.uid, {}) if record.seen or run.like else {}
+            said = wanted.get(record.uid, {}), users
             rendered = series(record, run, block, *said, world.now)
             if rendered.differs and not known:
                 reason = f"block {name} is not in config; syncd clear removes it"

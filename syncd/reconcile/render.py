@@ -154,8 +154,7 @@ def series(
         )
         merged = not (title_is_ours and alarm_is_ours)
     if entry.recurrence is not None and (run.ended is None or left):
-        old_title = seen.title if seen is not None else entry.title
-        overrides = _overrides(known, entry, old_title, who_is_up, left, now)
+        overrides = _overrides(known, entry, seen or entry, who_is_up, left, now)
         entry = replace(entry, recurrence=replace(entry.recurrence, overrides=overrides))
     return _compared(record, entry, trace, merged)
 
@@ -172,7 +171,7 @@ def _times_written(run: Run, told: Trace | None) -> Times:
 def _overrides(
     record: Record,
     entry: Entry,
-    old_title: str,
+    before: Entry,
     who_is_up: Mapping[datetime, str],
     left: Mapping[datetime, str],
     now: datetime,
@@ -204,7 +203,8 @@ def _overrides(
         one = replace(
             override,
             text=body,
-            title=entry.title if override.title == old_title else override.title,
+            title=entry.title if override.title == before.title else override.title,
+            alarm=entry.alarm if override.alarm == before.alarm else override.alarm,
         )
         if body or not _like_master(one, entry, length):
             kept.append(one)

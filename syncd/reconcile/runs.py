@@ -63,6 +63,8 @@ def made(name: str, runs: list[Run], now: datetime, resting: str = "") -> Series
         if run.removed:
             continue
         for one in expanded(name, run.shape, now - LOOK_BACK, now):
+            if run.ended is not None and one.original.date() > run.ended:
+                continue  # it is only the user's
             if one.id not in found or found[one.id].cancelled:
                 found[one.id] = one
                 owner[one.id] = run.record.uid

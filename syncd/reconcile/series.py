@@ -2,7 +2,8 @@
 
 a live series, its rule as last written      stays; the user's changes to it stand
 config's rule is another than was written    the old one ends now, a new one starts; one that
-                                               has no past yet is changed in place
+                                               has no past yet is changed in place; hours that
+                                               the user deleted or moved stay so
 in a calendar that the block has left        a new one takes on what the user did to it, and
                                                once that is there, the old one ends
 cut by the user, its second half known       both are the block
@@ -13,13 +14,13 @@ the block gone from config                   the series ends now, or goes if it 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from syncd.model.blocks import Block
-from syncd.model.entries import Entry, Recurrence
+from syncd.model.entries import Entry, Override, Recurrence
 from syncd.model.keys import Key, Kind
 from syncd.model.records import Fate, Record
 from syncd.reconcile.occurrences import (
@@ -28,9 +29,11 @@ from syncd.reconcile.occurrences import (
     is_timed_series,
     last_start,
     later,
+    zone_of,
 )
 from syncd.reconcile.pauses import Pauses
 from syncd.reconcile.runs import (
+    FAR,
     LOOK_BACK,
     Run,
     Series,
@@ -70,11 +73,11 @@ def settle(
         or (record.fate is Fate.LIVE and record.seen and not is_timed_series(record.seen))
     ]
     alive.sort(key=lambda record: record.key)
-    ended = [record for record in alive if standing(record).until is not None]
-    going = [record for record in alive if record not in ended]
-    runs = [Run(record=r, shape=entry_of(r), ended=standing(r).until) for r in ended]
+    over = [record for record in alive if standing(record).until is not None]
+    going = [record for record in alive if record not in over]
+    runs = [Run(record=r, shape=entry_of(r), ended=standing(r).until) for r in over]
     if block is None:
-        runs += [_ended(record, now, "the block is no longer in config") for record in going]
+        runs += [ended(record, now, "the block is no longer in config") for record in going]
         return made(name, runs, now)
     current = [record for record in going if record.calendar == block.calendar]
     left = [record for record in going if record not in current]
@@ -83,7 +86,7 @@ def settle(
         current = [record for record in left if record.calendar not in looked]
         left = [record for record in left if record.calendar in looked]
     for record in left:
-        gone = _ended(record, now, f"the block moves to {block.calendar}")
+        gone = ended(record, now, f"the block moves to {block.calendar}")
         runs.append(replace(gone, waits=not arrived or record.calendar not in looked))
     uncut = _uncut(current)
     right = [record for record in uncut if not _reruled(record, block)]
@@ -94,7 +97,7 @@ def settle(
     live = [record for record in current if has_future(name, record, now)]
     for record in current:
         if record in live and record in uncut and right and record not in right:
-            runs.append(_ended(record, now, "the block's rule changed"))  # the new one is there
+            runs.append(ended(record, now, "the block's rule changed"))  # the new one is there
         elif record in live and _reruled(record, block):
             runs.append(_rerule(record, block, now))
         else:
@@ -102,15 +105,15 @@ def settle(
     goes_on = any(run.ended is None and not run.removed and run.record in live for run in runs)
     if goes_on:
         return made(name, runs, now, _paused(block, pauses, now))
-    user_ended = [record for record in (*current, *left) if not has_future(name, record, now)]
+    cut_off = [record for record in (*current, *left) if not has_future(name, record, now)]
     deleted = [record for record in lost if standing(record).until is None]
-    if not live and (user_ended or deleted):
+    if not live and (cut_off or deleted):
         how = "its series was deleted" if deleted else "its series was ended"
         rest = f"block {name} rests: {how} in the calendar; syncd resume --block {name}"
         return made(name, runs, now, rest)
     turned_down = [r.why for r in records if r.fate is Fate.REMOVED and r.seen is None and r.why]
     enough = len(turned_down) >= GENERATIONS
-    new = None if enough else _first(block, records, left, now, deployment)
+    new = None if enough else _first(block, records, live, left, now, deployment)
     if new is None:
         why = turned_down[0] if enough else "its rule gives no date"
         return made(name, runs, now, f"block {name}: {why}")
@@ -130,14 +133,21 @@ def _arrived(block: Block, records: Sequence[Record]) -> bool:
 
 
 def _first(
-    block: Block, records: Sequence[Record], left: Sequence[Record], now: datetime, deployment: str
+    block: Block,
+    records: Sequence[Record],
+    live: Sequence[Record],
+    left: Sequence[Record],
+    now: datetime,
+    deployment: str,
 ) -> Run | None:
-    """The first run of a block's rule from now on, under a key that was never used; what goes on
-    there was `left` in another calendar."""
+    """The first run of a block's rule from now on, under a key that was never used, instead of
+    those that were `live` up to now; what goes on there was `left` in another calendar."""
     like = next((each for each in left if not _reruled(each, block)), None)
     shape = _rest_of(like, now) if like is not None else planned(block, now)
     if shape is None:
         return None
+    for old in (*live, *left) if like is None else ():
+        shape = _as_they_had(shape, entry_of(old), block.name, now)
     assert isinstance(shape.start, datetime)
     key = Key(kind=Kind.BLOCK, subject=block.name, day=shape.start.date())
     used = {record.uid for record in records}
@@ -186,6 +196,60 @@ def planned(block: Block, now: datetime) -> Entry | None:
     )
 
 
+def _as_they_had(shape: Entry, old: Entry, name: str, now: datetime) -> Entry:
+    """`shape` in which the hours ahead that the user deleted, moved or made longer or shorter in
+    `old` are so, too, where there is one on the same day."""
+    told, new = old.recurrence, shape.recurrence
+    assert told is not None and new is not None and isinstance(shape.start, datetime)
+    zone = zone_of(old, ZoneInfo("UTC"))
+    whole, lasts = instant(old.end) - instant(old.start), instant(shape.end) - instant(shape.start)
+    deleted = {at.astimezone(zone).date() for at in told.exdates if instant(at) > instant(now)}
+    changed: dict[date, Override] = {}
+    for each in told.overrides:
+        day = each.original.astimezone(zone).date()
+        ahead = instant(each.original) > instant(now)
+        if ahead and (each.cancelled or instant(each.start) <= instant(now)):
+            deleted.add(day)  # or it was held already
+        elif not (each.cancelled or instant(each.end) <= instant(now) or _in_place(each, whole)):
+            changed[day] = each
+    if not deleted and not changed:
+        return shape
+    exdates: list[datetime] = []
+    overrides: list[Override] = []
+    for hour in expanded(name, shape, now, now, FAR):
+        if hour.id.date in deleted:
+            exdates.append(hour.original)
+        elif (there := changed.get(hour.id.date)) is not None:
+            was = instant(there.end) - instant(there.start)
+            moved = instant(there.start) != instant(there.original)
+            start = there.start if moved else hour.start
+            end = later(start, lasts if was == whole else was)
+            overrides.append(
+                Override(
+                    original=hour.original,
+                    start=start,
+                    end=end,
+                    title=shape.title,
+                    text="",
+                    alarm=shape.alarm,
+                )
+            )
+    known = {override.original for override in overrides}
+    overrides += [each for each in new.overrides if each.original not in known]
+    recurrence = replace(
+        new,
+        exdates=new.exdates.union(exdates),
+        overrides=tuple(sorted(overrides, key=lambda each: instant(each.original))),
+    )
+    return replace(shape, recurrence=recurrence)
+
+
+def _in_place(override: Override, lasts: timedelta) -> bool:
+    """Whether an instance begins where its rule puts it, and is as long as its series."""
+    length = instant(override.end) - instant(override.start)
+    return instant(override.start) == instant(override.original) and length == lasts
+
+
 def _reruled(record: Record, block: Block) -> bool:
     """Whether config wants another rule than was last written."""
     trace = standing(record)
@@ -204,38 +268,38 @@ def _reruled(record: Record, block: Block) -> bool:
 def _rerule(record: Record, block: Block, now: datetime) -> Run:
     entry = entry_of(record)
     if last_start(entry, now) is None and (shape := planned(block, now)) is not None:
+        shape = replace(entry, start=shape.start, end=shape.end, recurrence=shape.recurrence)
         return Run(
             record=record,
-            shape=replace(entry, start=shape.start, end=shape.end, recurrence=shape.recurrence),
+            shape=_as_they_had(shape, entry, block.name, now),
             reason="the block's rule changed",
         )
-    return _ended(record, now, "the block's rule changed")
+    return ended(record, now, "the block's rule changed")
 
 
-def _ended(record: Record, now: datetime, reason: str) -> Run:
-    """The series with nothing that begins after now, whatever the user moved where; taken out
-    altogether if nothing has begun."""
+def ended(record: Record, now: datetime, reason: str, stays: Iterable[Override] = ()) -> Run:
+    """The series with nothing that begins after now but what `stays`, whatever the user moved
+    where; taken out altogether if nothing has begun, and nothing stays."""
     entry = entry_of(record)
     last = last_start(entry, now)
     if entry.recurrence is None:
         return Run(record=record, shape=entry, removed=True, reason=reason)
     begun = [o for o in entry.recurrence.overrides if instant(o.start) <= instant(now)]
-    until = max(
-        [*(o.original for o in begun), *([last] if last else [])], key=instant, default=None
-    )
+    kept = sorted([*begun, *stays], key=lambda o: instant(o.original))
+    until = max([*(o.original for o in kept), *([last] if last else [])], key=instant, default=None)
     if until is None:
         return Run(record=record, shape=entry, removed=True, reason=reason)
-    kept = {instant(o.original) for o in begun}
-    moved = {o.original for o in entry.recurrence.overrides} - {o.original for o in begun}
+    stay = {instant(o.original) for o in kept}
+    moved = {o.original for o in entry.recurrence.overrides} - {o.original for o in kept}
     many = 600 if last is None or until > last else 0  # all up to an hour that was moved far
     ahead = {o.original for o in expanded(record.key.subject, entry, now - LOOK_BACK, now, many)}
-    ahead = {at for at in ahead if instant(at) > instant(now) and instant(at) not in kept}
+    ahead = {at for at in ahead if instant(at) > instant(now) and instant(at) not in stay}
     exdates = {*entry.recurrence.exdates, *moved, *ahead}
     recurrence = replace(
         entry.recurrence,
         until=until,
         count=None,
-        overrides=tuple(begun),
+        overrides=tuple(kept),
         exdates=frozenset(at for at in exdates if instant(at) <= instant(until)),
     )
     shape = replace(entry, recurrence=recurrence)

@@ -12,6 +12,7 @@ from syncd.model.entries import Entry, Override
 from syncd.model.keys import Key
 from syncd.reconcile.occurrences import expand
 from tests.proof.base import PICK, Base
+from tests.proof.world import WRITTEN
 from tests.year.cast import ZONE
 
 AHEAD = st.integers(0, 2)
@@ -71,7 +72,7 @@ class Blocks(Base):
             return
         assert isinstance(series.start, datetime)
         self.world.lines += 1
-        line = f"Bring paper {self.world.lines}"
+        line = f"{WRITTEN} {self.world.lines}"
         known = {o.original: o for o in series.recurrence.overrides}
         known.setdefault(
             at,

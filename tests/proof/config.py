@@ -55,7 +55,6 @@ class Config(Base):
             return
         gone = sorted(blocks)[which % len(blocks)]
         del blocks[gone]
-        self.world.ledger.hours.clear()
         self.world.roster = cast.edited(self.world.roster, blocks=blocks)
         self.did("block removed", gone)
 

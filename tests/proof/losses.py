@@ -12,13 +12,13 @@ from syncd.engine.upkeep import approve, restore
 from syncd.model.entries import Entry
 from syncd.model.facts import Outcome, effective
 from syncd.model.keys import Kind, decode
+from syncd.reconcile.marks import ACKNOWLEDGED
 from syncd.reconcile.occurrences import instant
 from syncd.store.base import Store
 from syncd.store.memory import MemoryStore
 from tests.proof.base import PICK, Base
 from tests.year.cast import DEPLOYMENT
 from tests.year.oracle import open_contacts
-from tests.year.user import SIGNS
 
 
 class Losses(Base):
@@ -145,12 +145,13 @@ class Losses(Base):
         self.world.store = store
         entries, ledger = self.world.entries, self.world.ledger
         there = {entry.uid for entry in entries}
-        bare = {entry.uid for entry in entries if not entry.title.startswith(SIGNS)}
-        there_said = there - (ledger.logged & bare)
+        for entry in entries:
+            if entry.uid in ledger.logged & ledger.said.keys():
+                self.unlogged(entry)
         ledger.said = {
             uid: said
             for uid, said in ledger.said.items()
-            if uid in there_said or self.world.facts_of(uid)
+            if uid in there or self.world.facts_of(uid)
         }
         ledger.written = {uid: line for uid, line in ledger.written.items() if uid in there}
         shown = {e.uid: f"{e.title}\n{e.text}" for e in entries}
@@ -158,3 +159,13 @@ class Losses(Base):
         ledger.fields = {u: each for u, each in ledger.fields.items() if u not in ledger.stripped}
         ledger.fields = {uid: each for uid, each in ledger.fields.items() if uid in there}
         ledger.skipped = {uid for uid in ledger.skipped if self.world.facts_of(uid)}
+
+    def unlogged(self, entry: Entry) -> None:
+        """Of one whose contact was logged by a verb, and whose title does not say so yet, holds
+        what that says; where it says nothing, what the database knows."""
+        ledger, known = self.world.ledger, self.world.facts_of(entry.uid)
+        shown = [each for each, sign in ACKNOWLEDGED.items() if entry.title.startswith(sign)]
+        if shown and entry.title == ledger.plain.get(entry.uid):
+            ledger.said[entry.uid] = shown[0].outcome, shown[0].direction
+        elif not shown and not known:
+            del ledger.said[entry.uid]

@@ -29,6 +29,8 @@ from tests.year import oracle
 from tests.year.cast import BEGIN, DEPLOYMENT
 from tests.year.user import SIGNS, Ledger
 
+WRITTEN = "Bring paper"
+"""What the user writes into hours begins so."""
 ROUNDS = 6
 """How many ticks it may take until there is nothing left to do."""
 
@@ -350,7 +352,9 @@ class World:
     def one_live_series_each(self, everything: list[tuple[str, Entry]]) -> None:
         """Law 2."""
         series = self.blocks(everything)
-        live = Counter(key.subject for _, key, _ in series)
+        live = Counter(
+            key.subject for _, key, e in series if e.recurrence and not e.recurrence.until
+        )
         assert all(count == 1 for count in live.values()), live
         written = {record.uid for record in self.state.records if record.base is not None}
         for _, key, entry in series:  # an orphan, which no database knows, is left alone
@@ -358,9 +362,17 @@ class World:
             assert key.subject in self.roster.blocks or entry.uid not in written or over, key
 
     def has_more(self, key: Key, series: Entry) -> bool:
-        """Whether an occurrence is still ahead, or under way."""
+        """Whether an occurrence is still ahead, or under way, but for those that the user wrote
+        into."""
         found = expand(key.subject, series, self.now, self.now + timedelta(days=60))
-        return any(instant(each.end) > self.now and not each.cancelled for each in found)
+        told = series.recurrence.overrides if series.recurrence else ()
+        theirs = {instant(each.original) for each in told if WRITTEN in each.text}
+        return any(
+            instant(each.end) > self.now
+            and not each.cancelled
+            and instant(each.original) not in theirs
+            for each in found
+        )
 
     def fields_stay(self, everything: list[tuple[str, Entry]]) -> None:
         """Law 3: what the user gave another value keeps it, where they gave it: into another

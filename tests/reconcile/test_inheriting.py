@@ -11,11 +11,12 @@ import pytest
 from syncd.engine.apply import intended
 from syncd.model.entries import Entry, Override
 from syncd.model.keys import Kind
-from syncd.model.records import Delta, applied
+from syncd.model.records import Delta, Fate, applied
 from syncd.reconcile.actions import WRITES
+from syncd.reconcile.occurrences import expand
 from tests.household import clients, weekly
 from tests.reconcile.test_placing import overdue, ruled
-from tests.reconcile.world import SETTINGS, Room, roster
+from tests.reconcile.world import SETTINGS, ZONE, Room, roster
 
 WORDS = "Ask the bank for the form"
 CHANGES: list[dict[str, Any]] = [
@@ -48,7 +49,7 @@ def hours(room: Room) -> list[Override]:
         for record in room.state.records
         if record.key.kind is Kind.BLOCK and record.seen and record.seen.recurrence
         for override in record.seen.recurrence.overrides
-        if override.start > room.now and record.uid not in room.gone
+        if override.start > room.now and record.fate is Fate.LIVE
     ]
     return sorted(found, key=lambda each: each.start)
 
@@ -284,3 +285,68 @@ def test_a_block_that_moves_house_and_is_ruled_anew_before_its_first_hour() -> N
     (series,) = [r.seen for r in held if r.seen is not None]
     assert series.recurrence is not None
     assert sum(o.text.count(WORDS) for o in series.recurrence.overrides) == 1
+
+
+@pytest.mark.parametrize("started", [False, True])
+@pytest.mark.parametrize("fields", [{}, {"text": "", "title": "Outreach with Carl"}], ids=str)
+def test_where_the_block_is_no_more_the_hour_stays(started: bool, fields: dict[str, Any]) -> None:
+    room = Room(roster=roster(overdue(0, "Ann"), overdue(-1, "Bob")))
+    room.settle()
+    if started:
+        room.at("2026-12-04", "11:30")
+        room.settle()
+    written_into(room, **fields)
+    before = hours(room)[0]
+    room.roster = replace(room.roster, blocks={})
+    room.settle()
+    (stays,) = hours(room)
+    assert (stays.start, stays.title) == (before.start, before.title)
+    assert stays.text == ("" if fields else WORDS), "what is ours goes"
+    series = room.series().seen
+    assert series is not None
+    ahead = expand("weekly", series, room.now, room.now, ahead=99)
+    assert [o.start for o in ahead if not o.cancelled] == [stays.start]
+    room.roster = replace(room.roster, blocks={"weekly": weekly()})
+    room.settle()
+    assert "Who is up" not in next(o for o in hours(room) if o == stays).text
+
+
+def test_where_the_block_is_no_more_and_nobody_wrote_into_it_nothing_stays() -> None:
+    room = Room(roster=roster(overdue(0, "Ann")))
+    room.settle()
+    at(room, "2026-12-10", alarm=timedelta(hours=1))
+    room.roster = replace(room.roster, blocks={})
+    room.settle()
+    assert not hours(room)
+
+
+@pytest.mark.parametrize("started", [False, True])
+@pytest.mark.parametrize("change", CHANGES[:3], ids=str)
+def test_an_hour_that_was_deleted_or_moved_stays_so(change: dict[str, Any], started: bool) -> None:
+    room = Room(roster=roster(overdue(0, "Ann"), overdue(-1, "Bob")))
+    room.settle()
+    if started:
+        room.at("2026-12-04", "11:30")
+        room.settle()
+    friday = datetime(2026, 12, 18, 16, 0, tzinfo=ZONE)
+    at(room, "2026-12-10", cancelled=True)
+    at(room, "2026-12-17", start=friday, end=friday + timedelta(minutes=60))
+    room.roster = replace(room.roster, blocks={"weekly": weekly(**change)})
+    room.settle()
+    newest = max((r for r in room.state.records if r.key.kind is Kind.BLOCK), key=lambda r: r.key)
+    assert newest.seen is not None
+    told = expand("weekly", newest.seen, room.now, room.now)
+    assert {o.original.day: o.cancelled for o in told}[10]
+    (moved,) = [o for o in told if o.original.day == 17]
+    assert moved.start == friday
+    assert moved.length == change.get("lasts", timedelta(minutes=60))
+
+
+def test_another_alarm_in_the_yaml_reaches_the_hours_that_name_people() -> None:
+    room = Room(roster=roster(overdue(0, "Ann")))
+    room.settle()
+    at(room, "2026-12-10", alarm=timedelta(hours=2), text=WORDS)
+    block = weekly(alarm=timedelta(minutes=30))
+    room.roster = replace(room.roster, blocks={"weekly": block})
+    room.settle()
+    assert [hour.alarm for hour in hours(room)] == [timedelta(minutes=30), timedelta(hours=2)]
