@@ -313,6 +313,7 @@ class World:
         ours = [entry for _, _, entry in self.blocks(everything)] + self.unsettled(entries)
         oracle.no_occurrence_over_capacity(ours, state.facts, released, ledger, self.now)
         self.move_out()
+        self.unreadable()
         oracle.no_mark_lost(entries, state.facts, ledger)
         self.fields_stay(everything)
         self.words_stay(entries)
@@ -330,6 +331,16 @@ class World:
             if uid in ledger.logged and ledger.said.get(uid) == (fact.outcome, fact.direction):
                 ledger.logged.discard(uid)
                 del ledger.said[uid]
+
+    def unreadable(self) -> None:
+        """What stands on an entry without our fields, of somebody whom the YAML does not name, is
+        lost on a database that never knew it: which of the words are their name?"""
+        known = {record.uid for record in self.state.records if record.base is not None}
+        for uid in (self.ledger.stripped & self.ledger.said.keys()) - known:
+            key = decode(uid, DEPLOYMENT)
+            named = key is not None and self.who(key.subject) in self.roster.people
+            if not named and not self.facts_of(uid):
+                del self.ledger.said[uid]
 
     def unsettled(self, entries: list[Entry]) -> list[Entry]:
         """The entries that may be open: those of people in the YAML, but what is past and was
