@@ -16,8 +16,8 @@ from syncd.model.entries import Entry, Override
 from syncd.reconcile.checklist import sheet_in
 from syncd.reconcile.occurrences import Occurrence, instant
 from syncd.reconcile.render import override_texts
+from syncd.reconcile.ruling import ended
 from syncd.reconcile.runs import Run, Series, entry_of, expanded, recurrence_of
-from syncd.reconcile.series import ended
 from syncd.reconcile.standing import standing
 from syncd.reconcile.text import users_words
 

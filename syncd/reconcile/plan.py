@@ -14,21 +14,20 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from syncd.model.blocks import OccurrenceId
 from syncd.model.facts import Fact
 from syncd.model.keys import Kind
 from syncd.model.records import Fate, Record, State
 from syncd.model.roster import Roster
 from syncd.reconcile import contacts
-from syncd.reconcile.actions import Act, Action
+from syncd.reconcile.actions import Action
 from syncd.reconcile.agenda import sections, served
 from syncd.reconcile.attempts import Position, Resolution, Scene
+from syncd.reconcile.blocks import block_actions, settled, without_absent_series
 from syncd.reconcile.course import grace_ends
 from syncd.reconcile.dates import dates
 from syncd.reconcile.events import Away
 from syncd.reconcile.fold import is_over, read_back
 from syncd.reconcile.houses import Houses
-from syncd.reconcile.inheriting import inherited, kept
 from syncd.reconcile.items import bare, left, taken_in
 from syncd.reconcile.journal import Journal
 from syncd.reconcile.misses import GRACE, is_tired
@@ -38,10 +37,7 @@ from syncd.reconcile.placement import place
 from syncd.reconcile.read import Read, read_contacts
 from syncd.reconcile.reader import Standing
 from syncd.reconcile.recall import recalled
-from syncd.reconcile.render import series
 from syncd.reconcile.resolve import resolve
-from syncd.reconcile.runs import Series
-from syncd.reconcile.series import settle
 from syncd.reconcile.standing import begins, standing
 from syncd.reconcile.text import core_title
 
@@ -95,8 +91,8 @@ def make(world: World) -> Plan:
     roster = world.roster.in_full
     state, now, zone = world.state, world.now, world.zone
     pauses = Pauses(state.pauses)
-    records, gone = _without_absent_series(world)
-    blocks = _settle_blocks(world, records, pauses)
+    records, gone = without_absent_series(world.records, world.absent)
+    blocks = settled(world.roster, records, pauses, world.absent.keys(), now)
     said = recalled(state.settings, world.roster, now.astimezone(zone).date())
     aways = tuple(each for each in said.values() if isinstance(each, Away))
     occurrences = {
@@ -158,7 +154,7 @@ def make(world: World) -> Plan:
     texts = sections(scene, blocks, drawn, next_two, positions, said, scene.journal.since)
     seated = {seat.key.encode(roster.deployment) for s in drawn.seated.values() for seat in s}
     theirs = left(items, (stand.record for stand in read.standings), seated)
-    actions += _block_actions(world, blocks, occurrences, texts, theirs)
+    actions += block_actions(world.roster, blocks, occurrences, texts, theirs, now)
     dated = dates(houses, records, world.absent, scene.today, zone)
     actions += dated.actions
     concluded = tuple(fact for each in resolutions.values() for fact in each.facts)
@@ -207,41 +203,6 @@ def _cores(roster: Roster, records: Iterable[Record]) -> dict[str, list[str]]:
     }
 
 
-def _without_absent_series(world: World) -> tuple[tuple[Record, ...], list[Record]]:
-    """The records, series that are gone beyond doubt marked so, and those apart."""
-    gone: list[Record] = []
-    records: list[Record] = []
-    for record in world.records:
-        absent = world.absent.get(record.calendar, frozenset())
-        is_series = record.key.kind is Kind.BLOCK and record.fate is Fate.LIVE
-        if is_series and record.uid in absent:
-            fate = record.leaving or Fate.GONE
-            gone.append(replace(record, fate=fate, leaving=None, intent=None))
-            records.append(gone[-1])
-        else:
-            records.append(record)
-    return tuple(records), gone
-
-
-def _settle_blocks(world: World, records: Iterable[Record], pauses: Pauses) -> dict[str, Series]:
-    by_block: dict[str, list[Record]] = {name: [] for name in world.roster.blocks}
-    for record in records:
-        if record.key.kind is Kind.BLOCK:
-            by_block.setdefault(record.key.subject, []).append(record)
-    return {
-        name: settle(
-            name,
-            world.roster.blocks.get(name),
-            theirs,
-            pauses,
-            world.now,
-            world.roster.deployment,
-            world.absent.keys(),
-        )
-        for name, theirs in by_block.items()
-    }
-
-
 def _resolve(
     scene: Scene, read: Read, records: Iterable[Record]
 ) -> tuple[dict[str, Resolution], list[Standing]]:
@@ -272,63 +233,6 @@ def _unless_away(occurrence: Occurrence, aways: Iterable[Away], zone: ZoneInfo) 
     day = occurrence.start.astimezone(zone).date()
     away = any(each.since <= day < each.until for each in aways)
     return replace(occurrence, cancelled=True) if away else occurrence
-
-
-def _block_actions(
-    world: World,
-    blocks: Mapping[str, Series],
-    occurrences: Mapping[OccurrenceId, Occurrence],
-    texts: Mapping[OccurrenceId, str],
-    theirs: Mapping[OccurrenceId, str],
-) -> list[Action]:
-    wanted: dict[str, dict[datetime, str]] = defaultdict(dict)
-    there: dict[str, dict[datetime, str]] = defaultdict(dict)
-    for by_run, by_id in ((wanted, texts), (there, theirs)):
-        for id in by_id.keys() & occurrences.keys():
-            owner = blocks[id.block].owner[id]
-            by_run[owner][instant(occurrences[id].original)] = by_id[id]
-    actions: list[Action] = []
-    for name, each in blocks.items():
-        block = world.roster.blocks.get(name)
-        along = inherited if block is not None else kept
-        for run in along(each, theirs, world.now).runs:
-            record = run.record
-            if run.waits:
-                continue
-            known = record.seen is None or block is not None or record.base or record.intent
-            if run.removed:
-                actions.append(
-                    Action(
-                        act=Act.DELETE if known else Act.REPORT,
-                        record=record,
-                        entry=record.seen,
-                        reason=run.reason,
-                        fate=Fate.REMOVED,
-                        asked=True,
-                    )
-                )
-                continue
-            # What is the user's in the hours of a series that is new came along with the rest.
-            users = there.get(record.uid, {}) if record.seen or run.like else {}
-            said = wanted.get(record.uid, {}), users
-            rendered = series(record, run, block, *said, world.now)
-            if rendered.differs and not known:
-                reason = f"block {name} is not in config; syncd clear removes it"
-                actions.append(
-                    Action(act=Act.REPORT, record=record, entry=record.seen, reason=reason)
-                )
-            elif rendered.differs:
-                act = Act.MERGE if rendered.merged else Act.UPDATE
-                actions.append(
-                    Action(
-                        act=Act.CREATE if record.seen is None else act,
-                        record=record,
-                        entry=rendered.entry,
-                        reason=run.reason or "who is up",
-                        origin=run.like.calendar if run.like is not None else "",
-                    )
-                )
-    return actions
 
 
 def _sent_off(records: Iterable[Record]) -> set[str]:
