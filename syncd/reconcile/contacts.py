@@ -16,7 +16,7 @@ from syncd.reconcile import render, text
 from syncd.reconcile.actions import Act, Action
 from syncd.reconcile.attempts import History, Keep, Position, Resolution, Scene, Withdraw
 from syncd.reconcile.hall import Placed
-from syncd.reconcile.items import shown
+from syncd.reconcile.lines import shown
 from syncd.reconcile.occurrences import instant
 from syncd.reconcile.pen import Drawn, Pen
 from syncd.reconcile.placement import Placement

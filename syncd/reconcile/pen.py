@@ -17,7 +17,7 @@ from syncd.reconcile.actions import Act, Action
 from syncd.reconcile.attempts import Scene
 from syncd.reconcile.checklist import Told
 from syncd.reconcile.hall import Placed
-from syncd.reconcile.items import as_seen, bare, shown
+from syncd.reconcile.lines import as_seen, bare, shown
 from syncd.reconcile.reader import Standing
 from syncd.reconcile.standing import Times, begins, split_sign, zoned
 from syncd.reconcile.trace import Trace, decode

@@ -28,8 +28,9 @@ from syncd.reconcile.dates import dates
 from syncd.reconcile.events import Away
 from syncd.reconcile.fold import is_over, read_back
 from syncd.reconcile.houses import Houses
-from syncd.reconcile.items import bare, left, taken_in
+from syncd.reconcile.items import left, taken_in
 from syncd.reconcile.journal import Journal
+from syncd.reconcile.lines import bare
 from syncd.reconcile.misses import GRACE, is_tired
 from syncd.reconcile.occurrences import Occurrence, instant, upcoming
 from syncd.reconcile.pauses import Pauses
