@@ -91,7 +91,7 @@ def settle(
     live = [record for record in current if has_future(name, record, now)]
     for record in current:
         if record in live and record in uncut and right and record not in right:
-            runs.append(ended(record, now, "the block's rule changed"))  # the new one is there
+            runs.append(_replaced(record, now))  # the new one is there
         elif record in live and _reruled(record, block):
             runs.append(_rerule(record, block, now))
         else:
@@ -177,7 +177,15 @@ def _rerule(record: Record, block: Block, now: datetime) -> Run:
             shape=as_they_had(shape, entry, block.name, now),
             reason="the block's rule changed",
         )
-    return ended(record, now, "the block's rule changed")
+    return _replaced(record, now)
+
+
+def _replaced(record: Record, now: datetime) -> Run:
+    """The series up to now, and hours that were up and that the user moved ahead."""
+    told = recurrence_of(record).overrides
+    moved = [o for o in told if instant(o.original) <= instant(now) < instant(o.start)]
+    stays = [each for each in moved if not each.cancelled]
+    return ended(record, now, "the block's rule changed", stays)
 
 
 def _paused(block: Block, pauses: Pauses, now: datetime) -> str:

@@ -196,6 +196,26 @@ def test_a_rule_that_changes_before_the_first_hour_changes_in_place(make: Make) 
     assert stage.starts("Ann Lee") == ["fri 04 10:00"]
 
 
+@pytest.mark.parametrize("today", ["tue 08:00", "fri 08:00"])
+def test_what_was_moved_or_deleted_stays_so_where_the_rule_changes(make: Make, today: str) -> None:
+    """Before the first hour, and once the time has passed at which the moved one was up."""
+    stage = make("Ann Lee", "Bob Roy")
+    stage.sync()
+    (series,) = stage.series()
+    series = stage.app.move_occurrence(series, THIRD, datetime(2026, 12, 4, 14, tzinfo=ZONE))
+    stage.app.delete_occurrence(series, TENTH)
+    stage.sync()
+    stage.at(today)
+    stage.sync()
+    stage.changed(blocks={"weekly": weekly(lasts=timedelta(minutes=90))})
+    stage.sync()
+    ours = {each.uid for each in stage.series()}
+    weeks = stage.app.week(datetime(2026, 12, 1, tzinfo=ZONE), 21)
+    found = [when(each.start) for each in weeks if each.uid in ours]
+    assert found == ["fri 04 14:00", "thu 17 10:00"]
+    assert stage.starts("Ann Lee", "Bob Roy") == ["fri 04 14:00", "fri 04 14:15"]
+
+
 def test_the_users_title_and_alarm_of_a_series_stay(make: Make) -> None:
     stage = make("Ann Lee")
     stage.sync()
@@ -233,6 +253,21 @@ def test_a_block_taken_out_of_yaml_ends_and_its_people_go_on_days(make: Make) ->
     stage.at("fri 12:00")
     stage.sync()
     assert stage.starts("Bob Roy") == ["fri 04 12:15"]
+
+
+def test_an_hour_of_a_block_that_is_no_more_stays_where_the_user_wrote_into_it(make: Make) -> None:
+    stage = make("Ann Lee", *(f"P{n} Roy" for n in range(6)))
+    stage.sync()
+    (series,) = stage.series()
+    said = series.overrides[TENTH.astimezone(series.start.tzinfo)].text
+    stage.app.change_occurrence(series, TENTH, text=f"Buy a headset\n{said}")
+    stage.sync()
+    stage.changed(blocks={})
+    stage.sync()
+    (series,) = stage.series()
+    weeks = stage.app.week(datetime(2026, 12, 1, tzinfo=ZONE), 21)
+    (hour,) = (each for each in weeks if each.uid == series.uid)
+    assert (when(hour.start), hour.text.strip()) == ("thu 10 10:00", "Buy a headset")
 
 
 def test_a_paused_block_takes_nobody_and_its_series_stands(make: Make) -> None:
