@@ -6,6 +6,7 @@ value is the user's and stays.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -18,7 +19,7 @@ from syncd.model.records import Record
 from syncd.reconcile import text
 from syncd.reconcile.checklist import Sheet, line_of, sheet_in
 from syncd.reconcile.occurrences import instant
-from syncd.reconcile.runs import Run
+from syncd.reconcile.runs import LOOK_BACK, Run
 from syncd.reconcile.standing import (
     Times,
     same_time,
@@ -29,7 +30,7 @@ from syncd.reconcile.standing import (
     times_of,
     versions,
 )
-from syncd.reconcile.trace import Trace, decode, read_fact_line
+from syncd.reconcile.trace import Trace, checksum, decode, read_fact_line
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,10 +154,12 @@ def series(
             recurrence=shape.recurrence,
         )
         merged = not (title_is_ours and alarm_is_ours)
+    lines = told.lines if told else ()
     if entry.recurrence is not None and (run.ended is None or left):
         overrides = _overrides(known, entry, seen or entry, who_is_up, left, now)
         entry = replace(entry, recurrence=replace(entry.recurrence, overrides=overrides))
-    return _compared(record, entry, trace, merged)
+        lines = _lines_in(overrides, known, who_is_up, now)
+    return _compared(record, entry, replace(trace, lines=lines), merged)
 
 
 def _times_written(run: Run, told: Trace | None) -> Times:
@@ -194,6 +197,8 @@ def _overrides(
                 or (section == written.get(at) and _told_as(override.text, section))
             )
             body = override.text if there else text.merge(theirs, ours_here, section)
+        elif instant(override.end) <= instant(now - LOOK_BACK):
+            body = override.text  # history
         elif instant(override.end) <= instant(now) and at not in left:
             body = override.text if _users(theirs, ours_here) else ""
         else:
@@ -235,13 +240,36 @@ def _like_master(override: Override, entry: Entry, length: timedelta) -> bool:
     )
 
 
+def _lines_in(
+    overrides: Iterable[Override], record: Record, who_is_up: Mapping[datetime, str], now: datetime
+) -> tuple[str, ...]:
+    """The checksums of our lines in the texts of instances, as often as one has them; of those that
+    are history they are not kept."""
+    ours = override_texts(record)
+    found: Counter[str] = Counter()
+    for each in overrides:
+        at = instant(each.original)
+        if section := who_is_up.get(at):
+            found |= Counter(text.checksums(section))
+        elif instant(each.end) > instant(now - LOOK_BACK):
+            known = {line for said in ours.get(at, ()) for line in said.split("\n")}
+            there = (line.rstrip() for line in each.text.split("\n"))
+            found |= Counter(checksum(line) for line in there if line in known)
+    return tuple(sorted(found.elements()))
+
+
 def override_texts(record: Record) -> dict[datetime, tuple[str, ...]]:
-    """By RECURRENCE-ID in UTC: what we may have written into that override."""
+    """By RECURRENCE-ID in UTC: what we may have written into that override, the last confirmed
+    version's last. What is seen tells, too, where it says of itself which lines are ours."""
     found: dict[datetime, tuple[str, ...]] = {}
-    for entry in (record.intent, record.base):
-        for override in entry.recurrence.overrides if entry and entry.recurrence else ():
+    for entry in (record.seen, record.intent, record.base):
+        trace = decode(entry.trace) if entry is not None else None
+        lines = trace.lines if trace is not None else ()
+        if entry is None or entry.recurrence is None or (entry is record.seen and not lines):
+            continue
+        for override in entry.recurrence.overrides:
             at = instant(override.original)
-            found[at] = (*found.get(at, ()), text.section_in(override.text))
+            found[at] = (*found.get(at, ()), text.section_in(override.text, lines))
     return found
 
 

@@ -68,7 +68,7 @@ def texts(record: Record) -> tuple[str, ...]:
     for entry in (record.intent, record.base):
         trace = decode(entry.trace) if entry is not None else None
         if entry is not None and trace is not None:
-            found.append(section_in(entry.text, len(trace.lines)))
+            found.append(section_in(entry.text, trace.lines))
     return tuple(found)
 
 

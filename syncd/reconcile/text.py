@@ -203,13 +203,16 @@ def checksums(section: str) -> tuple[str, ...]:
     return tuple(checksum(line) for line in section.split("\n"))
 
 
-def section_in(text: str, lines: int = 0) -> str:
-    """Our section in a description that we wrote: it ends with the line that ends in `END`, and has
-    so many `lines`, else begins with `SINCE_LAST` or `WHO_IS_UP`; where neither is known it is that
-    one line. Empty where there is none."""
+def section_in(text: str, lines: Iterable[str] = ()) -> str:
+    """Our section in a description that we wrote: the lines whose checksums are among `lines`, each
+    as often, and none that the user put between them. Where these are not known, it ends with the
+    line that ends in `END`, and begins with `SINCE_LAST` or `WHO_IS_UP`, or is that one line. Empty
+    where there is none."""
     found = [line.rstrip() for line in text.split("\n")]
+    if left := Counter(lines):
+        return "\n".join(line for line in found if _taken(checksum(line), left))
     end = _end_of(found)
-    return "" if end is None else "\n".join(found[_start_of(found, end, lines) : end + 1])
+    return "" if end is None else "\n".join(found[_start_of(found, end) : end + 1])
 
 
 def merge(observed: str, ours: Iterable[str], wanted: str, lines: tuple[str, ...] = ()) -> str:
@@ -245,7 +248,7 @@ def _merged(observed: str, ours: Iterable[str], wanted: str, lines: tuple[str, .
     end = _end_of(found)
     if end is None:
         return _joined("", wanted, observed)
-    start = _start_of(found, end, 0)
+    start = _start_of(found, end)
     return _joined("\n".join(found[:start]), wanted, "\n".join(found[end + 1 :]))
 
 
@@ -275,9 +278,13 @@ def _end_of(lines: list[str]) -> int | None:
     return next((n for n, line in enumerate(lines) if line.rstrip().endswith(END)), None)
 
 
-def _start_of(lines: list[str], end: int, known: int) -> int:
-    if known:
-        return max(0, end + 1 - known)
+def _taken(line: str, left: Counter[str]) -> bool:
+    """Whether it is among those `left`, of which it is one less now."""
+    left[line] -= 1
+    return left[line] >= 0
+
+
+def _start_of(lines: list[str], end: int) -> int:
     return next((n for n, line in enumerate(lines[:end]) if line in (SINCE_LAST, WHO_IS_UP)), end)
 
 

@@ -21,6 +21,8 @@ from tests.proof.world import World
 from tests.year.cast import DEPLOYMENT, ZONE
 
 _NUMBERS = count()
+BELOW = st.integers(0, 9)
+"""Below how many lines of a text something is written."""
 PICK = st.integers(0, 99)
 """Which of those that there are: the one of that number, counted round."""
 
@@ -77,3 +79,9 @@ class Base(RuleBasedStateMachine):
 
 
 __all__ = ["PICK", "Base"]
+
+
+def inserted(text: str, line: str, below: int) -> str:
+    """`text` with one `line` more, below so many of its own."""
+    lines = text.split("\n") if text else []
+    return "\n".join((*lines[:below], line, *lines[below:]))

@@ -11,7 +11,7 @@ from hypothesis.stateful import rule
 from syncd.model.entries import Entry, Override
 from syncd.model.keys import Key
 from syncd.reconcile.occurrences import expand
-from tests.proof.base import PICK, Base
+from tests.proof.base import BELOW, PICK, Base, inserted
 from tests.proof.world import WRITTEN
 from tests.year.cast import ZONE
 
@@ -60,9 +60,9 @@ class Blocks(Base):
         self.edit(name, series.uid, recurrence=replace(series.recurrence, overrides=overrides))
         self.did("occurrence moved", f"{at} to {start}, {length}")
 
-    @rule(which=PICK, following=AHEAD)
-    def hour_written(self, which: int, following: int) -> None:
-        """A line of the user's in the text of an hour."""
+    @rule(which=PICK, following=AHEAD, below=BELOW)
+    def hour_written(self, which: int, following: int, below: int) -> None:
+        """A line of the user's in the text of an hour, between ours, too."""
         found = self.block(which)
         if found is None:
             return
@@ -85,7 +85,7 @@ class Blocks(Base):
                 alarm=series.alarm,
             ),
         )
-        known[at] = replace(known[at], text=f"{known[at].text}\n{line}".strip())
+        known[at] = replace(known[at], text=inserted(known[at].text, line, below))
         overrides = tuple(known[each] for each in sorted(known))
         self.edit(name, series.uid, recurrence=replace(series.recurrence, overrides=overrides))
         if key.subject in self.world.roster.blocks:

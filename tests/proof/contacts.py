@@ -12,7 +12,7 @@ from hypothesis.stateful import rule
 from syncd.model.entries import Entry
 from syncd.model.facts import Direction
 from syncd.model.keys import decode
-from tests.proof.base import PICK, Base
+from tests.proof.base import BELOW, PICK, Base, inserted
 from tests.proof.places import COLOURED
 from tests.year.cast import DEPLOYMENT, ZONE
 from tests.year.user import FORMS, SIGNS
@@ -155,17 +155,16 @@ class Contacts(Base):
         self.edit(name, entry.uid, alarm=value)
         self.did("alarm", entry.title)
 
-    @rule(which=PICK, above=st.booleans(), word=PICK)
-    def write(self, which: int, above: bool, word: int) -> None:
-        """A line of the user's in the text."""
+    @rule(which=PICK, below=BELOW, word=PICK)
+    def write(self, which: int, below: int, word: int) -> None:
+        """A line of the user's in the text, between ours, too."""
         found = self.entry(which)
         if found is None or found[2].uid in self.world.ledger.written:
             return
         name, _, entry = found
         line = f"P.S. {word}"
         self.world.ledger.written[entry.uid] = line
-        text = f"{line}\n{entry.text}" if above else f"{entry.text}\n{line}"
-        self.edit(name, entry.uid, text=text)
+        self.edit(name, entry.uid, text=inserted(entry.text, line, below))
         self.did("write", entry.title)
 
     @rule(which=PICK, token=st.sampled_from((">3d", ">1w", ">fri")))

@@ -277,3 +277,24 @@ def test_a_write_that_did_not_arrive_is_made_again_under_the_same_key() -> None:
     room.state = applied(room.state, Delta(records=(record,)))
     room.settle()
     assert [r.uid for r in room.state.records if r.key.kind is Kind.CONTACT] == [record.uid]
+
+
+@pytest.mark.parametrize("place", range(5))
+def test_words_between_our_lines_stay_however_often_it_is_written(place: int) -> None:
+    room = Room(roster=roster(person(interests=("sailing",))))
+    room.settle()
+    lines = room.entry().text.split("\n")
+    room.edit(room.record(), text="\n".join((*lines[:place], "Ask her", *lines[place:])))
+    room.settle()
+    room.drag(datetime(2026, 12, 3, 10, 15, tzinfo=ZONE))
+    room.settle()
+    room.people(person(interests=("tea",)))
+    room.settle()
+    for _ in range(2):
+        room.later(days=7)
+        room.settle()
+    room.mark("x {}", attempt=1)
+    room.settle()
+    text = room.entry(attempt=1).text
+    assert text.count("Ask her") == 1
+    assert text.count("(syncd)") <= 1 and "sailing" not in text and "tea" not in text

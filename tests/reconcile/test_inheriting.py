@@ -160,7 +160,7 @@ def at(room: Room, day: str, **fields: Any) -> None:
         text="",
         alarm=entry.alarm,
     )
-    if "text" in fields:
+    if "text" in fields and not fields.pop("whole", False):
         fields["text"] = f"{there.text}\n{fields['text']}".strip()
     known[start] = replace(there, **fields)
     overrides = tuple(known[each] for each in sorted(known))
@@ -350,3 +350,42 @@ def test_another_alarm_in_the_yaml_reaches_the_hours_that_name_people() -> None:
     room.roster = replace(room.roster, blocks={"weekly": block})
     room.settle()
     assert [hour.alarm for hour in hours(room)] == [timedelta(minutes=30), timedelta(hours=2)]
+
+
+def between(text: str, place: int) -> str:
+    """The user writes a line between ours."""
+    lines = text.split("\n")
+    return "\n".join((*lines[:place], WORDS, *lines[place:]))
+
+
+@pytest.mark.parametrize("lost", [False, True])
+@pytest.mark.parametrize("place", range(6))
+def test_words_between_our_lines_of_an_hour_stay(place: int, lost: bool) -> None:
+    room = Room(roster=roster(overdue(1, "Ann"), overdue(0, "Bob"), overdue(-7, "Cy")))
+    room.settle()
+    hour = hours(room)[0]
+    at(room, "2026-12-03", text=between(hour.text, place), whole=True)
+    if lost:
+        bare = (replace(r, base=None, intent=None, consumed=None) for r in room.state.records)
+        room.state = replace(room.state, records=tuple(bare))
+        room.settle()
+    block = weekly(alarm=timedelta(minutes=30))  # it is written with the text as it is
+    room.roster = replace(room.roster, blocks={"weekly": block})
+    room.settle()
+    room.people(overdue(1, "Ann"), overdue(0, "Bob", interests=("tea",)), overdue(-7, "Cy"))
+    room.settle()
+    room.people(overdue(0, "Bob"), overdue(-7, "Cy"))
+    room.settle()
+    hour = hours(room)[0]
+    assert hour.text.count(WORDS) == 1
+    assert [hour.text.count(each) for each in ("Who is up:", "Bob", "Ann", "(syncd)")] == [
+        1,
+        1,
+        0,
+        1,
+    ]
+    room.at("2026-12-04", "12:00")
+    room.settle()
+    series = room.series().seen
+    assert series is not None and series.recurrence is not None
+    assert [o.text.count(WORDS) for o in series.recurrence.overrides if o.start.day == 3] == [1]
