@@ -277,5 +277,7 @@ class Contacts(Base):
             end=before.end,
             alarm=before.alarm,
             trace=before.trace,
+            done=before.done,
+            completed=before.completed,
         )
         self.did("second device marks", title)

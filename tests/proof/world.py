@@ -362,15 +362,16 @@ class World:
 
     def one_live_series_each(self, everything: list[tuple[str, Entry]]) -> None:
         """Law 2."""
-        series = self.blocks(everything)
-        live = Counter(
-            key.subject for _, key, e in series if e.recurrence and not e.recurrence.until
-        )
-        assert all(count == 1 for count in live.values()), live
         written = {record.uid for record in self.state.records if record.base is not None}
-        for _, key, entry in series:  # an orphan, which no database knows, is left alone
-            over = not self.has_more(key, entry)
-            assert key.subject in self.roster.blocks or entry.uid not in written or over, key
+        series = [  # an orphan, which no database knows, is left alone
+            (key, entry)
+            for _, key, entry in self.blocks(everything)
+            if key.subject in self.roster.blocks or entry.uid in written
+        ]
+        live = Counter(key.subject for key, e in series if e.recurrence and not e.recurrence.until)
+        assert all(count == 1 for count in live.values()), live
+        for key, entry in series:
+            assert key.subject in self.roster.blocks or not self.has_more(key, entry), key
 
     def has_more(self, key: Key, series: Entry) -> bool:
         """Whether an occurrence is still ahead, or under way, but for those that the user wrote
