@@ -206,7 +206,8 @@ def waiting(setting: Setting, as_json: bool) -> int:
         say.answer_json([{"person": p.id, "expected": day.isoformat()} for p, day in rows])
         return ends.DONE
     if not rows:
-        say.answer("Nobody waits.")
+        why = "" if service.roster.ramp else ": there is no ramp in the config"
+        say.answer(f"Nobody waits{why}.")
         return ends.DONE
     today = service.clock().astimezone(service.zone).date()
     say.table(("person", "about!"), [(p.name, say_day(day, today)) for p, day in rows])

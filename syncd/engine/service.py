@@ -24,7 +24,7 @@ from syncd.model.facts import CLOSING, RESTING, Fact, Outcome, Source, effective
 from syncd.model.letters import Post
 from syncd.model.people import Person, whose
 from syncd.model.records import Delta, State
-from syncd.model.roster import Ramp, Roster
+from syncd.model.roster import Roster
 from syncd.reconcile import plan as planning
 from syncd.reconcile.acquaintances import met
 from syncd.reconcile.attempts import Position
@@ -140,9 +140,11 @@ class Service:
         )
 
     def waiting(self) -> list[tuple[Person, date]]:
-        """Who waits to be let in by the ramp, and when each is expected to be, soonest first.
-        Raises UsageError where there is no ramp."""
-        ramp = self._ramp()
+        """Who waits to be let in by the ramp, and when each is expected to be, soonest first;
+        nobody where there is no ramp."""
+        ramp = self.roster.ramp
+        if ramp is None:
+            return []
         state, _ = self.offline()
         inside = {id for id in self.roster.people if _is_in(state, id)}
         today = self.clock().astimezone(self.zone).date()
@@ -155,7 +157,8 @@ class Service:
     def admit(self, person: str) -> Person:
         """Let somebody in now, whatever the ramp says, and give them. Raises UsageError where
         nobody of that name waits."""
-        self._ramp()
+        if self.roster.ramp is None:
+            raise UsageError("There is no ramp in the config: everybody is in.")
         who = self.person(person)
         state, _ = self.offline()
         if _is_in(state, who.id):
@@ -165,11 +168,6 @@ class Service:
         met = replace(state.acquaintances[who.id], admitted=day)
         self.store.commit(Delta(acquaintances={who.id: met}, verb=True))
         return who
-
-    def _ramp(self) -> Ramp:
-        if self.roster.ramp is None:
-            raise UsageError("There is no ramp in the config: everybody is in.")
-        return self.roster.ramp
 
     def history(self, person: str | None = None, *, everything: bool = False) -> list[Fact]:
         """The journal, oldest contact first; of one person where `person` names one. Snoozes and

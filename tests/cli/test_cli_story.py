@@ -138,6 +138,9 @@ def test_from_the_first_check_to_the_contact_log(desk: Desk, radicale: Server) -
     dues = [each["due"] for each in rows]
     assert dues == sorted(dues)
     assert "Tue 1 Dec" in rehearse(later, "due").out
+    assert rehearse(later, "due", "--waiting").out.strip() == (
+        "Nobody waits: there is no ramp in the config."
+    )
 
 
 def test_log_says_what_was_logged_and_what_comes_next(desk: Desk, radicale: Server) -> None:
