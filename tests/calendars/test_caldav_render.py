@@ -224,6 +224,48 @@ class TestChangingTheirs:
         assert "RECURRENCE-ID;TZID=Europe/Berlin:20261217T100000" in lines(body)
         assert "X-MOOD:fine" in lines(body)
 
+    def test_another_override_has_all_that_its_series_has(self) -> None:
+        body = THEIRS.replace("X-ODD:", "X-SYNCD-TRACE:t\r\nX-ODD:")
+        put_off = ("BEGIN:VALARM", "ACTION:DISPLAY", "TRIGGER;VALUE=DATE-TIME:20261126T091000Z")
+        body = body.replace("END:VALARM\r\nEND:VEVENT", "\r\n".join(
+            ("END:VALARM", *put_off, "END:VALARM", "END:VEVENT")
+        ))  # fmt: skip
+        entry = read_entry(body, BERLIN)
+        assert entry is not None and entry.recurrence is not None
+        at = TEN + 3 * WEEK
+        one = override(at, title=entry.title, text=f"{entry.text}\nAnn Lee", alarm=HOUR / 2)
+        overrides = (*entry.recurrence.overrides, one)
+        wanted = replace(entry, recurrence=replace(entry.recurrence, overrides=overrides))
+        after = changed_body(body, wanted, BERLIN, LATER)
+        assert read_entry(after, BERLIN) == wanted
+        told = lines_of(after).split("BEGIN:VEVENT\r\n")
+        master, found = (set(each.split("\r\n")) for each in (told[1], told[-1]))
+        assert master - found == {
+            "DTSTART;TZID=Europe/Berlin:20261126T100000",
+            "DURATION:PT1H",
+            "DESCRIPTION:who\\nis up",
+            "EXDATE;TZID=Europe/Berlin:20261210T100000",
+            "RRULE:FREQ=WEEKLY;BYDAY=TH",
+            "STATUS:TENTATIVE",
+            "SUMMARY;LANGUAGE=en:Outreach",
+            "LAST-MODIFIED:20261126T120000Z",
+            "X-SYNCD-TRACE:t",
+            put_off[2],
+            "TRIGGER:-PT10M",
+            "DESCRIPTION:ring",
+            "X-WR-ALARMUID:42",
+        }
+        assert found - master == {
+            "RECURRENCE-ID;TZID=Europe/Berlin:20261217T100000",
+            "DTSTART;TZID=Europe/Berlin:20261217T100000",
+            "DTEND;TZID=Europe/Berlin:20261217T110000",
+            "DESCRIPTION:who\\nis up\\nAnn Lee",
+            "SUMMARY:Outreach",
+            "DESCRIPTION:Outreach",
+            "TRIGGER:-PT30M",
+            "END:VCALENDAR",
+        }
+
     def test_an_override_less(self) -> None:
         entry = theirs()
         assert entry.recurrence is not None

@@ -8,6 +8,7 @@ entry is an edit of an empty event.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -30,6 +31,8 @@ from syncd.calendars.caldav.todo import change_todo, new_todo, todo_of
 from syncd.calendars.reading import NONSENSE, Unreadable
 from syncd.model.entries import Entry, Instant, Override, Recurrence
 
+_OF_SERIES = ("RRULE", "EXRULE", "RDATE", "EXDATE", "DURATION", "STATUS")
+"""What an instance has not of its series."""
 _ZONE_YEARS = 5
 """How far a VTIMEZONE reaches beyond the last date in its resource; it is drawn anew in time."""
 
@@ -187,7 +190,7 @@ def _repeat(
             tree.subcomponents.remove(component)
     for at, override in wanted.items():
         if at not in standing:
-            standing[at] = _override(master, after, at)
+            standing[at] = _override(master, after, override)
             tree.add_component(standing[at])
         component = standing[at]
         _common(component, said.get(at), override)
@@ -195,14 +198,24 @@ def _repeat(
             put(component, "STATUS", "CANCELLED" if override.cancelled else "CONFIRMED")
 
 
-def _override(master: icalendar.Event, entry: Entry, original: datetime) -> icalendar.Event:
-    component = icalendar.Event()
-    component["UID"] = Words(entry.uid)
-    component["RECURRENCE-ID"] = vDDDTypes(_like(entry.start, original))
-    for name in ("TRANSP", "CLASS"):
-        if name in master:
-            component[name] = master[name]
+def _override(master: icalendar.Event, entry: Entry, override: Override) -> icalendar.Event:
+    """A new instance that has all that its series, `entry`, has: what an override does not say, it
+    has not (RFC 5545 3.8.4.4). What it is to have otherwise is set after it."""
+    component = deepcopy(master)
+    for name in (*_OF_SERIES, *(each for each in master if each.startswith("X-SYNCD-"))):
+        component.pop(name, None)
+    for alarm in [each for each in component.subcomponents if not _recurs(each)]:
+        component.subcomponents.remove(alarm)
+    component["RECURRENCE-ID"] = vDDDTypes(_like(entry.start, override.original))
+    if override.alarm != entry.alarm:
+        _ring(component, entry, override)
     return component
+
+
+def _recurs(alarm: icalendar.Component) -> bool:
+    """Whether an alarm rings at every instance: not at one moment, and not as one put off does."""
+    trigger = alarm.get("TRIGGER")
+    return isinstance(getattr(trigger, "dt", None), timedelta) and "RELATED-TO" not in alarm
 
 
 def _rule(recurrence: Recurrence, start: Instant) -> str:
