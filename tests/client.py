@@ -257,6 +257,7 @@ class Client:
         end: datetime | None = None,
         title: str | None = None,
         text: str | None = None,
+        place: str | None = None,
     ) -> Shown:
         """Change one occurrence of a series."""
 
@@ -268,6 +269,8 @@ class Client:
                 ical.put(override, "SUMMARY", vText(title))
             if text is not None:
                 ical.put(override, "DESCRIPTION", vText(text))
+            if place is not None:
+                ical.put(override, "LOCATION", vText(place))
 
         return self._edit(entry, change)
 

@@ -34,6 +34,9 @@ class Override:
     alarm: timedelta | None = None
     cancelled: bool = False
     """STATUS:CANCELLED, as some clients write instead of an EXDATE."""
+    own: bool = False
+    """Whether it has what its series has not, and we never write: guests, a place, a colour, an
+    alarm beside the first."""
 
 
 @dataclass(frozen=True, kw_only=True)

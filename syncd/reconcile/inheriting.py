@@ -17,7 +17,7 @@ from syncd.reconcile.checklist import sheet_in
 from syncd.reconcile.occurrences import Occurrence, instant
 from syncd.reconcile.render import override_texts
 from syncd.reconcile.ruling import ended
-from syncd.reconcile.runs import Run, Series, entry_of, expanded, recurrence_of
+from syncd.reconcile.runs import Run, Series, entry_of, expanded, own_ahead, recurrence_of
 from syncd.reconcile.standing import standing
 from syncd.reconcile.text import users_words
 
@@ -26,6 +26,7 @@ def inherited(series: Series, theirs: Mapping[OccurrenceId, str], now: datetime)
     """`series` whose hours hold what the user wrote into those that they replace: the hour of the
     same day does, else that which took the place, else the next, else the last. `theirs` is what is
     the user's in the texts of hours with lines that are checked."""
+    series = replace(series, runs=tuple(_freed(series.name, r, theirs, now) for r in series.runs))
     old = [run for run in series.runs if _loses(run)]
     heirs = [run for run in series.runs if run.record.seen is None or run in old]
     heirs = [run for run in heirs if not (run.ended or run.removed or run.waits or run.like)]
@@ -50,14 +51,16 @@ def inherited(series: Series, theirs: Mapping[OccurrenceId, str], now: datetime)
 
 def kept(series: Series, theirs: Mapping[OccurrenceId, str], now: datetime) -> Series:
     """`series` of a block that is no more: hours ahead into which, or into whose titles, the user
-    wrote, stay theirs, without what is ours in them; `theirs` as above."""
+    wrote, or which have what only they give, stay theirs, without what is ours in them; `theirs` as
+    above."""
 
     def one(run: Run) -> Run:
         if not _loses(run):
             return run
-        title = entry_of(run.record).title
+        entry = entry_of(run.record)
+        plain = ("", entry.text.strip())
         told = (each for _, each in _left(series.name, run, theirs, now))
-        stays = [each for each in told if each.text or each.title != title]
+        stays = [o for o in told if o.own or o.text not in plain or o.title != entry.title]
         return ended(run.record, now, run.reason, stays) if stays else run
 
     return replace(series, runs=tuple(one(run) for run in series.runs))
@@ -70,21 +73,38 @@ def _loses(run: Run) -> bool:
     return run.removed or run.shape is not entry_of(run.record)
 
 
+def _freed(name: str, run: Run, theirs: Mapping[OccurrenceId, str], now: datetime) -> Run:
+    """A series that ends, with nothing that is ours in the hours that stay since they have what
+    cannot go along."""
+    if not (run.ended and _loses(run)):
+        return run
+    assert run.shape.recurrence is not None
+    free = {o.original: o for o in own_ahead(run.record, now)}
+    hours = (
+        replace(o, text=_words(name, run, o, theirs)) if o.original in free else o
+        for o in run.shape.recurrence.overrides
+    )
+    recurrence = replace(run.shape.recurrence, overrides=tuple(hours))
+    return replace(run, shape=replace(run.shape, recurrence=recurrence))
+
+
 def _left(
     name: str, run: Run, theirs: Mapping[OccurrenceId, str], now: datetime
 ) -> Iterator[tuple[OccurrenceId, Override]]:
     """The instances ahead that go, with nothing in their texts that is ours."""
     assert run.shape.recurrence is not None
     stay = {o.original for o in run.shape.recurrence.overrides} if run.ended else set()
-    ours = override_texts(run.record)
     for each in recurrence_of(run.record).overrides:
         if each.original not in stay and not each.cancelled and instant(each.end) > instant(now):
             id = OccurrenceId(name, each.original.date())
-            if sheet_in(each.text).sums:
-                words = theirs.get(id, "")
-            else:
-                words = users_words(each.text, ours.get(instant(each.original), ()))
-            yield id, replace(each, text=words)
+            yield id, replace(each, text=_words(name, run, each, theirs))
+
+
+def _words(name: str, run: Run, hour: Override, theirs: Mapping[OccurrenceId, str]) -> str:
+    """What is the user's in the text of an hour."""
+    if sheet_in(hour.text).sums:
+        return theirs.get(OccurrenceId(name, hour.original.date()), "")
+    return users_words(hour.text, override_texts(run.record).get(instant(hour.original), ()))
 
 
 def _called(run: Run, old: list[Run]) -> Entry:
@@ -95,7 +115,10 @@ def _called(run: Run, old: list[Run]) -> Entry:
     assert run.shape.recurrence is not None
     title = entry.title if entry.title != told.title else run.shape.title
     alarm = entry.alarm if entry.alarm != told.alarm else run.shape.alarm
-    hours = (replace(o, title=title, alarm=alarm) for o in run.shape.recurrence.overrides)
+    hours = [
+        replace(o, title=title, text=entry.text, alarm=alarm)
+        for o in run.shape.recurrence.overrides
+    ]
     return replace(
         run.shape,
         title=title,
@@ -143,7 +166,7 @@ def _joined(one: Override | None, other: Override, shape: Entry) -> Override:
     """Both, in one hour of the series `shape`: what is its own goes before what is the series'."""
     if one is None:
         return other
-    both = f"{one.text}\n{other.text}".strip()
+    both = f"{one.text}\n{other.text.removeprefix(shape.text.strip()).strip()}".strip()
     known = set(other.text.split("\n")) <= set(one.text.split("\n"))
     return replace(
         one,

@@ -184,6 +184,7 @@ def _overrides(
     ours = override_texts(record)
     written = {} if record.intent else {at: sections[-1] for at, sections in ours.items()}
     kept: list[Override] = []
+    of_series = ("", _squeezed(entry.text))  # words that an hour has as one of its series
     waiting = dict(who_is_up)
     for override in entry.recurrence.overrides:
         at = instant(override.original)
@@ -199,19 +200,19 @@ def _overrides(
             body = override.text if there else text.merge(theirs, ours_here, section)
         elif instant(override.end) <= instant(now - LOOK_BACK):
             body = override.text  # history
-        elif instant(override.end) <= instant(now) and at not in left:
-            body = override.text if _users(theirs, ours_here) else ""
         else:
-            body = text.users_words(theirs, ours_here)
-            if _squeezed(body) == _squeezed(override.text):
-                body = override.text
+            words = text.users_words(theirs, ours_here)
+            over = instant(override.end) <= instant(now) and at not in left
+            stays = over and _squeezed(words) not in of_series
+            stays = stays or _squeezed(words) == _squeezed(override.text)
+            body = override.text if stays else words or entry.text
         one = replace(
             override,
             text=body,
             title=entry.title if override.title == before.title else override.title,
             alarm=entry.alarm if override.alarm == before.alarm else override.alarm,
         )
-        if body or not _like_master(one, entry, length):
+        if _squeezed(body) not in of_series or not _like_master(one, entry, length):
             kept.append(one)
     for at, section in waiting.items():
         if section:
@@ -222,7 +223,7 @@ def _overrides(
                     start=start,
                     end=(at + length).astimezone(entry.start.tzinfo),
                     title=entry.title,
-                    text=section,
+                    text=f"{entry.text}\n{section}" if entry.text else section,
                     alarm=entry.alarm,
                 )
             )
@@ -237,6 +238,7 @@ def _like_master(override: Override, entry: Entry, length: timedelta) -> bool:
         and override.title == entry.title
         and override.alarm == entry.alarm
         and not override.cancelled
+        and not override.own
     )
 
 
@@ -282,10 +284,6 @@ def _told_as(observed: str, section: str) -> bool:
 def _squeezed(observed: str) -> str:
     """A text without its spaces and line ends, which servers change as they like."""
     return "".join(observed.split())
-
-
-def _users(observed: str, ours: Iterable[str]) -> bool:
-    return bool(text.users_words(observed, ours))
 
 
 def _text(record: Record, observed: str, section: str) -> str:

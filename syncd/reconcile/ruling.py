@@ -66,6 +66,8 @@ def as_they_had(shape: Entry, old: Entry, name: str, now: datetime) -> Entry:
         ahead = instant(each.original) > instant(now)
         if ahead and (each.cancelled or instant(each.start) <= instant(now)):
             deleted.add(day)  # or it was held already
+        elif ahead and each.own and not _in_place(each, whole):
+            deleted.add(day)  # or it stays where it was moved
         elif not (each.cancelled or instant(each.end) <= instant(now) or _in_place(each, whole)):
             changed[day] = each
     if not deleted and not changed:
@@ -86,7 +88,7 @@ def as_they_had(shape: Entry, old: Entry, name: str, now: datetime) -> Entry:
                     start=start,
                     end=end,
                     title=shape.title,
-                    text="",
+                    text=shape.text,
                     alarm=shape.alarm,
                 )
             )

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from syncd.model.blocks import OccurrenceId
-from syncd.model.entries import Entry, Recurrence
+from syncd.model.entries import Entry, Override, Recurrence
 from syncd.model.records import Record
 from syncd.reconcile.occurrences import Occurrence, expand, instant, last_start, zone_of
 from syncd.reconcile.standing import standing
@@ -151,6 +151,16 @@ def _as_written(run: Run) -> Entry | None:
 
 def has_future(name: str, record: Record, now: datetime) -> bool:
     return any(not one.cancelled for one in expanded(name, entry_of(record), now, now))
+
+
+def own_ahead(record: Record, now: datetime) -> list[Override]:
+    """The hours to come to which the user gave what their series has not, and we cannot write."""
+    told = recurrence_of(record).overrides
+    return [o for o in told if o.own and not o.cancelled and _ahead(o, now)]
+
+
+def _ahead(override: Override, now: datetime) -> bool:
+    return min(instant(override.original), instant(override.start)) > instant(now)
 
 
 def expanded(

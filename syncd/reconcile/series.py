@@ -35,6 +35,7 @@ from syncd.reconcile.runs import (
     entry_of,
     has_future,
     made,
+    own_ahead,
     recurrence_of,
 )
 from syncd.reconcile.standing import standing
@@ -170,7 +171,8 @@ def _reruled(record: Record, block: Block) -> bool:
 
 def _rerule(record: Record, block: Block, now: datetime) -> Run:
     entry = entry_of(record)
-    if last_start(entry, now) is None and (shape := planned(block, now)) is not None:
+    begun = last_start(entry, now) is not None
+    if not (begun or own_ahead(record, now)) and (shape := planned(block, now)) is not None:
         shape = replace(entry, start=shape.start, end=shape.end, recurrence=shape.recurrence)
         return Run(
             record=record,
@@ -181,10 +183,11 @@ def _rerule(record: Record, block: Block, now: datetime) -> Run:
 
 
 def _replaced(record: Record, now: datetime) -> Run:
-    """The series up to now, and hours that were up and that the user moved ahead."""
+    """The series up to now, hours that were up and that the user moved ahead, and those that have
+    what cannot go along."""
     told = recurrence_of(record).overrides
     moved = [o for o in told if instant(o.original) <= instant(now) < instant(o.start)]
-    stays = [each for each in moved if not each.cancelled]
+    stays = [each for each in moved if not each.cancelled] + own_ahead(record, now)
     return ended(record, now, "the block's rule changed", stays)
 
 

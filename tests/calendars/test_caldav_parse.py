@@ -190,7 +190,62 @@ class TestAlarms:
         assert read("DTSTART:20261126T100000Z", *alarms).alarm == timedelta(minutes=30)
 
 
+ALARMS = {
+    kind: ("BEGIN:VALARM", f"ACTION:{kind}", "TRIGGER:-PT10M", "END:VALARM")
+    for kind in ("DISPLAY", "EMAIL", "NONE")
+}
+LATE = ("BEGIN:VALARM", "ACTION:DISPLAY", "TRIGGER:-PT5M", "END:VALARM")
+PUT_OFF = ("BEGIN:VALARM", "RELATED-TO:1", *LATE[1:])
+
+
 class TestSeries:
+    @pytest.mark.parametrize(
+        ("of_series", "of_hour", "own"),
+        [
+            ((), (), False),
+            ((), ("LOCATION:Room 4",), True),
+            (("LOCATION:Room 4",), ("LOCATION:Room 4",), False),
+            (("LOCATION:Room 4",), ("LOCATION:Room 5",), True),
+            (("LOCATION:Room 4",), (), False),
+            ((), ("ATTENDEE:mailto:bob@example.org",), True),
+            (
+                ("ATTENDEE;PARTSTAT=ACCEPTED:mailto:bob@example.org",),
+                ("ATTENDEE:mailto:bob@example.org",),
+                False,
+            ),
+            (
+                ("ATTENDEE:mailto:bob@example.org",),
+                ("ATTENDEE:mailto:bob@example.org", "ATTENDEE:mailto:cy@example.org"),
+                True,
+            ),
+            ((), ("ATTACH:https://example.org/a.pdf",), True),
+            ((), ("COLOR:red",), True),
+            ((), ("CATEGORIES:Work",), True),
+            ((), ("TRANSP:TRANSPARENT",), True),
+            ((), ("TRANSP:OPAQUE", "CLASS:PUBLIC"), False),
+            (("CLASS:PRIVATE",), ("CLASS:PRIVATE",), False),
+            (("CLASS:PRIVATE",), (), False),
+            ((), ("X-MOZ-LASTACK:20261126T090000Z", "SEQUENCE:2"), False),
+            (ALARMS["DISPLAY"], ALARMS["DISPLAY"], False),
+            ((), ALARMS["DISPLAY"], False),  # it is the alarm, which is told by itself
+            (ALARMS["DISPLAY"], (*ALARMS["DISPLAY"], *ALARMS["EMAIL"]), True),
+            (ALARMS["DISPLAY"], (*ALARMS["DISPLAY"], *LATE), True),
+            ((*ALARMS["DISPLAY"], *LATE), (*ALARMS["DISPLAY"], *LATE), False),
+            (ALARMS["DISPLAY"], (*ALARMS["DISPLAY"], *PUT_OFF), False),
+            ((), ALARMS["NONE"], False),
+        ],
+    )
+    def test_what_an_hour_has_of_its_own(
+        self, of_series: tuple[str, ...], of_hour: tuple[str, ...], own: bool
+    ) -> None:
+        when = (
+            "RECURRENCE-ID;TZID=Europe/Berlin:20261203T100000",
+            "DTSTART;TZID=Europe/Berlin:20261203T100000",
+            "DURATION:PT1H",
+        )
+        told = series("RRULE:FREQ=WEEKLY", *of_series, after=exception(*when, *of_hour))
+        assert [each.own for each in told.overrides] == [own]
+
     def test_the_rule_in_one_spelling(self) -> None:
         told = series("RRULE:byday=th,mo;interval=1;freq=weekly;wkst=MO")
         assert told == Recurrence(rule="FREQ=WEEKLY;BYDAY=MO,TH")

@@ -429,3 +429,38 @@ class TestPace:
 def test_the_entry_that_came_of_a_write_is_googles(bench: OnGoogle) -> None:
     (result,) = bench.open().write([create(contact(start=TEN.astimezone(UTC), end=TEN + HOUR))])
     assert isinstance(result.entry, Entry) and result.entry.start == TEN
+
+
+@pytest.mark.parametrize(
+    ("of_series", "of_hour", "own"),
+    [
+        ({}, {}, False),
+        ({}, {"location": "Room 4"}, True),
+        ({"location": "Room 4"}, {"location": "Room 4"}, False),
+        ({}, {"attendees": [{"email": "bob@example.org"}]}, True),
+        (
+            {"attendees": [{"email": "bob@example.org"}]},
+            {"attendees": [{"email": "bob@example.org", "responseStatus": "accepted"}]},
+            False,
+        ),
+        ({}, {"attachments": [{"fileUrl": "https://example.org/a"}]}, True),
+        ({}, {"colorId": "5"}, True),
+        ({"colorId": "5"}, {"colorId": "5"}, False),
+        ({}, {"transparency": "transparent"}, True),
+        ({"visibility": "private"}, {"visibility": "private"}, False),
+        ({}, {"reminders": {"overrides": [{"method": "email", "minutes": 60}]}}, True),
+        ({}, {"reminders": {"overrides": [{"method": "popup", "minutes": 60}]}}, False),
+    ],
+)
+def test_what_an_hour_has_of_its_own(of_series: Json, of_hour: Json, own: bool) -> None:
+    def when(moment: datetime) -> Json:
+        return {"dateTime": moment.isoformat(), "timeZone": "Europe/Berlin"}
+
+    at = TEN + WEEK
+    master = {"id": "x", "start": when(TEN), "end": when(TEN + HOUR), **of_series}
+    master["recurrence"] = ["RRULE:FREQ=WEEKLY"]
+    hour = {"id": "x_1", "originalStartTime": when(at), "start": when(at), "end": when(at + HOUR)}
+    told = {**hour, "summary": "Mine", **of_hour}
+    entry = read_family(Family(master=master, exceptions=(told,)), SETTINGS)
+    assert entry.recurrence is not None
+    assert [each.own for each in entry.recurrence.overrides] == [own]

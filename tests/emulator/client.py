@@ -247,6 +247,7 @@ class GoogleClient:
         end: datetime | None = None,
         title: str | None = None,
         text: str | None = None,
+        place: str | None = None,
     ) -> Shown:
         """Change one occurrence of a series."""
         body: Json = {}
@@ -257,6 +258,8 @@ class GoogleClient:
             body["summary"] = title
         if text is not None:
             body["description"] = text
+        if place is not None:
+            body["location"] = place
         self._ask("PATCH", self._events(_instance(entry, original)), body=body)
         return self._now(entry)
 

@@ -18,6 +18,7 @@ from tests.household import clients, weekly
 from tests.reconcile.test_placing import overdue, ruled
 from tests.reconcile.world import SETTINGS, ZONE, Room, roster
 
+HOURS = timedelta(minutes=90)
 WORDS = "Ask the bank for the form"
 CHANGES: list[dict[str, Any]] = [
     {"lasts": timedelta(minutes=90)},
@@ -389,3 +390,134 @@ def test_words_between_our_lines_of_an_hour_stay(place: int, lost: bool) -> None
     series = room.series().seen
     assert series is not None and series.recurrence is not None
     assert [o.text.count(WORDS) for o in series.recurrence.overrides if o.start.day == 3] == [1]
+
+
+def test_an_hour_with_something_of_its_own_stays_once_it_is_over_and_nobody_is_up() -> None:
+    room = Room(roster=roster(overdue(0, "Ann")))
+    room.settle()
+    at(room, "2026-12-03", own=True)
+    room.people()
+    room.settle()
+    (hour,) = hours(room)
+    assert (hour.text, hour.own) == ("", True)
+    room.at("2026-12-04", "12:00")
+    room.settle()
+    series = room.series().seen
+    assert series is not None and series.recurrence is not None
+    assert series.recurrence.overrides == (hour,)
+
+
+def test_an_hour_with_something_of_its_own_says_what_its_series_says_once_it_is_over() -> None:
+    room = Room(roster=roster(overdue(0, "Ann")))
+    room.settle()
+    at(room, "2026-12-03", own=True)
+    room.edit(room.series(), text=WORDS)
+    room.at("2026-12-04", "12:00")
+    room.settle()
+    series = room.series().seen
+    assert series is not None and series.recurrence is not None
+    assert [(o.text, o.own) for o in series.recurrence.overrides][:1] == [(WORDS, True)]
+
+
+@pytest.mark.parametrize("started", [False, True])
+@pytest.mark.parametrize("change", [*CHANGES, None], ids=str)
+def test_an_hour_with_something_of_its_own_stays_as_the_users(
+    change: dict[str, Any] | None, started: bool
+) -> None:
+    room = Room(roster=roster(*(overdue(-n, f"P{n}") for n in range(9))))
+    room.settle()
+    if started:
+        begun(room)
+    day = "2026-12-17" if started else "2026-12-10"
+    words = WORDS if started else ""
+    at(room, day, text=words, own=True)
+    old = room.series().uid
+    room.roster = replace(room.roster, blocks={"weekly": weekly(**change)} if change else {})
+    room.settle()
+    told = [each for each in hours(room) if each.own]
+    assert [(each.start.date().isoformat(), each.text) for each in told] == [(day, words)]
+    assert sum(each.text.count(WORDS) for each in hours(room)) == started
+    first = next(r for r in room.state.records if r.uid == old)
+    assert first.fate is Fate.LIVE and first.seen is not None
+    ahead = expand("weekly", first.seen, room.now, room.now, ahead=99)
+    assert [o.start for o in ahead if not o.cancelled] == [told[0].start]
+    if change is None:
+        return
+    block = [r.seen for r in room.state.records if r.key.kind is Kind.BLOCK and r.uid != old]
+    assert len(block) == 1 and block[0] is not None
+    starts = {o.start for o in expand("weekly", block[0], room.now, room.now, ahead=99)}
+    people = (r.seen for r in room.state.records if r.key.kind is Kind.CONTACT and r.seen)
+    seats = [p.start for p in people if isinstance(p.start, datetime) and p.start > room.now]
+    assert seats and all(any(s <= at < s + HOURS for s in starts) for at in seats), "all go along"
+
+
+def test_an_hour_with_something_of_its_own_that_was_moved_is_not_there_twice() -> None:
+    room = begun(Room(roster=roster(overdue(0, "Ann"))))
+    moved = datetime(2026, 12, 11, 14, tzinfo=ZONE)
+    at(room, "2026-12-10", own=True, start=moved, end=moved + timedelta(hours=1))
+    room.roster = replace(room.roster, blocks={"weekly": weekly(lasts=timedelta(minutes=90))})
+    room.settle()
+    series = [r.seen for r in room.state.records if r.key.kind is Kind.BLOCK and r.seen]
+    found = [o for s in series for o in expand("weekly", s, room.now, room.now) if not o.cancelled]
+    assert [o.start.date().day for o in sorted(found, key=lambda o: o.start)][:2] == [11, 17]
+
+
+@pytest.mark.parametrize("change", [*CHANGES, None], ids=str)
+def test_the_text_of_a_series_is_no_hours_own(change: dict[str, Any] | None) -> None:
+    room = Room(roster=roster(*(overdue(-7 * n, f"P{n}") for n in range(9))))
+    room.settle()
+    room.edit(room.series(), text=WORDS)
+    room.settle()
+    room.at("2026-12-11", "12:00")
+    room.settle()
+    assert all(each.text.startswith(f"{WORDS}\n") for each in hours(room)) and hours(room)
+    at(room, "2026-12-17", text="Buy flowers")
+    room.roster = replace(room.roster, blocks={"weekly": weekly(**change)} if change else {})
+    room.settle()
+    assert {each.text.count(WORDS) for each in hours(room)} == {1}
+    assert sum(each.text.count("Buy flowers") for each in hours(room)) == 1
+    if not change:
+        (stays,) = hours(room)
+        assert stays.text == f"{WORDS}\nBuy flowers"
+
+
+def test_an_hour_that_says_only_what_its_series_says_is_as_its_series_once_it_is_over() -> None:
+    room = Room(roster=roster(*(overdue(-7 * n, f"P{n}") for n in range(9))))
+    room.settle()
+    room.edit(room.series(), text=WORDS)
+    room.at("2026-12-11", "12:00")
+    room.settle()
+    assert [each.start.day for each in hours(room)][:1] == [17]
+    room.at("2026-12-18", "12:00")
+    room.settle()
+    series = room.series().seen
+    assert series is not None and series.recurrence is not None
+    assert not [o for o in series.recurrence.overrides if o.start < room.now]
+
+
+@pytest.mark.parametrize("started", [False, True])
+def test_an_hour_that_was_moved_says_what_its_series_says_where_the_rule_changes(
+    started: bool,
+) -> None:
+    room = Room(roster=roster(overdue(0, "Ann")))
+    room.settle()
+    if started:
+        begun(room)
+    moved = datetime(2026, 12, 18, 14, tzinfo=ZONE)
+    at(room, "2026-12-17", start=moved, end=moved + timedelta(hours=1))
+    room.edit(room.series(), text=WORDS)
+    room.roster = replace(room.roster, blocks={"weekly": weekly(lasts=timedelta(minutes=90))})
+    room.settle()
+    assert [each.text for each in hours(room) if each.start == moved] == [WORDS]
+
+
+def test_two_hours_that_become_one_say_what_their_series_says_once() -> None:
+    room = Room(roster=roster(*(overdue(-7, f"P{n}") for n in range(8))))
+    ruled(room, "TH,FR")
+    begun(room)
+    room.edit(room.series(), text=WORDS)
+    at(room, "2026-12-10", text=f"{WORDS}\nOf Thursday")
+    at(room, "2026-12-11", text=f"{WORDS}\nOf Friday")
+    ruled(room, "FR")
+    text = hours(room)[0].text
+    assert [text.count(each) for each in (WORDS, "Of Thursday", "Of Friday")] == [1, 1, 1]

@@ -9,7 +9,7 @@ import pytest
 from dateutil import tz
 from hypothesis import example, given
 
-from syncd.model.entries import Entry, Instant, Recurrence
+from syncd.model.entries import Entry, Instant, Override, Recurrence
 from syncd.store.codec import decode_entry, decode_instant, encode_entry, encode_instant
 from tests.store import values
 
@@ -86,3 +86,11 @@ def test_what_is_no_instant_is_refused(text: str) -> None:
 def test_a_naive_time_is_refused() -> None:
     with pytest.raises(ValueError, match="no time zone"):
         encode_instant(datetime(2026, 12, 3, 12))
+
+
+def test_what_was_written_before_an_hour_could_have_something_of_its_own_is_read() -> None:
+    start = values.NOON
+    hour = Override(original=start, start=start, end=start, title="t", text="")
+    recurrence = Recurrence(rule="FREQ=WEEKLY", overrides=(hour,))
+    entry = Entry(uid="u", title="t", start=start, end=start, recurrence=recurrence)
+    assert decode_entry(encode_entry(entry).replace('"own":false,', "")) == entry

@@ -10,6 +10,7 @@ from syncd.engine.pausing import pause, resume
 from syncd.engine.upkeep import status
 from syncd.model.records import Scope
 from tests.household import person, weekly
+from tests.ical import Shown
 from tests.stories.stage import ZONE, Make, Stage, when
 
 THIRD = datetime(2026, 12, 3, 10, tzinfo=ZONE)
@@ -57,6 +58,71 @@ def test_what_the_user_wrote_into_an_occurrence_stays(make: Make) -> None:
     stage.at("fri 12:00")
     stage.sync()
     assert texts(stage)["thu 03"] == said  # a passed one stays where the user wrote into it
+
+
+def hours(stage: Stage, since: datetime = THIRD) -> dict[str, Shown]:
+    """The hours of blocks from `since` on, by their day and time."""
+    ours = {each.uid for each in stage.series()}
+    return {when(each.start): each for each in stage.app.week(since, 21) if each.uid in ours}
+
+
+def test_an_hour_that_names_who_is_up_keeps_what_the_series_has(make: Make) -> None:
+    stage = make(*(f"P{n} Roy" for n in range(9)))
+    stage.sync()
+    (series,) = stage.series()
+    series = stage.app.describe(series, "Bring the blue folder")
+    series = stage.app.set(series, "LOCATION", "Cafe")
+    stage.app.invite(series, "carl@example.org")
+    stage.sync()
+    stage.at("fri 12:00")
+    stage.sync()
+    up = hours(stage)["thu 17 10:00"]
+    assert up.text.startswith("Bring the blue folder\nWho is up:")
+    assert up.properties["LOCATION"] == "Cafe"
+    assert "carl@example.org" in up.properties.get("ATTENDEE", up.body)
+    stage.with_people()
+    stage.at("fri 13:00")
+    stage.sync()
+    (series,) = stage.series()
+    assert THIRD + timedelta(weeks=2) not in series.overrides, "it is as its series again"
+    assert hours(stage)["thu 17 10:00"].text == "Bring the blue folder"
+
+
+def test_what_one_hour_has_of_its_own_stays_once_it_is_over(make: Make) -> None:
+    stage = make("Ann Lee")
+    stage.sync()
+    (series,) = stage.series()
+    stage.app.change_occurrence(series, THIRD, place="Room 4")
+    stage.at("fri 12:00")
+    stage.sync()
+    passed = hours(stage)["thu 03 10:00"]
+    assert (passed.properties["LOCATION"], passed.text) == ("Room 4", "")
+
+
+@pytest.mark.parametrize("today", ["tue 08:00", "fri 12:00"])
+@pytest.mark.parametrize("gone", [False, True])
+def test_what_one_hour_has_of_its_own_stays_where_yaml_says_otherwise(
+    make: Make, today: str, gone: bool
+) -> None:
+    stage = make("Ann Lee", *(f"P{n} Roy" for n in range(6)))
+    stage.sync()
+    (series,) = stage.series()
+    stage.app.change_occurrence(series, TENTH, place="Room 4")
+    stage.at(today)
+    stage.sync()
+    monday = weekly(rule="FREQ=WEEKLY;BYDAY=MO", at=time(9))
+    stage.changed(blocks={} if gone else {"weekly": monday})
+    stage.sync()
+    found = hours(stage, TENTH - timedelta(days=5))
+    stays = found.pop("thu 10 10:00")
+    assert (stays.properties["LOCATION"], stays.text) == ("Room 4", "")
+    assert list(found) == ([] if gone else ["mon 07 09:00", "mon 14 09:00", "mon 21 09:00"])
+    if not gone:
+        # Nobody is in it any more.
+        assert {when(each.start)[:6] for each in stage.contacts()} <= {"mon 07", "mon 14", "thu 03"}
+    stage.at("fri 15:00")
+    stage.sync()
+    assert "LOCATION" in hours(stage)["thu 10 10:00"].properties
 
 
 def test_a_moved_occurrence_takes_its_people_along(make: Make) -> None:

@@ -21,6 +21,8 @@ TRACE = "X-SYNCD-TRACE"
 """Its value is percent-encoded where TEXT would need a backslash: whether the value of a property
 that is not theirs is to be unescaped, programs do not agree."""
 EXTRAS = ("LOCATION", "ATTACH", "URL", "COMMENT", "CONTACT", "CONFERENCE")
+_UNSAID = {"TRANSP": "OPAQUE", "CLASS": "PUBLIC"}
+"""What it means where a property is not there."""
 
 
 def calendar_of(body: str) -> icalendar.Calendar:
@@ -118,7 +120,35 @@ def _override(
         text=words(component, "DESCRIPTION", lines=True),
         alarm=lead(component, start, end),
         cancelled=cancelled(component),
+        own=_has_own(component, master, lead(component, start, end)),
     )
+
+
+def _has_own(component: icalendar.Event, master: icalendar.Event, alarm: timedelta | None) -> bool:
+    """Whether an override has what its master has not, its first `alarm` aside."""
+    for name in ("ATTENDEE", "CATEGORIES", "COLOR", *EXTRAS, *_UNSAID):
+        if not _values(component, name) <= {*_values(master, name), _UNSAID.get(name, "")}:
+            return True
+    first = {("DISPLAY", alarm), ("AUDIO", alarm)}
+    return not _rings(component) <= {*_rings(master), *first}
+
+
+def _values(component: icalendar.Event, name: str) -> set[str]:
+    """What a property says, its parameters aside."""
+    return {each.to_ical().decode() for each in several(component.get(name)) if each}
+
+
+def _rings(component: icalendar.Event) -> set[tuple[str, timedelta]]:
+    """Every alarm that rings so long before the start; one that was put off is none (RFC 9074 5.1),
+    and none one that does nothing."""
+    return {
+        (action, -trigger.dt)
+        for alarm in component.subcomponents
+        if isinstance(alarm, icalendar.Alarm) and "RELATED-TO" not in alarm
+        if (action := str(alarm.get("ACTION", "")).upper()) not in ("", "NONE")
+        for trigger in several(alarm.get("TRIGGER"))
+        if isinstance(trigger.dt, timedelta)
+    }
 
 
 def original_of(component: icalendar.Event, series: Instant, zone: ZoneInfo) -> datetime:

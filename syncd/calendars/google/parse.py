@@ -31,6 +31,7 @@ FIELDS = (
 TRACE = "syncd"
 """Private properties that hold the trace, in pieces: `syncd0`, `syncd1`, …"""
 _EXTRAS = ("location", "attachments", "conferenceData", "hangoutLink", "source")
+_OWN = ("location", "conferenceData", "hangoutLink", "source", "colorId")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,7 +176,7 @@ def _recurrence(
         if each.get("status") == "cancelled":
             deleted.append(original)
             continue
-        override = read_instance(each, original, where, settings)
+        override = read_instance(each, original, where, settings, family.master)
         if override != at(plain, original):
             overrides.append(override)
     exdates |= those_given(rule.repeats, rule.count, until, plain.start, deleted)
@@ -228,8 +229,10 @@ def at(plain: Override, original: datetime) -> Override:
     )
 
 
-def read_instance(event: Json, original: datetime, where: ZoneInfo, settings: Settings) -> Override:
-    """An occurrence as Google shows it. Raises what NONSENSE names."""
+def read_instance(
+    event: Json, original: datetime, where: ZoneInfo, settings: Settings, master: Json
+) -> Override:
+    """An occurrence of the series `master` as Google shows it. Raises what NONSENSE names."""
     start, end = when_of(event["start"], settings), when_of(event["end"], settings)
     return Override(
         original=original,
@@ -238,7 +241,31 @@ def read_instance(event: Json, original: datetime, where: ZoneInfo, settings: Se
         title=_text(event, "summary"),
         text=read_description(str(event.get("description") or "")),
         alarm=_alarm(event, settings),
+        own=_has_own(event, master),
     )
+
+
+def _has_own(event: Json, master: Json) -> bool:
+    """Whether an occurrence has what its series has not."""
+    known = {*_values(master, "attendees", "email"), *_values(master, "attachments", "fileUrl")}
+    found = {*_values(event, "attendees", "email"), *_values(event, "attachments", "fileUrl")}
+    plain = {"transparency": "opaque", "visibility": "default"}
+    return (
+        bool(found - known)
+        or any(event.get(each) not in (None, "", master.get(each)) for each in _OWN)
+        or any((event.get(n) or usual) not in (usual, master.get(n)) for n, usual in plain.items())
+        or not _letters(event) <= _letters(master)
+    )
+
+
+def _values(event: Json, name: str, key: str) -> Iterable[str]:
+    return (f"{name} {each.get(key)}" for each in event.get(name) or ())
+
+
+def _letters(event: Json) -> set[str]:
+    """The reminders that come as e-mail."""
+    told = (event.get("reminders") or {}).get("overrides") or ()
+    return {str(each.get("minutes")) for each in told if each.get("method") == "email"}
 
 
 def original_of(event: Json, where: ZoneInfo, settings: Settings) -> datetime:

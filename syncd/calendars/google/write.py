@@ -245,7 +245,8 @@ class Writer:
         assert job.write.entry is not None
         where = series_zone(job.write.entry.start, self.reader.settings.zone)
         try:
-            return read_instance(answer, before.original, where, self.reader.settings) == before
+            settings, series = self.reader.settings, job.master
+            return read_instance(answer, before.original, where, settings, series) == before
         except NONSENSE:
             return False
 
