@@ -15,7 +15,7 @@ from syncd.reconcile.actions import Act, Action
 from syncd.reconcile.inheriting import inherited, kept
 from syncd.reconcile.occurrences import Occurrence, instant
 from syncd.reconcile.pauses import Pauses
-from syncd.reconcile.render import series
+from syncd.reconcile.render import added_by_user, series
 from syncd.reconcile.runs import Series
 from syncd.reconcile.series import settle
 
@@ -92,13 +92,16 @@ def block_actions(
                 continue
             known = record.seen is None or block is not None or record.base or record.intent
             if run.removed:
+                theirs_now = block is None and added_by_user(record)
+                act = Act.RELEASE if theirs_now else Act.DELETE
+                more = "; it holds what you gave it, so it stays and is yours" if theirs_now else ""
                 actions.append(
                     Action(
-                        act=Act.DELETE if known else Act.REPORT,
+                        act=act if known else Act.REPORT,
                         record=record,
                         entry=record.seen,
-                        reason=run.reason,
-                        fate=Fate.REMOVED,
+                        reason=f"{run.reason}{more}",
+                        fate=Fate.RELEASED if theirs_now else Fate.REMOVED,
                         asked=True,
                     )
                 )

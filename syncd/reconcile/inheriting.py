@@ -15,7 +15,7 @@ from syncd.model.blocks import OccurrenceId
 from syncd.model.entries import Entry, Override
 from syncd.reconcile.checklist import sheet_in
 from syncd.reconcile.occurrences import Occurrence, instant
-from syncd.reconcile.render import override_texts
+from syncd.reconcile.render import added_by_user, override_texts
 from syncd.reconcile.ruling import ended
 from syncd.reconcile.runs import Run, Series, entry_of, expanded, own_ahead, recurrence_of
 from syncd.reconcile.standing import standing
@@ -52,10 +52,10 @@ def inherited(series: Series, theirs: Mapping[OccurrenceId, str], now: datetime)
 def kept(series: Series, theirs: Mapping[OccurrenceId, str], now: datetime) -> Series:
     """`series` of a block that is no more: hours ahead into which, or into whose titles, the user
     wrote, or which have what only they give, stay theirs, without what is ours in them; `theirs` as
-    above."""
+    above. One that has not begun and has such things itself is theirs as it is."""
 
     def one(run: Run) -> Run:
-        if not _loses(run):
+        if not _loses(run) or (run.removed and added_by_user(run.record)):
             return run
         entry = entry_of(run.record)
         plain = ("", entry.text.strip())

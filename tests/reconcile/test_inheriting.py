@@ -521,3 +521,29 @@ def test_two_hours_that_become_one_say_what_their_series_says_once() -> None:
     ruled(room, "FR")
     text = hours(room)[0].text
     assert [text.count(each) for each in (WORDS, "Of Thursday", "Of Friday")] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("fields", [{"text": WORDS}, {"guests": 1}, {"extras": True}], ids=str)
+@pytest.mark.parametrize("started", [False, True])
+def test_a_series_with_something_of_the_users_is_theirs(
+    fields: dict[str, Any], started: bool
+) -> None:
+    room = Room(roster=roster(overdue(0, "Ann")))
+    room.settle()
+    if started:
+        begun(room)
+    room.edit(room.series(), **fields)
+    at(room, "2026-12-10", text="Buy flowers")
+    before = room.series().seen
+    room.roster = replace(room.roster, blocks={})
+    room.settle()
+    series = room.series()
+    assert series.seen is not None and series.seen.recurrence is not None
+    if started:
+        assert series.seen.recurrence.until is not None, "it ends as any other"
+        return
+    assert (series.fate, series.seen) == (Fate.RELEASED, before)
+    room.roster = replace(room.roster, blocks={"weekly": weekly()})
+    room.settle()
+    assert series == room.series(), "it is left alone"
+    assert sum(r.key.kind is Kind.BLOCK for r in room.state.records) == 2

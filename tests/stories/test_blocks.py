@@ -336,6 +336,29 @@ def test_an_hour_of_a_block_that_is_no_more_stays_where_the_user_wrote_into_it(m
     assert (when(hour.start), hour.text.strip()) == ("thu 10 10:00", "Buy a headset")
 
 
+@pytest.mark.parametrize("what", ["text", "place", "guest"])
+def test_a_series_that_the_user_gave_something_stays_where_the_block_is_no_more(
+    make: Make, what: str
+) -> None:
+    stage = make("Ann Lee")
+    stage.sync()
+    (series,) = stage.series()
+    if what == "text":
+        stage.app.describe(series, "Bring the blue folder")
+    elif what == "place":
+        stage.app.set(series, "LOCATION", "Cafe")
+    else:
+        stage.app.invite(series, "carl@example.org")
+    stage.sync()
+    stage.changed(blocks={})
+    stage.sync()
+    (stays,) = stage.series()
+    assert (stays.uid, stays.rrule) == (series.uid, "FREQ=WEEKLY;BYDAY=TH")
+    stage.changed(blocks={"weekly": weekly()})
+    stage.sync()
+    assert len(stage.series()) == 2, "it is the user's, and no block any more"
+
+
 def test_a_paused_block_takes_nobody_and_its_series_stands(make: Make) -> None:
     stage = make("Ann Lee")
     stage.sync()
