@@ -46,7 +46,11 @@ def rest_of(record: Record, now: datetime) -> Entry | None:
     recurrence = Recurrence(
         rule=told.rule,
         exdates=frozenset(at for at in told.exdates if instant(at) >= instant(first)),
-        overrides=tuple(o for o in told.overrides if instant(o.original) >= instant(first)),
+        overrides=tuple(
+            replace(o, own=False)  # which cannot be written elsewhere
+            for o in told.overrides
+            if instant(o.original) >= instant(first)
+        ),
     )
     length = instant(entry.end) - instant(entry.start)
     return replace(entry, start=first, end=later(first, length), trace="", recurrence=recurrence)

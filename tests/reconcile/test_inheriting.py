@@ -495,6 +495,19 @@ def test_an_hour_that_says_only_what_its_series_says_is_as_its_series_once_it_is
     assert not [o for o in series.recurrence.overrides if o.start < room.now]
 
 
+def test_what_cannot_be_written_is_not_thought_to_be_in_another_calendar() -> None:
+    room = begun(Room(roster=roster(overdue(0, "Ann"))))
+    at(room, "2026-12-10", text=WORDS, own=True)
+    homes = {**room.roster.calendars, "office": replace(SETTINGS, name="office")}
+    blocks = {"weekly": weekly(calendar="office")}
+    room.roster = replace(room.roster, calendars=homes, blocks=blocks)
+    room.tick()
+    held = [r for r in room.state.records if r.key.kind is Kind.BLOCK and r.calendar == "office"]
+    (series,) = [r.seen for r in held if r.seen is not None]
+    assert series.recurrence is not None
+    assert [(WORDS in o.text, o.own) for o in series.recurrence.overrides] == [(True, False)]
+
+
 @pytest.mark.parametrize("started", [False, True])
 def test_an_hour_that_was_moved_says_what_its_series_says_where_the_rule_changes(
     started: bool,
