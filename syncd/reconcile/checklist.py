@@ -12,14 +12,13 @@ entries have: an override has no property that every server and every app lets b
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import re
 import zlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import takewhile
+from itertools import chain, takewhile
 from zoneinfo import ZoneInfo
 
 from syncd.model.blocks import OccurrenceId
@@ -176,13 +175,8 @@ def sheet_in(text: str) -> Sheet:
     if not state:
         return Sheet()
     first, *others = rest.split("\n")
-    wrapped = takewhile(_PACKED.fullmatch, (line.strip() for line in others))
     try:
-        packed = base64.urlsafe_b64decode("".join((*first.split()[:1], *wrapped)))
-        unpacker = zlib.decompressobj()
-        of, rows, sums = json.loads(unpacker.decompress(packed, _MOST))
-        if unpacker.unconsumed_tail:
-            return Sheet()
+        of, rows, sums = json.loads(_unpacked(first, others)[0])
         items = tuple(
             Told(
                 key=_key(*row[:4]),
@@ -195,7 +189,7 @@ def sheet_in(text: str) -> Sheet:
         )
         each = (sums[n : n + _SUM] for n in range(0, len(sums), _SUM))
         return Sheet(of=str(of), items=items, sums=frozenset(int(one, 16) for one in each))
-    except (ValueError, TypeError, IndexError, RecursionError, binascii.Error, zlib.error):
+    except (ValueError, TypeError, IndexError, RecursionError):
         return Sheet()
 
 
@@ -203,13 +197,19 @@ def users_lines(text: str, sheet: Sheet, ours: Collection[str]) -> str:
     """`text`, whose sheet that is, without the lines that are ours by it or are among `ours`; the
     last one of ours stays, to say where they were."""
     kept: list[str] = []
-    packed = False
-    for line in text.split("\n"):
+    lines = text.split("\n")
+    below = 0  # lines that belong to our machine text
+    for n, line in enumerate(lines):
+        packed = below > 0
+        below -= 1
         if line.lstrip().startswith(STATE):
             packed = True
-            kept += filter(None, [" ".join(line.split(STATE, 1)[1].split()[1:])])
-        else:
-            packed = packed and _PACKED.fullmatch(line.strip()) is not None
+            state = line.split(STATE, 1)[1]
+            kept += filter(None, [" ".join(state.split()[1:])])
+            try:
+                below = _unpacked(state, (lines[m] for m in range(n + 1, len(lines))))[1]
+            except ValueError:
+                below = 0
         mine = packed or line in ours or _sum(line) in sheet.sums
         last = HOW_TO_CHECK if HOW_TO_CHECK in line else END
         if last in line and not mine:  # what the user wrote into our last line is theirs
@@ -217,6 +217,28 @@ def users_lines(text: str, sheet: Sheet, ours: Collection[str]) -> str:
         elif not mine:
             kept.append(line)
     return "\n".join(kept)
+
+
+def _unpacked(state: str, below: Iterable[str]) -> tuple[str, int]:
+    """What `state`, which is machine text, stands for, and how many of the lines `below` belong to
+    it, since apps wrap it. It says itself where it ends: a word of the user's under it is none of
+    it. ValueError where it cannot be read."""
+    unpacker = zlib.decompressobj()
+    told, left = b"", "".join(state.split()[:1])
+    further = takewhile(_PACKED.fullmatch, (line.strip() for line in below))
+    for count, line in enumerate(chain([""], further)):
+        left += line
+        whole = len(left) // 4 * 4
+        try:
+            told += unpacker.decompress(base64.urlsafe_b64decode(left[:whole]), _MOST)
+        except zlib.error as error:
+            raise ValueError from error
+        if unpacker.unconsumed_tail or len(told) > _MOST:
+            break
+        if unpacker.eof:
+            return told.decode(), count
+        left = left[whole:]
+    raise ValueError("not whole, or more than it may be")
 
 
 def _sum(line: str) -> int:

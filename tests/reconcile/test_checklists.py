@@ -122,6 +122,17 @@ def test_what_is_said_comes_back() -> None:
     assert state_line(SLOT, [], [OURS]) == ""
 
 
+@pytest.mark.parametrize("word", ["Danke", "call-back", "====", "a=bc", "Danke2", "ab\ncd\nef"])
+@pytest.mark.parametrize("width", [1_000, 76, 7, 5, 1])
+def test_a_word_below_what_an_app_wrapped_is_the_users(word: str, width: int) -> None:
+    line = state_line(SLOT, [TOLD], [OURS])
+    wrapped = "\n".join(line[n : n + width] for n in range(len(STATE), len(line), width))
+    text = f"{OURS}\n{STATE}{wrapped}\n{word}\n{HOW_TO_CHECK}"
+    sheet = sheet_in(text)
+    assert sheet.items == (TOLD,)
+    assert users_lines(text, sheet, ()) == f"{word}\n{HOW_TO_CHECK}"
+
+
 def packed(value: object) -> str:
     return STATE + base64.urlsafe_b64encode(zlib.compress(json.dumps(value).encode())).decode()
 
@@ -240,6 +251,18 @@ def test_a_text_without_machine_text_is_read_by_its_lines() -> None:
     edit(made, "[ ] 10:00 Ann", "[m] 10:00 Ann")
     made.settle()
     assert made.outcomes() == ["left-message"] and made.outcomes("bob-roy") == []
+
+
+@pytest.mark.parametrize("word", ["Danke", "call-back"])
+def test_a_word_directly_below_the_machine_text_stays(word: str) -> None:
+    made = room("Ann Lee", "Bob Roy")
+    state = next(line for line in text_of(made).split("\n") if line.startswith(STATE))
+    edit(made, state, f"{state}\n{word}")
+    made.settle()
+    edit(made, "[ ] 10:00 Ann", "[x] 10:00 Ann")
+    made.settle()
+    assert made.outcomes() == ["reached"]
+    assert word in text_of(made).split("\n")
 
 
 def test_history_of_long_ago_is_let_go_of() -> None:
