@@ -11,13 +11,11 @@ from zoneinfo import ZoneInfo
 
 from syncd.calendars.base import Calendar, Changes, Progress
 from syncd.errors import CalendarError
-from syncd.model.keys import Kind
 from syncd.model.records import CalendarState, Fate, Record, State
 from syncd.model.roster import CalendarSettings, Roster
-from syncd.reconcile.absorb import Absorbed, absorb, continuation
+from syncd.reconcile.absorb import Absorbed, absorb
 from syncd.reconcile.guards import absence_digest, acknowledged_in, doubtful
-from syncd.reconcile.occurrences import expand, instant, last_start
-from syncd.reconcile.standing import standing
+from syncd.reconcile.splits import newly_cut, with_second_halves
 
 FULL_LISTING = timedelta(days=1)
 """How old the last full listing may become, whatever the cursor says."""
@@ -93,12 +91,11 @@ def _look(
             return _unchanged(name, roster, before, changes, now, calendar.memo)
         records = [record for record in state.records if record.calendar == name]
         foreign = dict(state.foreign.get(name, {}))
-        absorbed = _absorbed(name, roster, records, changes)
-        if _newly_cut(records, absorbed):
+        absorbed = _absorbed(name, roster, records, changes, foreign)
+        if newly_cut(records, absorbed):
             # The second half of a split series may have been read before the first half was cut.
             changes = calendar.changes("", _known(records, {}), progress)
-            absorbed = _absorbed(name, roster, records, changes)
-        absorbed = _with_continuations(name, absorbed, foreign)
+            absorbed = _absorbed(name, roster, records, changes, foreign)
     except CalendarError as error:
         after = replace(
             before,
@@ -136,8 +133,14 @@ def _unchanged(
     return Observed(name=name, state=after, absorbed=nothing, silent=True)
 
 
-def _absorbed(name: str, roster: Roster, records: list[Record], changes: Changes) -> Absorbed:
-    return absorb(
+def _absorbed(
+    name: str,
+    roster: Roster,
+    records: list[Record],
+    changes: Changes,
+    foreign: Mapping[str, str],
+) -> Absorbed:
+    found = absorb(
         name,
         roster.deployment,
         records,
@@ -146,6 +149,7 @@ def _absorbed(name: str, roster: Roster, records: list[Record], changes: Changes
         certain=changes.full and changes.complete,
         last_words=changes.last_words,
     )
+    return with_second_halves(name, found, foreign)
 
 
 def _judged(
@@ -267,53 +271,3 @@ def _known(records: list[Record], foreign: Mapping[str, str]) -> dict[str, str]:
         if record.href and record.fate in (Fate.LIVE, Fate.RELEASED)
     }
     return {**foreign, **ours}
-
-
-def _cut_by_user(record: Record) -> bool:
-    seen = record.seen
-    return (
-        record.key.kind is Kind.BLOCK
-        and record.fate is Fate.LIVE
-        and seen is not None
-        and seen.recurrence is not None
-        and seen.recurrence.until is not None
-        and standing(record).until is None
-    )
-
-
-def _newly_cut(records: list[Record], absorbed: Absorbed) -> bool:
-    before = {record.uid for record in records if _cut_by_user(record)}
-    return any(
-        _cut_by_user(record) and record.uid not in before for record in absorbed.records.values()
-    )
-
-
-def _with_continuations(name: str, absorbed: Absorbed, foreign: Mapping[str, str]) -> Absorbed:
-    """`absorbed` with the second halves of series that the user split taken for ours."""
-    found: list[Record] = []
-    for record in absorbed.records.values():
-        if not _cut_by_user(record) or not absorbed.foreign_series:
-            continue
-        assert record.seen is not None and record.seen.recurrence is not None
-        until = record.seen.recurrence.until
-        assert until is not None
-        after = [
-            one
-            for one in expand(record.key.subject, record.seen, until, until, uncut=True)
-            if instant(one.original) > instant(until)
-        ]
-        limit = after[1].original if len(after) > 1 else until + timedelta(days=31)
-        # Who drags the rest to an earlier day has its start before the cut.
-        since = last_start(record.seen, until) or until
-        second = continuation(name, record, absorbed.foreign_series, foreign, since, limit)
-        if second is not None and second.uid not in absorbed.records:
-            found.append(second)
-    if not found:
-        return absorbed
-    hrefs = {record.href for record in found}
-    return replace(
-        absorbed,
-        records={**absorbed.records, **{record.uid: record for record in found}},
-        adopted=(*absorbed.adopted, *found),
-        foreign={h: v for h, v in absorbed.foreign.items() if h not in hrefs},
-    )

@@ -9,16 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from syncd.model.entries import Entry, Sighting
 from syncd.model.facts import Fact
-from syncd.model.keys import Key, Kind, decode
+from syncd.model.keys import Kind, decode
 from syncd.model.records import LEFT_ALONE, Fate, Record
 from syncd.reconcile.fold import revision_of
-from syncd.reconcile.occurrences import instant
-from syncd.reconcile.trace import Trace, fact_of_entry, read_fact_line
 from syncd.reconcile.trace import decode as decode_trace
+from syncd.reconcile.trace import fact_of_entry, read_fact_line
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -220,49 +218,6 @@ def withdraws(earlier: str, later: str, record: Record) -> bool:
         return False
     fact = read_fact_line(before.fact, record.uid, record.key)
     return fact is not None and 0 < revision_of(fact) <= after.void
-
-
-def continuation(
-    calendar: str,
-    cut: Record,
-    sightings: Iterable[Sighting],
-    foreign: Mapping[str, str],
-    since: datetime,
-    limit: datetime,
-) -> Record | None:
-    """The record of the second half of `cut`, a series of ours that the user split, if one of
-    `sightings` is it: it starts after `since` and no later than `limit`, and carries our trace or
-    is as private as ours, of the same name, and new; of one that was `foreign` before, the length
-    and the alarm must be ours too."""
-    assert cut.seen is not None
-    for sighting in sightings:
-        entry = sighting.entry
-        if entry is None or not isinstance(entry.start, datetime):
-            continue
-        ours = bool(entry.trace) and entry.trace == cut.seen.trace
-        alike = (entry.title, entry.private) == (cut.seen.title, cut.seen.private)
-        if sighting.href in foreign:
-            length = instant(entry.end) - instant(entry.start)
-            same = length == instant(cut.seen.end) - instant(cut.seen.start)
-            alike = alike and same and entry.alarm == cut.seen.alarm
-        if (ours or alike) and since < entry.start <= limit:
-            trace = decode_trace(cut.seen.trace) or (
-                decode_trace(cut.base.trace) if cut.base else None
-            )
-            record = Record(
-                calendar=calendar,
-                uid=entry.uid,
-                key=Key(kind=Kind.BLOCK, subject=cut.key.subject, day=entry.start.date()),
-                base=replace(entry, trace=_inherit(trace, entry).encode()),
-            )
-            return seen(record, sighting)
-    return None
-
-
-def _inherit(trace: Trace | None, entry: Entry) -> Trace:
-    """The trace of a second half: what config said of the first stays what config said."""
-    rule = entry.recurrence.rule if entry.recurrence else ""
-    return trace or Trace(title=entry.title, start=entry.start, end=entry.end, rule=rule)
 
 
 def _facts_of(records: Iterable[Record]) -> Iterable[Fact]:

@@ -315,7 +315,7 @@ class GoogleClient:
         and a second one, named after the first, starts at `start` instead. With `marked` it keeps
         the private properties. Gives both halves."""
         told = _writable(json.loads(entry.body)["event"])
-        told["id"] = f"{entry.uid}_R{at.astimezone(UTC):%Y%m%dT%H%M%S}"
+        told["id"] = f"{entry.uid.partition('_R')[0]}_R{at.astimezone(UTC):%Y%m%dT%H%M%S}"
         told["recurrence"] = [f"RRULE:{rule or _redayed(_endless(entry.rrule or ''), start)}"]
         told |= _moved(entry, start, end)
         if not marked:

@@ -233,6 +233,31 @@ def test_this_and_following_goes_on_as_the_block(make: Make, marked: bool, cut_f
     assert days == {"wed 13 16", "wed 20 16"}  # it is written like our own
 
 
+@pytest.mark.parametrize("lost", [True, False])
+@pytest.mark.parametrize("as_ours", [True, False])
+def test_a_series_that_was_split_twice_before_anybody_looked_goes_on_as_the_block(
+    make: Make, as_ours: bool, lost: bool
+) -> None:
+    stage = make(*(f"P{n} Roy" for n in range(8)))
+    stage.sync()
+    (series,) = stage.series()
+    wednesday, later = (datetime(2026, 12, day, 16, tzinfo=ZONE) for day in (9, 16))
+    how = {"rule": "FREQ=WEEKLY;BYDAY=WE", "marked": as_ours, "cut_first": as_ours}
+    _, second = stage.app.split(series, TENTH, wednesday, **how)
+    stage.app.split(second, later, later + timedelta(hours=2), **how)
+    stage.sync()
+    if lost:
+        stage.lose_database()
+        stage.sync()
+    hours = {when(each.start).rpartition(":")[0] for each in stage.contacts()}
+    assert hours == {"thu 03 10", "wed 09 16"}
+    stage.now = datetime(2027, 1, 11, 8, tzinfo=ZONE)
+    stage.sync()
+    assert len(stage.series()) == 3
+    days = {when(at).rpartition(":")[0] for each in stage.series() for at in each.overrides}
+    assert days == {"wed 13 18", "wed 20 18"}
+
+
 def test_a_changed_rule_ends_the_old_series_and_starts_a_new_one(make: Make) -> None:
     stage = make("Ann Lee", "Bob Roy")
     stage.sync()
