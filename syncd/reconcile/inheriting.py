@@ -1,7 +1,8 @@
 """What the user wrote into hours that a change in config takes away: a line, a title, an alarm.
 
 Where the block's rule changed, it goes along to the hours that take their place; where the block is
-no more, the hour stays. Pure.
+no more, the hour stays; where there were two series for it, it goes to those of the one that stays,
+and only then the other one goes. Pure.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from datetime import datetime, time
 
 from syncd.model.blocks import OccurrenceId
 from syncd.model.entries import Entry, Override
+from syncd.model.records import Record
 from syncd.reconcile.checklist import sheet_in
 from syncd.reconcile.occurrences import Occurrence, instant
 from syncd.reconcile.render import added_by_user, override_texts
@@ -20,6 +22,7 @@ from syncd.reconcile.ruling import ended
 from syncd.reconcile.runs import Run, Series, entry_of, expanded, own_ahead, recurrence_of
 from syncd.reconcile.standing import standing
 from syncd.reconcile.text import users_words
+from syncd.reconcile.trace import Trace
 
 
 def inherited(series: Series, theirs: Mapping[OccurrenceId, str], now: datetime) -> Series:
@@ -28,7 +31,9 @@ def inherited(series: Series, theirs: Mapping[OccurrenceId, str], now: datetime)
     the user's in the texts of hours with lines that are checked."""
     series = replace(series, runs=tuple(_freed(series.name, r, theirs, now) for r in series.runs))
     old = [run for run in series.runs if _loses(run)]
+    stay = {run.instead for run in old}
     heirs = [run for run in series.runs if run.record.seen is None or run in old]
+    heirs += [run for run in series.runs if run.record.uid in stay and run not in heirs]
     heirs = [run for run in heirs if not (run.ended or run.removed or run.waits or run.like)]
     if not old or not heirs:
         return series
@@ -45,7 +50,15 @@ def inherited(series: Series, theirs: Mapping[OccurrenceId, str], now: datetime)
         at = instant(moved.original)
         more[uid][at] = _joined(more[uid].get(at), moved, shapes[uid])
     shapes |= {uid: _with(shapes[uid], each) for uid, each in more.items()}
-    runs = (replace(run, shape=shapes.get(run.record.uid, run.shape)) for run in series.runs)
+    fuller = {run.record.uid for run in heirs if shapes[run.record.uid] != run.shape}
+    runs = (
+        replace(
+            run,
+            shape=shapes.get(run.record.uid, run.shape),
+            waits=run.waits or run.instead in fuller,
+        )
+        for run in series.runs
+    )
     return replace(series, runs=tuple(runs))
 
 
@@ -108,23 +121,38 @@ def _words(name: str, run: Run, hour: Override, theirs: Mapping[OccurrenceId, st
 
 
 def _called(run: Run, old: list[Run]) -> Entry:
-    """The shape of a series; a new one is called, rings and says what the user had the old one."""
-    if run in old:
-        return run.shape
-    entry, told = entry_of(old[-1].record), standing(old[-1].record)
-    assert run.shape.recurrence is not None
-    title = entry.title if entry.title != told.title else run.shape.title
-    alarm = entry.alarm if entry.alarm != told.alarm else run.shape.alarm
-    hours = [
-        replace(o, title=title, text=entry.text, alarm=alarm)
-        for o in run.shape.recurrence.overrides
-    ]
+    """The shape of a series; a new one is called, rings and says what the user had the old one, and
+    one that stays instead of others what the user had those, unless it has words of its own."""
+    others = [each for each in old if each.instead == run.record.uid]
+    shape = run.shape
+    for other in others or ([] if run in old else old[-1:]):
+        shape = _like(shape, standing(run.record) if run.record.seen else shape, other.record)
+    return shape
+
+
+def _like(shape: Entry, own: Entry | Trace, record: Record) -> Entry:
+    """`shape`, which syncd would call, and have ring, as `own`, with what the user gave the series
+    of `record`."""
+    entry, told = entry_of(record), standing(record)
+    assert shape.recurrence is not None
+    title = entry.title if entry.title != told.title and shape.title == own.title else shape.title
+    alarm = entry.alarm if entry.alarm != told.alarm and shape.alarm == own.alarm else shape.alarm
+    text = _both(shape.text, entry.text)
+    hours = (
+        replace(
+            each,
+            title=title if each.title == shape.title else each.title,
+            text=text if each.text.strip() == shape.text.strip() else each.text,
+            alarm=alarm if each.alarm == shape.alarm else each.alarm,
+        )
+        for each in shape.recurrence.overrides
+    )
     return replace(
-        run.shape,
+        shape,
         title=title,
-        text=entry.text,
+        text=text,
         alarm=alarm,
-        recurrence=replace(run.shape.recurrence, overrides=tuple(hours)),
+        recurrence=replace(shape.recurrence, overrides=tuple(hours)),
     )
 
 
@@ -166,14 +194,19 @@ def _joined(one: Override | None, other: Override, shape: Entry) -> Override:
     """Both, in one hour of the series `shape`: what is its own goes before what is the series'."""
     if one is None:
         return other
-    both = f"{one.text}\n{other.text.removeprefix(shape.text.strip()).strip()}".strip()
-    known = set(other.text.split("\n")) <= set(one.text.split("\n"))
     return replace(
         one,
         title=other.title if one.title == shape.title else one.title,
-        text=one.text if known else both,
+        text=_both(one.text, other.text.removeprefix(shape.text.strip()).strip()),
         alarm=other.alarm if one.alarm == shape.alarm else one.alarm,
     )
+
+
+def _both(text: str, words: str) -> str:
+    """A text and words below it, unless it has them."""
+    known = {" ".join(line.split()) for line in text.split("\n")}
+    new = {" ".join(line.split()) for line in words.split("\n")} - known - {""}
+    return f"{text}\n{words}".strip() if new else text
 
 
 def _with(shape: Entry, more: Mapping[datetime, Override]) -> Entry:

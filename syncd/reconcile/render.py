@@ -143,12 +143,13 @@ def series(
         entry = replace(shape, uid=record.uid)
         merged = False
     else:
-        title_is_ours = told is not None and seen.title == told.title
-        alarm_is_ours = told is not None and seen.alarm == told.alarm
+        title_is_ours = told is not None and shape.title == told.title
+        alarm_is_ours = told is not None and shape.alarm == told.alarm
         entry = replace(
             seen,
-            title=trace.title if title_is_ours else seen.title,
-            alarm=trace.alarm if alarm_is_ours else seen.alarm,
+            title=trace.title if title_is_ours else shape.title,
+            text=shape.text,
+            alarm=trace.alarm if alarm_is_ours else shape.alarm,
             start=shape.start,
             end=shape.end,
             recurrence=shape.recurrence,

@@ -37,6 +37,8 @@ class Run:
     """Whether nothing is done to it yet: the one that goes on in its place is not there yet."""
     like: Record | None = None
     """The one in another calendar that goes on in this one."""
+    instead: str = ""
+    """The UID of the one that stays, where this one is a second one."""
     reason: str = ""
 
 

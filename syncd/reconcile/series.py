@@ -1,6 +1,7 @@
 """What is to become of each block's series, and which occurrences it has.
 
 a live series, its rule as last written      stays; the user's changes to it stand
+a second one of that rule                    goes, once what the user wrote into it is in the first
 config's rule is another than was written    the old one ends now, a new one starts; one that
                                                has no past yet is changed in place; hours that
                                                the user deleted or moved stay so
@@ -87,8 +88,8 @@ def settle(
     right = [record for record in uncut if not _reruled(record, block)]
     for extra in (right or uncut)[1:]:
         current.remove(extra)
-        reason = "a second series"
-        runs.append(Run(record=extra, shape=entry_of(extra), removed=True, reason=reason))
+        twice = Run(record=extra, shape=entry_of(extra), removed=True, reason="a second series")
+        runs.append(replace(twice, instead=(right or uncut)[0].uid))
     live = [record for record in current if has_future(name, record, now)]
     for record in current:
         if record in live and record in uncut and right and record not in right:

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from syncd.engine.apply import intended
-from syncd.model.entries import Entry, Override
+from syncd.model.entries import Entry, Override, Sighting
 from syncd.model.keys import Kind
-from syncd.model.records import Delta, Fate, applied
-from syncd.reconcile.actions import WRITES
+from syncd.model.records import Delta, Fate, Record, applied
+from syncd.reconcile.actions import WRITES, Act
 from syncd.reconcile.occurrences import expand
 from tests.household import clients, weekly
 from tests.reconcile.test_placing import overdue, ruled
-from tests.reconcile.world import SETTINGS, ZONE, Room, roster
+from tests.reconcile.world import SETTINGS, ZONE, Room, acts, roster
 
 HOURS = timedelta(minutes=90)
 WORDS = "Ask the bank for the form"
@@ -560,3 +560,81 @@ def test_a_series_with_something_of_the_users_is_theirs(
     room.settle()
     assert series == room.series(), "it is left alone"
     assert sum(r.key.kind is Kind.BLOCK for r in room.state.records) == 2
+
+
+def two_series(room: Room, first: str = "", **second: Any) -> None:
+    """The user deletes the series and has it made anew, writes into the new one, and puts the old
+    one back, into which they wrote `first`."""
+    room.settle()
+    old = room.series()
+    assert old.seen is not None
+    before = _written(old.seen, first, title=old.seen.title)
+    room.delete(old)
+    room.settle()
+    gone = next(r for r in room.state.records if r.uid == old.uid)
+    room.state = applied(room.state, Delta(records=(replace(gone, fate=Fate.REMOVED),)))
+    room.settle()  # brought back
+    (new,) = live(room)
+    assert new.seen is not None and new.uid != old.uid
+    room.show(new, Sighting(href=new.href, version="900", entry=_written(new.seen, **second)))
+    room.settle()
+    gone = next(r for r in room.state.records if r.uid == old.uid)
+    room.show(gone, Sighting(href=old.href, version="901", entry=before))
+
+
+def _written(entry: Entry, words: str, *, title: str, **fields: Any) -> Entry:
+    assert entry.recurrence is not None
+    hour, *others = entry.recurrence.overrides
+    hour = replace(hour, text=f"{hour.text}\n{words}".strip(), title=title)
+    told = replace(entry.recurrence, overrides=(hour, *others))
+    return replace(entry, recurrence=told, **fields)
+
+
+def live(room: Room) -> list[Record]:
+    """The series that are there."""
+    blocks = (r for r in room.state.records if r.key.kind is Kind.BLOCK)
+    return [record for record in blocks if record.fate is Fate.LIVE]
+
+
+@pytest.mark.parametrize("checklist", [False, True])
+def test_what_was_written_into_a_second_series_is_in_the_one_that_stays(checklist: bool) -> None:
+    of = roster(overdue(0, "Ann"), overdue(-1, "Bob"), lists=(clients(as_checklist=checklist),))
+    room = Room(roster=of)
+    alarm = timedelta(hours=2)
+    two_series(room, words=WORDS, title="Outreach with Carl", text="Dial-in: 12345", alarm=alarm)
+    assert len(live(room)) == 2
+    room.settle()
+    (kept,) = live(room)
+    assert kept.seen is not None
+    assert (kept.seen.text, kept.seen.alarm) == ("Dial-in: 12345", alarm)
+    first, second = hours(room)
+    assert (first.title, first.text.count(WORDS)) == ("Outreach with Carl", 1)
+    assert (second.title, second.text.count(WORDS)) == (kept.seen.title, 0)
+    assert "\n".join((first.text, second.text)).count("Bob") == 1, "what is ours is ours"
+    room.later(days=5)
+    room.settle()
+
+
+@pytest.mark.parametrize("first", ["Buy flowers", WORDS])
+def test_what_was_written_into_both_series_stays_once(first: str) -> None:
+    room = Room(roster=roster(overdue(0, "Ann"), overdue(-1, "Bob")))
+    two_series(room, first, words=WORDS, title="With Carl")
+    room.settle()
+    assert len(live(room)) == 1
+    hour = hours(room)[0]
+    assert [hour.text.count(each) for each in (first, WORDS, "Who is up")] == [1, 1, 1]
+
+
+def test_a_second_series_goes_only_once_its_words_are_in_the_first() -> None:
+    room = Room(roster=roster(overdue(0, "Ann")))
+    two_series(room, words=WORDS, title="With Carl")
+    for _ in range(3):  # the server takes none of it
+        assert Act.DELETE not in acts(room.plan(), Kind.BLOCK)
+    room.tick()
+    assert acts(room.plan(), Kind.BLOCK) == [Act.DELETE]
+
+
+def test_a_second_series_that_says_nothing_of_the_users_goes_at_once() -> None:
+    room = Room(roster=roster(overdue(0, "Ann")))
+    two_series(room, words="", title=weekly().title)
+    assert Act.DELETE in acts(room.plan(), Kind.BLOCK)

@@ -202,6 +202,32 @@ def test_a_deleted_series_lets_its_lists_rest_until_it_is_brought_back(make: Mak
     assert sorted(stage.starts("Ann Lee", "Bob Roy")) == ["thu 17 10:00", "thu 17 10:15"]
 
 
+def test_a_series_put_back_beside_a_new_one_takes_over_what_was_written_there(make: Make) -> None:
+    stage = make("Ann Lee", "Bob Roy")
+    stage.sync()
+    (old,) = stage.series()
+    stage.app.delete_series(old)
+    stage.sync()
+    resume(stage.service, Scope.BLOCK, "weekly")
+    stage.sync()
+    (new,) = stage.series()
+    assert new.uid != old.uid
+    said = texts(stage)["thu 03"]
+    stage.app.describe(new, "Dial-in: 12345")
+    (new,) = stage.series()
+    stage.app.change_occurrence(new, THIRD, text=f"{said}\nAsk Ann about the contract")
+    stage.sync()
+    stage.app.restore(old)
+    stage.sync()
+    stage.sync()
+    (kept,) = stage.series()
+    assert (kept.uid, kept.text) == (old.uid, "Dial-in: 12345")
+    # Google brings back a series without the hours in which it had said something.
+    said = texts(stage).get("thu 03") or texts(stage)["thu 10"]
+    assert (said.count("Ask Ann about the contract"), said.count("Who is up")) == (1, 1)
+    assert stage.sync().outcomes == ()
+
+
 @pytest.mark.parametrize("cut_first", [True, False])
 @pytest.mark.parametrize("marked", [True, False])
 def test_this_and_following_goes_on_as_the_block(make: Make, marked: bool, cut_first: bool) -> None:
