@@ -76,6 +76,37 @@ class TestWhatIsWritten:
         body = changed_event(raw, before, replace(before, alarm=None), BERLIN)
         assert body == {"reminders": {"useDefault": False, "overrides": [mine]}}
 
+    @pytest.mark.parametrize("of", ["the event", "the series", "the occurrence"])
+    def test_a_reminder_by_default_stays_so_when_the_default_changes(
+        self, bench: OnGoogle, of: str
+    ) -> None:
+        calendar = bench.open()
+        made = contact() if of == "the event" else block()
+        calendar.write([create(made)])
+        events = bench.there.events
+        theirs = made.uid if of != "the occurrence" else next(e for e in events if e != made.uid)
+        default = {"useDefault": True, "overrides": []}
+        bench.there.patch(theirs, {"reminders": default})
+        (sight,) = calendar.changes("", {}).sightings
+        bench.there.reminders = [{"method": "popup", "minutes": 45}]
+        calendar.changes("", {sight.href: sight.version})
+        assert sight.entry is not None
+        wanted = replace(sight.entry, title="Calls")
+        if of != "the event":
+            assert wanted.recurrence is not None
+            first = wanted.recurrence.overrides[0]
+            told = (replace(first, text="Dora"), override(TEN + 3 * WEEK, alarm=wanted.alarm))
+            wanted = replace(wanted, recurrence=replace(wanted.recurrence, overrides=told))
+        (result,) = calendar.write([replaced(sight, wanted)])
+        assert result.fate is Fate.APPLIED
+        assert events[made.uid]["summary"] == "Calls"
+        assert events[theirs]["reminders"]["useDefault"] is True
+        calendar.write([replaced(result, replace(wanted, alarm=timedelta(minutes=5)))])
+        assert events[made.uid]["reminders"] == {
+            "useDefault": False,
+            "overrides": [{"method": "popup", "minutes": 5}],
+        }
+
     def test_a_long_trace_is_written_in_pieces_and_leftovers_go(self, bench: OnGoogle) -> None:
         calendar = bench.open()
         long = contact(trace="x" * 900 + "ü" * 124)

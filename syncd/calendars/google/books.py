@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from syncd.calendars.google.parse import Family, Settings, read_family
@@ -20,7 +22,7 @@ def sighting_of(family: Family, settings: Settings) -> Sighting:
         entry = read_family(family, settings)
     except Unreadable as error:
         return Sighting(href=href, version=version, problem=str(error))
-    return Sighting(href=href, version=version, entry=entry, body=body_of(family))
+    return Sighting(href=href, version=version, entry=entry, body=body_of(family, settings))
 
 
 def version_of(family: Family) -> str:
@@ -32,15 +34,24 @@ def version_of(family: Family) -> str:
     return f"{own} {hashlib.sha256(told.encode()).hexdigest()[:16]}"
 
 
-def body_of(family: Family) -> str:
-    """All that is needed to change it, as one line."""
-    told: Json = {"event": family.master}
+def body_of(family: Family, settings: Settings) -> str:
+    """All that is needed to change it, as one line: with the reminder that it had by default when
+    it was read, since that of the calendar may be another one by then."""
+    told: Json = {"event": family.master, "default": None}
+    if settings.alarm is not None:
+        told["default"] = settings.alarm // timedelta(minutes=1)
     if family.repeats:
         told["exceptions"] = list(family.exceptions)
     return json.dumps(told, separators=(",", ":"), sort_keys=True)
 
 
-def family_in(body: str) -> Family:
-    """What `body_of` was given. Raises ValueError, KeyError or TypeError for anything else."""
+def family_in(body: str, settings: Settings) -> tuple[Family, Settings]:
+    """What `body_of` was given; `settings` tell of what it does not say. Raises ValueError,
+    KeyError or TypeError for anything else."""
     told = json.loads(body)
-    return Family(master=told["event"], exceptions=tuple(told.get("exceptions", ())))
+    family = Family(master=told["event"], exceptions=tuple(told.get("exceptions", ())))
+    if "default" in told:
+        minutes = told["default"]
+        alarm = None if minutes is None else timedelta(minutes=minutes)
+        settings = replace(settings, alarm=alarm)
+    return family, settings

@@ -20,6 +20,7 @@ from syncd.calendars.google.occurrences import Change, changes, is_reshaped
 from syncd.calendars.google.parse import (
     FIELDS,
     Family,
+    Settings,
     original_of,
     read_family,
     read_instance,
@@ -46,6 +47,8 @@ class _Job:
     """One write on its way."""
 
     write: Write
+    settings: Settings
+    """What the calendar said for events when `before` was read."""
     before: Family | None = None
     entry: Entry | None = None
     """What `before` means."""
@@ -81,7 +84,7 @@ class Writer:
     # -- entries
 
     def _prepared(self, write: Write) -> _Job:
-        job = _Job(write=write)
+        job = _Job(write=write, settings=self.reader.settings)
         try:
             self._prepare(job)
         except NONSENSE as error:  # an entry that cannot be written stops no other
@@ -95,8 +98,8 @@ class Writer:
     def _prepare(self, job: _Job) -> None:
         write, events = job.write, self.calls.api.events
         if write.verb is not Verb.CREATE:
-            job.before = family_in(write.body)
-            job.entry = read_family(job.before, self.reader.settings)
+            job.before, job.settings = family_in(write.body, self.reader.settings)
+            job.entry = read_family(job.before, job.settings)
             job.master = job.before.master
             where = series_zone(job.entry.start, self.reader.settings.zone)
             job.instances = {
@@ -245,8 +248,8 @@ class Writer:
         assert job.write.entry is not None
         where = series_zone(job.write.entry.start, self.reader.settings.zone)
         try:
-            settings, series = self.reader.settings, job.master
-            return read_instance(answer, before.original, where, settings, series) == before
+            series = job.master
+            return read_instance(answer, before.original, where, job.settings, series) == before
         except NONSENSE:
             return False
 
@@ -290,7 +293,7 @@ class Writer:
             href=str(job.master["id"]),
             version=version_of(family) if told else "",
             entry=self._meaning(family) or job.write.entry,
-            body=body_of(family),
+            body=body_of(family, self.reader.settings),
         )
 
     def _meaning(self, family: Family) -> Entry | None:
