@@ -20,6 +20,7 @@ from syncd.model.people import Period
 from syncd.model.records import Fate, Record
 from syncd.model.words import leading_when
 from syncd.reconcile import marks
+from syncd.reconcile.corrections import apart, is_unseen
 from syncd.reconcile.gestures import gesture, unticked
 from syncd.reconcile.journal import Journal
 from syncd.reconcile.occurrences import Occurrence, instant
@@ -161,13 +162,17 @@ class Reader:
         until, paused = None, meaning.outcome is Outcome.PAUSED
         if paused:
             until, note = leading_when(note, self.today)
+        unseen = old is not None and is_unseen(old, self.record)
+        if old is not None and unseen and marks.Meaning(old.outcome, old.direction) != meaning:
+            self.facts.append(apart(old, self.now))
+            old = None
         if old is not None:
             same = (old.outcome, old.direction) == (meaning.outcome, meaning.direction)
             if same and (not note or note == old.note) and until in (None, old.until):
                 return
             if same and until is None:
                 until = old.until
-            if sign and (same or not note):  # the old one is in the title no more
+            if unseen or (sign and (same or not note)):  # the old one is not in the title
                 note = " ".join(part for part in (old.note, note) if part)
         self._add(
             outcome=meaning.outcome,

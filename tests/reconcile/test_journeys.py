@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from syncd.engine.apply import intended, sendable
+from syncd.model.facts import Fact, Outcome, Source
 from syncd.model.people import Retry
 from tests.household import clients, person
 from tests.reconcile.world import ZONE, Room, acts, roster, writes
@@ -139,3 +141,75 @@ def test_a_drag_starts_the_count_anew() -> None:
     room.settle()
     trace = room.plan().standings["ann-lee"].trace
     assert (trace.rolls, trace.pinned, trace.slot) == (0, True, None)
+
+
+def log(room: Room, **said: Any) -> None:
+    """Something is logged of Ann's open attempt, as the verb does."""
+    trace = room.plan().standings["ann-lee"].trace
+    key = room.record().key
+    told = Fact(
+        id=f"log:{room.now.isoformat()}",
+        person="ann-lee",
+        at=room.now,
+        source=Source.LOG,
+        recorded=room.now,
+        channel="call",
+        touch=key.day,
+        attempt=key.attempt,
+        opened=trace.opened,
+        entry=room.record().uid,
+        **said,
+    )
+    room.log(**vars(told))
+
+
+@pytest.mark.parametrize("outcome", [Outcome.REACHED, Outcome.SKIPPED])
+def test_what_was_logged_after_a_mark_that_is_unread_ends_its_touch(outcome: Outcome) -> None:
+    room = Room(roster=roster(person()))
+    room.settle()
+    room.at("2026-12-03", "15:00")
+    log(room, outcome=outcome)
+    room.mark("n {}")
+    room.settle()
+    assert room.outcomes() == ["no-answer", outcome.value]
+    assert room.record().key.attempt == 1
+    assert room.entry().title == "↻ Ann Lee: call"
+    assert room.plan().facts == ()
+
+
+def test_what_was_logged_after_a_mark_that_is_unread_is_one_more_try() -> None:
+    room = Room(roster=roster(person()))
+    room.settle()
+    room.at("2026-12-03", "15:00")
+    log(room, outcome=Outcome.LEFT_MESSAGE)
+    room.mark("n {}")
+    room.settle()
+    assert room.outcomes() == ["no-answer", "left-message"]
+    assert room.record().key.attempt == 2
+    start = room.entry(attempt=2).start
+    assert isinstance(start, datetime) and start.date() == date(2026, 12, 10)
+
+
+def test_a_mark_beside_what_was_logged_is_taken_back_by_itself() -> None:
+    room = Room(roster=roster(person()))
+    room.settle()
+    room.at("2026-12-03", "15:00")
+    log(room, outcome=Outcome.REACHED, note="spoke")
+    room.mark("n {}")
+    room.settle()
+    room.edit(room.record(attempt=1), title="Ann Lee: call")
+    room.settle()
+    assert [(f.outcome.value, f.note) for f in room.facts()] == [("reached", "spoke")]
+    assert room.record().key.attempt == 1
+    assert not writes(room.plan())
+
+
+def test_a_mark_beside_what_was_logged_is_read_as_well_where_its_entry_was_deleted() -> None:
+    room = Room(roster=roster(person()))
+    room.settle()
+    room.at("2026-12-03", "15:00")
+    log(room, outcome=Outcome.REACHED)
+    room.mark("n {}")
+    room.delete(room.record())
+    room.settle()
+    assert room.outcomes() == ["no-answer", "reached"]

@@ -219,3 +219,51 @@ def test_a_contact_logged_for_an_entry_that_the_user_retitled_stays(make: Make, 
     assert stage.outcomes("Ann Lee") == ["reached"]
     assert stage.contact("Ann Lee").title == "Ann Lee: call about the flat"
     assert "Reached" in stage.contact("Ann Lee").text
+
+
+@pytest.mark.parametrize(
+    ("form", "outcome"), [("n {}", "no-answer"), ("s {}", "skipped"), ("pause {}", "paused")]
+)
+def test_a_contact_logged_after_a_mark_that_is_unread_counts_beside_it(
+    make: Make, form: str, outcome: str
+) -> None:
+    stage = make("Ann Lee")
+    stage.sync()
+    stage.at("thu 11:40")
+    stage.mark("Ann Lee", form)
+    stage.at("thu 15:00")
+    stage.service.log("ann", note="spoke about the house")
+    stage.sync()
+    stage.sync()
+    marked, logged = stage.facts("Ann Lee")
+    assert marked.outcome.value == outcome
+    assert when(marked.at.astimezone(stage.now.tzinfo)) == "thu 03 10:00"
+    assert (logged.outcome.value, logged.note) == ("reached", "spoke about the house")
+    assert logged.at == stage.now
+    (entry,) = stage.contacts("Ann Lee")  # reached: nobody is to be called again
+    assert stage.key(entry).attempt == 1
+
+
+def test_a_contact_logged_after_the_same_mark_counts_once_and_keeps_both_notes(make: Make) -> None:
+    stage = make("Ann Lee")
+    stage.sync()
+    stage.at("thu 11:40")
+    stage.mark("Ann Lee", "x {} new job")
+    stage.at("thu 15:00")
+    stage.service.log("ann", note="spoke about the house")
+    stage.sync()
+    (fact,) = stage.facts("Ann Lee")
+    assert (fact.outcome.value, fact.note) == ("reached", "spoke about the house new job")
+
+
+def test_a_contact_that_was_logged_and_is_acknowledged_is_corrected_by_another_sign(
+    make: Make,
+) -> None:
+    stage = make("Ann Lee")
+    stage.sync()
+    stage.at("thu 15:00")
+    stage.service.log("ann")
+    stage.sync()
+    stage.app.retitle(stage.contact("Ann Lee"), "m Ann Lee: call")
+    stage.sync()
+    assert stage.outcomes("Ann Lee") == ["left-message"]
