@@ -91,7 +91,7 @@ class Reader:
             self._take_back()
         sign, core = split_sign(self.trace.title)
         reading = self._reading(entry)
-        understood = record.consumed is not None and record.consumed == entry.title
+        understood = record.consumed == entry.title and not self._says_otherwise(reading)
         snoozed_to, question = None, ""
         match reading:
             case marks.Marked(meaning, note):
@@ -105,7 +105,8 @@ class Reader:
             case marks.Plain() if self.fact and self._taken_away(sign):
                 self._take_back()
                 if split_sign(entry.title)[1].strip() == core:  # any other words are the user's
-                    record = replace(record, consumed=entry.title)
+                    # A gesture that is made once more leaves the title as it was.
+                    record = replace(record, consumed=entry.title if sign else None)
             case marks.Snoozed(day, token, note) if self.fact is None:
                 snoozed_to = self._snooze(day, f"{token} {note}".strip(), understood)
                 record = replace(record, consumed=entry.title)
@@ -128,7 +129,8 @@ class Reader:
             return replace(record, fate=record.leaving, leaving=None, intent=None, consumed=None)
         if entry is not None and record.fate is Fate.LIVE:  # what it said last, unread
             reading = self._reading(entry)
-            if isinstance(reading, marks.Marked) and record.consumed != entry.title:
+            understood = record.consumed == entry.title and not self._says_otherwise(reading)
+            if isinstance(reading, marks.Marked) and not understood:
                 self._mark(reading.meaning, reading.note, split_sign(self.trace.title)[0])
         if entry is not None and self.fact is None and record.fate is Fate.LIVE and not over:
             times = self._times(entry)
@@ -156,6 +158,14 @@ class Reader:
         sign, core = split_sign(self.trace.title)
         name = core.rpartition(":")[0] or core
         return marks.read(title, core=core, name=name, sign=sign, today=self.today)
+
+    def _says_otherwise(self, reading: marks.Reading) -> bool:
+        """Whether another mark stands here than the one that was read last: of gestures the title
+        does not tell."""
+        if not isinstance(reading, marks.Marked) or self.fact is None:
+            return False
+        known = marks.Meaning(self.fact.outcome, self.fact.direction)
+        return self.fact.source is Source.MARK and reading.meaning != known
 
     def _mark(self, meaning: marks.Meaning, note: str, sign: str) -> None:
         old = self.fact

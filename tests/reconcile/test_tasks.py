@@ -176,6 +176,33 @@ def test_ticked_and_unticked_before_it_was_acknowledged_it_is_open_again(furnish
     assert not room.entry().done
 
 
+def test_ticked_and_cancelled_before_it_was_acknowledged_it_is_skipped(furnish: Furnish) -> None:
+    room = furnish()
+    room.at("2026-12-03", "10:20")
+    room.edit(room.record(), done=True)
+    room.turned_away()
+    assert room.outcomes() == ["reached"]
+    room.edit(room.record(), done=False, cancelled=True)
+    room.turned_away()
+    assert room.turned_away().facts == ()
+    room.settle()
+    assert room.outcomes() == ["skipped"]
+    entry = room.entry(attempt=1)
+    assert entry.title == "⏭ Ann Lee: call" and entry.cancelled and not entry.done
+    assert room.plan().facts == ()
+
+
+def test_ticked_read_and_then_cancelled_and_deleted_it_is_skipped(furnish: Furnish) -> None:
+    room = furnish()
+    room.at("2026-12-03", "10:20")
+    record = room.edit(room.record(), done=True)
+    room.turned_away()
+    room.edit(room.record(), done=False, cancelled=True)
+    room.delete(record)
+    room.settle()
+    assert room.outcomes() == ["skipped"]
+
+
 def test_unticking_an_acknowledged_task_takes_the_fact_back(furnish: Furnish) -> None:
     room = furnish()
     room.at("2026-12-03", "10:20")
@@ -383,6 +410,25 @@ class TestColours:
         room.edit(room.record(attempt=1), colour="5")
         room.settle()
         assert room.outcomes() == ["left-message"]
+
+    def test_another_colour_corrects_what_could_not_be_acknowledged_yet(self) -> None:
+        room = self.furnished()
+        room.edit(room.record(), colour="10")
+        room.turned_away()
+        room.edit(room.record(), colour="5")
+        room.turned_away()
+        assert room.turned_away().facts == ()
+        room.settle()
+        assert room.outcomes() == ["left-message"]
+        assert room.entry(attempt=1).title == "✉ Ann Lee: call"
+
+    def test_a_colour_that_was_taken_away_unacknowledged_may_be_given_again(self) -> None:
+        room = self.furnished()
+        for colour in ("10", "", "10"):
+            room.edit(room.record(), colour=colour)
+            room.turned_away()
+        room.settle()
+        assert room.outcomes() == ["reached"]
 
     def test_taking_the_sign_away_takes_it_back_though_the_colour_stays(self) -> None:
         room = self.furnished()

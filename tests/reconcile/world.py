@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from syncd.calendars.base import Fate as WriteFate
 from syncd.calendars.base import Result
-from syncd.engine.apply import Outcome, intended, recorded
+from syncd.engine.apply import Outcome, intended, recorded, sendable
 from syncd.model.blocks import Block
 from syncd.model.entries import Entry, Sighting
 from syncd.model.facts import Fact, effective
@@ -129,6 +129,14 @@ class Room:
                 done += intended([action])
         self.state = applied(self.state, Delta(records=tuple(done)))
         self.gone.clear()
+
+    def turned_away(self) -> Plan:
+        """Plan once; nothing of it arrives in the calendar."""
+        plan = self.plan()
+        about = intended([action for action in plan.actions if sendable(action)])
+        changed = Delta(facts=plan.facts, records=(*plan.records, *about))
+        self.state = applied(self.state, changed)
+        return plan
 
     # -- looking
 
