@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from syncd.model.blocks import OccurrenceId
 from syncd.model.entries import Entry, Instant
-from syncd.model.facts import CLOSING, Fact, Outcome, Source
+from syncd.model.facts import CLOSING, RESTING, Fact, Outcome, Source
 from syncd.model.people import Period
 from syncd.model.records import Fate, Record
 from syncd.model.words import leading_when
@@ -187,7 +187,7 @@ class Reader:
         self._add(
             outcome=meaning.outcome,
             source=Source.MARK,
-            at=self._when() if old is None or old.source is Source.SYNCD else old.at,
+            at=self._when() if old is None else self._when_instead(old),
             note=note,
             direction=meaning.direction,
             day=self._skipped_day() if meaning.outcome is Outcome.SKIPPED else None,
@@ -332,6 +332,15 @@ class Reader:
             return min(start, self.now)
         noon = datetime.combine(start, time(12), tzinfo=self.zone)
         return min(noon, self.now)
+
+    def _when_instead(self, old: Fact) -> datetime:
+        """When what corrects `old` happened: as that did; where that was no contact, when the entry
+        says, but not before a pause that was asked for on an earlier day."""
+        if old.source is not Source.SYNCD and old.outcome not in RESTING | {Outcome.SKIPPED}:
+            return old.at
+        when = self._when()
+        rested = old.outcome in RESTING and old.recorded.astimezone(self.zone).date() < self.today
+        return self.now if rested and when < old.recorded else when
 
     def _skipped_day(self) -> date:
         assert self.record.seen is not None

@@ -213,3 +213,48 @@ def test_a_mark_beside_what_was_logged_is_read_as_well_where_its_entry_was_delet
     room.delete(room.record())
     room.settle()
     assert room.outcomes() == ["no-answer", "reached"]
+
+
+def test_a_skip_that_becomes_a_contact_was_one_when_the_entry_says() -> None:
+    room = Room(roster=roster(person()))
+    room.settle()
+    room.at("2026-12-01", "09:00")
+    room.mark("s {}")
+    room.settle()
+    start = room.entry().start
+    room.at("2026-12-03", "10:20")
+    room.edit(room.record(), title="✅ Ann Lee: call")
+    room.settle()
+    (fact,) = room.facts()
+    assert (fact.outcome, fact.at) == (Outcome.REACHED, start)
+    assert room.entry(attempt=1).start == start
+
+
+@pytest.mark.parametrize(
+    ("paused", "day", "at"),
+    [
+        ("2026-12-03 10:05", "2027-01-20 10:20", "2027-01-20 10:20"),
+        ("2026-12-03 10:05", "2026-12-03 10:20", "2026-12-03 10:00"),  # the wrong key
+        ("2026-12-01 09:00", "2026-12-03 10:20", "2026-12-03 10:00"),
+    ],
+)
+def test_a_pause_that_becomes_a_contact_was_no_contact_before(
+    paused: str, day: str, at: str
+) -> None:
+    room = Room(roster=roster(person()))
+    room.settle()
+    room.at(*paused.split())
+    room.mark("pause 2 months {}")
+    room.settle()
+    room.at(*day.split())
+    room.settle()
+    room.edit(room.record(), title="✅ Ann Lee: call")
+    room.turned_away()
+    room.later(days=1)
+    room.settle()
+    (fact,) = room.facts()
+    assert (fact.outcome, fact.at.astimezone(ZONE)) == (
+        Outcome.REACHED,
+        datetime.fromisoformat(at).replace(tzinfo=ZONE),
+    )
+    assert room.entry(attempt=1).start == datetime(2026, 12, 3, 10, 0, tzinfo=ZONE)
