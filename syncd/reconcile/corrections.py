@@ -1,14 +1,23 @@
-"""What a mark corrects: how much of what is known of its entry the user could mean by it. Pure."""
+"""What a mark is about: how much of what is known of its entry the user could mean by it. Pure."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime
 
 from syncd.model.facts import ELSEWHERE, Fact
 from syncd.model.records import Record
 from syncd.reconcile.fold import revision_of
+from syncd.reconcile.lines import first_line
 from syncd.reconcile.render import acknowledged
+from syncd.reconcile.text import one_line
+from syncd.reconcile.trace import Trace, checksum
+
+_NUMBER = re.compile(r"[+(]*\d[\d ()./-]*(?: ext\. \d+)?")
+"""A number, in international form or as it was typed."""
+_ABOVE = 2
+"""How many lines of ours the number is among: before it is but a question."""
 
 
 def is_unseen(fact: Fact, record: Record) -> bool:
@@ -25,3 +34,19 @@ def apart(fact: Fact, now: datetime) -> Fact:
 
 def _is_from_elsewhere(fact: Fact) -> bool:
     return fact.source in ELSEWHERE and revision_of(fact) == 0
+
+
+def number_called(record: Record, trace: Trace, number: str) -> str:
+    """The number that the entry of `record` shows, by what `trace` says of our lines: the people
+    file may have another `number` by now, which is the one where none is shown."""
+    entry = record.seen
+    if entry is not None and entry.item:
+        shown = [first_line(record.base or entry).rpartition(", ")[2]]
+    elif entry is not None:
+        ours = {*trace.lines[:_ABOVE]}
+        lines = (line.strip() for line in entry.text.split("\n"))
+        shown = [line for line in lines if checksum(line) in ours]
+    else:
+        shown = []
+    found = next((each for each in shown if _NUMBER.fullmatch(each)), "")
+    return found if found and found != one_line(number) else number

@@ -20,7 +20,7 @@ from syncd.model.people import Period
 from syncd.model.records import Fate, Record
 from syncd.model.words import leading_when
 from syncd.reconcile import marks
-from syncd.reconcile.corrections import apart, is_unseen
+from syncd.reconcile.corrections import apart, is_unseen, number_called
 from syncd.reconcile.gestures import gesture, unticked
 from syncd.reconcile.journal import Journal
 from syncd.reconcile.occurrences import Occurrence, instant
@@ -192,7 +192,11 @@ class Reader:
             direction=meaning.direction,
             day=self._skipped_day() if meaning.outcome is Outcome.SKIPPED else None,
             until=until or (PAUSE.after(self.today) if paused else None),
-            number=self.number if meaning.outcome is Outcome.WRONG_NUMBER else "",
+            number=(
+                number_called(self.record, self.trace, self.number)
+                if meaning.outcome is Outcome.WRONG_NUMBER
+                else ""
+            ),
             supersedes=old.id if old else None,
         )
         if old is not None:

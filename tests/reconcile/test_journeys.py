@@ -10,6 +10,7 @@ import pytest
 
 from syncd.engine.apply import intended, sendable
 from syncd.model.facts import Fact, Outcome, Source
+from syncd.model.keys import Kind
 from syncd.model.people import Retry
 from tests.household import clients, person
 from tests.reconcile.world import ZONE, Room, acts, roster, writes
@@ -258,3 +259,41 @@ def test_a_pause_that_becomes_a_contact_was_no_contact_before(
         datetime.fromisoformat(at).replace(tzinfo=ZONE),
     )
     assert room.entry(attempt=1).start == datetime(2026, 12, 3, 10, 0, tzinfo=ZONE)
+
+
+def test_the_number_that_was_wrong_is_the_one_that_the_entry_shows() -> None:
+    room = Room(roster=roster(person(notes="112\n+49 30 12")))
+    room.settle()
+    room.at("2026-12-03", "10:20")
+    record = room.record()
+    assert record.seen is not None
+    room.edit(record, title="wrong number Ann Lee: call", text=f"+49 30 7\n{record.seen.text}")
+    room.people(person(phone="+49 89 4711"))
+    room.settle()
+    assert [fact.number for fact in room.facts()] == ["+49 30 901820"]
+
+
+def test_an_entry_that_shows_no_number_is_about_that_of_today() -> None:
+    room = Room(roster=roster(person()))
+    room.settle()
+    room.at("2026-12-03", "10:20")
+    room.edit(room.record(), title="wrong number Ann Lee: call", text="")
+    room.settle()
+    assert [fact.number for fact in room.facts()] == ["+49 30 901820"]
+
+
+def test_the_number_that_was_wrong_is_the_one_that_the_line_of_a_checklist_shows() -> None:
+    room = Room(roster=roster(person(), lists=[clients(as_checklist=True)]))
+    room.settle()
+    room.at("2026-12-03", "10:20")
+    (series,) = (r for r in room.state.records if r.key.kind is Kind.BLOCK)
+    assert series.seen is not None and series.seen.recurrence is not None
+    recurrence = series.seen.recurrence
+    marked = tuple(
+        replace(each, text=each.text.replace("[ ] 10:00 Ann", "[wrong number] 10:00 Ann"))
+        for each in recurrence.overrides
+    )
+    room.edit(series, recurrence=replace(recurrence, overrides=marked))
+    room.people(person(phone="+49 89 4711"))
+    room.settle()
+    assert [fact.number for fact in room.facts()] == ["+49 30 901820"]

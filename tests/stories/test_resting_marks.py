@@ -46,6 +46,24 @@ def test_a_wrong_number_is_called_no_more_until_it_changes(make: Make) -> None:
     assert "Wrong number since" not in titled(stage, "Ann Lee: call").text
 
 
+@pytest.mark.parametrize("phone", ["+49 30 901820", "030 901820"])
+def test_a_number_that_was_mended_before_the_mark_was_read_is_called(
+    make: Make, phone: str
+) -> None:
+    stage = make(person("Ann Lee", phone=phone))
+    stage.sync()
+    stage.at("thu 10:10")
+    stage.mark("Ann Lee", "wrong number {}")
+    stage.with_people(person("Ann Lee", phone="+49 89 4711"))
+    stage.sync()
+    stage.sync()
+    (fact,) = stage.facts("Ann Lee")
+    assert (fact.outcome.value, fact.number) == ("wrong-number", phone)
+    (again,) = (each for each in stage.contacts("Ann Lee") if stage.key(each).attempt == 2)
+    assert again.title == "Ann Lee: call"
+    assert again.text.startswith("+49 89 4711") and "Wrong number since" not in again.text
+
+
 def test_a_wrong_number_and_no_other_channel_says_so(make: Make) -> None:
     stage = make(person("Ann Lee", channels=("call",)))
     stage.sync()
