@@ -141,7 +141,8 @@ def _write(
     if seen and (seen.title, seen.start) == (title, day) and section in seen.text:
         return  # as most are, most of the year
     pinned = _moved_by_user(record)
-    times = times_of(seen) if seen and pinned else Times(start=day, end=day + A_DAY)
+    there = seen or record.intent
+    times = times_of(there) if there and pinned else Times(start=day, end=day + A_DAY)
     rendered = render.contact(
         record,
         title=title,
@@ -160,8 +161,8 @@ def _write(
 
 
 def _moved_by_user(record: Record) -> bool:
-    """Whether the entry lies where the user put it, now or at an earlier look."""
-    seen = record.seen
+    """Whether the entry lies, or is to lie, where the user put it, now or at an earlier look."""
+    seen = record.seen or record.intent
     if seen is None:
         return False
     told = versions(record)

@@ -56,7 +56,9 @@ def contact(
     task: bool = False,
 ) -> Rendered:
     """A contact event: new, as a task where `task` says so, where `record` has not been seen, else
-    merged with what is seen. Of `trace` title, times, alarm and lines are filled in here."""
+    merged with what is seen; one that is written anew, with what was about to be written: that may
+    hold what the user had made of it. Of `trace` title, times, alarm and lines are filled in
+    here."""
     trace = replace(
         trace,
         title=title,
@@ -65,8 +67,8 @@ def contact(
         alarm=alarm,
         lines=text.checksums(section),
     )
-    seen = record.seen
-    if seen is None:
+    seen = record.seen or record.intent
+    if seen is None or (record.seen is None and seen.task != task):
         entry = Entry(
             uid=record.uid,
             title=title,

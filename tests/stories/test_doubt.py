@@ -89,6 +89,24 @@ def test_restored_it_is_written_anew_under_the_next_generation(make: Make) -> No
     assert stage.facts(everything=True) == []
 
 
+def test_what_the_user_made_of_an_entry_is_written_anew_with_it(make: Make) -> None:
+    stage = make(*FOUR)
+    stage.sync()
+    ann = stage.app.retitle(stage.contact("Ann Lee"), "Coffee talk with Ann Lee")
+    stage.app.silence(stage.app.describe(ann, f"{ann.text}\n\nAsk about Kim"))
+    stage.sync()
+    stage.app.wipe()
+    assert stage.sync().held
+    restore(stage.service)
+    stage.sync()
+    anew = stage.contact("Ann Lee")
+    assert (anew.title, anew.alarm) == ("Coffee talk with Ann Lee", None)
+    stage.changed(people={each.id: each for each in (person("Ann Lee", interests=("tea",)),)})
+    stage.sync()
+    text = stage.contact("Ann Lee").text
+    assert [text.count(each) for each in ("Ask about Kim", "tea", "(syncd)")] == [1, 1, 1]
+
+
 def test_a_series_that_was_split_is_written_anew_as_the_user_had_it(make: Make) -> None:
     stage = make(*FOUR)
     stage.sync()
