@@ -21,17 +21,20 @@ from syncd.reconcile.series import settle
 
 
 def without_absent_series(
-    records: Iterable[Record], absent: Mapping[str, frozenset[str]]
+    records: Iterable[Record], absent: Mapping[str, frozenset[str]], roster: Roster
 ) -> tuple[tuple[Record, ...], list[Record]]:
     """The records, series that are gone beyond doubt marked so, and those apart; `absent` names, by
-    calendar that could be read, what is not there."""
+    calendar that could be read, what is not there. One that is gone from a calendar which its block
+    has left was not deleted by the user, as far as anybody can tell."""
     gone: list[Record] = []
     found: list[Record] = []
     for record in records:
         missing = absent.get(record.calendar, frozenset())
         is_series = record.key.kind is Kind.BLOCK and record.fate is Fate.LIVE
         if is_series and record.uid in missing:
-            fate = record.leaving or Fate.GONE
+            block = roster.blocks.get(record.key.subject)
+            left = block is not None and block.calendar != record.calendar
+            fate = record.leaving or (Fate.REMOVED if left else Fate.GONE)
             gone.append(replace(record, fate=fate, leaving=None, intent=None))
             found.append(gone[-1])
         else:

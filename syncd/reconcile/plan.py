@@ -92,7 +92,7 @@ def make(world: World) -> Plan:
     roster = world.roster.in_full
     state, now, zone = world.state, world.now, world.zone
     pauses = Pauses(state.pauses)
-    records, gone = without_absent_series(world.records, world.absent)
+    records, gone = without_absent_series(world.records, world.absent, roster)
     blocks = settled(world.roster, records, pauses, world.absent.keys(), now)
     said = recalled(state.settings, world.roster, now.astimezone(zone).date())
     aways = tuple(each for each in said.values() if isinstance(each, Away))

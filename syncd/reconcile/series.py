@@ -123,9 +123,10 @@ def _uncut(records: Sequence[Record]) -> list[Record]:
 
 
 def _arrived(block: Block, records: Sequence[Record]) -> bool:
-    """Whether the block has, or had, a series of its own in its calendar of today."""
+    """Whether the block has, or the user has deleted, a series of its own in its calendar of
+    today."""
     here = (each for each in records if each.calendar == block.calendar and each.seen is not None)
-    return any(standing(each).until is None for each in here)
+    return any(standing(each).until is None for each in here if each.fate is not Fate.REMOVED)
 
 
 def _first(

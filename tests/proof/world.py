@@ -433,7 +433,10 @@ class World:
                 assert entry.title.startswith(SIGNS), entry.title
 
     def allowed(self, write: Write, there: Entry | None) -> None:
-        """Only our own is changed, and no history is moved or deleted."""
+        """Only our own is changed, and no history is moved or deleted. What is taken out takes
+        along what the user gave it: it may be made anew by one that never knew it."""
+        if there is not None and write.verb is Verb.REMOVE:
+            self.ledger.fields.pop(there.uid, None)
         if there is None:
             assert write.verb is Verb.CREATE and write.entry is not None, write
             assert decode(write.entry.uid, DEPLOYMENT) is not None, write.entry

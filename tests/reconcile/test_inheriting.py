@@ -14,6 +14,7 @@ from syncd.model.keys import Kind
 from syncd.model.records import Delta, Fate, Record, applied
 from syncd.reconcile.actions import WRITES, Act
 from syncd.reconcile.occurrences import expand
+from syncd.reconcile.plan import Plan, World, make
 from tests.household import clients, weekly
 from tests.reconcile.test_placing import overdue, ruled
 from tests.reconcile.world import SETTINGS, ZONE, Room, acts, roster
@@ -638,3 +639,51 @@ def test_a_second_series_that_says_nothing_of_the_users_goes_at_once() -> None:
     room = Room(roster=roster(overdue(0, "Ann")))
     two_series(room, words="", title=weekly().title)
     assert Act.DELETE in acts(room.plan(), Kind.BLOCK)
+
+
+class House(Room):
+    """One with two calendars, both of which can be read."""
+
+    def plan(self, now: datetime | None = None) -> Plan:
+        absent = dict.fromkeys(("home", "office"), frozenset(self.gone))
+        return make(World(roster=self.roster, state=self.state, now=self.now, absent=absent))
+
+    def move(self, calendar: str) -> None:
+        """The YAML names another calendar for the block."""
+        homes = {name: replace(SETTINGS, name=name) for name in ("home", "office")}
+        blocks = {"weekly": weekly(calendar=calendar)}
+        self.roster = replace(self.roster, calendars=homes, blocks=blocks)
+
+    def live(self) -> Record:
+        """The block's series."""
+        records = (r for r in self.state.records if r.key.kind is Kind.BLOCK)
+        (found,) = (r for r in records if r.fate is Fate.LIVE)
+        return found
+
+
+def test_a_series_that_another_took_out_of_the_calendar_left_is_not_deleted_by_the_user() -> None:
+    room = House(roster=roster(overdue(0, "Ann")))
+    room.settle()
+    old = room.series()
+    room.move("office")
+    room.tick()
+    room.gone.add(old.uid)  # another syncd was here
+    for _ in range(3):
+        room.tick()
+    assert room.live().calendar == "office"
+    room.move("home")
+    for _ in range(3):
+        room.tick()
+    assert room.live().calendar == "home"
+    assert not room.plan().resting
+
+
+def test_what_moves_back_is_not_taken_out_before_it_is_there() -> None:
+    room = House(roster=roster(overdue(0, "Ann")))
+    room.settle()
+    room.move("office")
+    for _ in range(3):
+        room.tick()
+    room.move("home")
+    assert acts(room.tick(), Kind.BLOCK) == [Act.CREATE]
+    assert acts(room.tick(), Kind.BLOCK) == [Act.DELETE]
