@@ -107,7 +107,9 @@ class Reader:
                 if split_sign(entry.title)[1].strip() == core:  # any other words are the user's
                     # A gesture that is made once more leaves the title as it was.
                     record = replace(record, consumed=entry.title if sign else None)
-            case marks.Snoozed(day, token, note) if self.fact is None:
+            case marks.Snoozed(day, token, note) if self.fact is None or self._let_go():
+                if self.fact is not None and not understood:
+                    self._take_back()
                 snoozed_to = self._snooze(day, f"{token} {note}".strip(), understood)
                 record = replace(record, consumed=entry.title)
             case marks.Unclear(asked):
@@ -234,6 +236,10 @@ class Reader:
             # A gesture leaves the title as it was.
             and (consumed != self.record.seen.title or self.record.seen.task or bool(self.colours))
         )
+
+    def _let_go(self) -> bool:
+        """Whether nothing is known but that nobody marked it, which syncd concluded."""
+        return self.fact is not None and self.fact.source is Source.SYNCD
 
     def _restored(self) -> bool:
         """Whether a deletion that we took for a skip was undone."""

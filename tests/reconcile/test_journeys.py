@@ -113,6 +113,25 @@ def test_two_marks_on_an_acknowledged_entry_ask_once() -> None:
     assert not writes(room.plan())
 
 
+def test_what_was_let_go_can_be_put_off() -> None:
+    room = Room(roster=roster(person()))
+    room.settle()
+    while not room.facts():
+        room.later(days=8)
+        room.settle()
+    assert room.outcomes() == ["missed"]
+    room.mark("{} >1w", attempt=1)
+    room.settle()
+    room.settle()
+    assert room.outcomes() == ["snoozed"]
+    entry = room.entry()
+    assert isinstance(entry.start, datetime)
+    assert (entry.start.date() - room.now.date(), entry.title) == (
+        timedelta(days=7),
+        "Ann Lee: call",
+    )
+
+
 def test_what_nobody_marks_moves_on_three_times_and_is_let_go_the_fourth() -> None:
     room = Room(roster=roster(person()))
     room.settle()
