@@ -23,10 +23,10 @@ def gesture(
     """The mark that was set on `entry` without words; empty for none. `base` is how we last left
     it, `trace` what we wrote then, `fact` what is known of it, `colours` say which outcome a colour
     stands for."""
-    if entry.task and not trace.is_over:  # an acknowledged one is ticked since we ticked it
+    if not trace.is_over:  # an acknowledged task is ticked since we ticked it
         if entry.cancelled:
             return ACKNOWLEDGED[Meaning(Outcome.SKIPPED)]
-        if entry.done:
+        if entry.task and entry.done:
             return ACKNOWLEDGED[Meaning(Outcome.REACHED)]
     ours = fact is not None and fact.source is Source.SYNCD  # then no colour was there before it
     if base is None and (trace.void or (trace.fact and not ours)):

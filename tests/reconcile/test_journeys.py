@@ -113,6 +113,17 @@ def test_two_marks_on_an_acknowledged_entry_ask_once() -> None:
     assert not writes(room.plan())
 
 
+def test_an_event_that_is_cancelled_is_skipped() -> None:
+    """As Thunderbird and others have it, which leave it in the calendar."""
+    room = Room(roster=roster(person()))
+    room.settle()
+    room.edit(room.record(), cancelled=True)
+    room.settle()
+    assert room.outcomes() == ["skipped"]
+    assert room.entry(attempt=1).title == "⏭ Ann Lee: call"
+    assert room.entry(attempt=1).cancelled
+
+
 def test_what_was_let_go_can_be_put_off() -> None:
     room = Room(roster=roster(person()))
     room.settle()
