@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
-from syncd.model.entries import Entry, Sighting
+from syncd.model.entries import Entry, Override, Sighting
 from syncd.model.facts import Fact
 from syncd.model.keys import Kind, decode
 from syncd.model.records import LEFT_ALONE, Fate, Record
 from syncd.reconcile.fold import revision_of
+from syncd.reconcile.occurrences import instant
 from syncd.reconcile.trace import decode as decode_trace
 from syncd.reconcile.trace import fact_of_entry, read_fact_line
 
@@ -187,6 +189,7 @@ def seen(record: Record, sighting: Sighting) -> Record:
     assert entry is not None
     back = record.fate in (Fate.GONE, Fate.REMOVED, Fate.UNPLACED)
     confirmed = record.intent is not None and entry.trace == record.intent.trace != ""
+    confirmed = confirmed and not _half_arrived(record, entry)
     return replace(
         record,
         href=sighting.href,
@@ -201,6 +204,22 @@ def seen(record: Record, sighting: Sighting) -> Record:
         tries=0,
         why="",
     )
+
+
+def _half_arrived(record: Record, entry: Entry) -> bool:
+    """Whether an instance of a series is as it was before we wrote, and was to be otherwise: where
+    series and instances are written one by one, a write may break off between them."""
+    before, after = _instances(record.seen), _instances(record.intent)
+    there = _instances(entry)
+    told = before.keys() | after.keys()
+    return record.seen is not None and any(
+        there.get(at) == before.get(at) != after.get(at) for at in told
+    )
+
+
+def _instances(entry: Entry | None) -> dict[datetime, Override]:
+    told = entry.recurrence.overrides if entry is not None and entry.recurrence else ()
+    return {instant(each.original): each for each in told}
 
 
 def _written_by_another(record: Record, entry: Entry) -> bool:

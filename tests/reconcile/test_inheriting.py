@@ -687,3 +687,18 @@ def test_what_moves_back_is_not_taken_out_before_it_is_there() -> None:
     room.move("home")
     assert acts(room.tick(), Kind.BLOCK) == [Act.CREATE]
     assert acts(room.tick(), Kind.BLOCK) == [Act.DELETE]
+
+
+def test_a_write_that_broke_off_between_a_series_and_its_hours_is_made_again() -> None:
+    room = Room(roster=roster(overdue(1, "Ann"), overdue(0, "Bob")))
+    room.settle()
+    before = room.series().seen
+    assert before is not None
+    room.people(overdue(1, "Ann"))
+    plan = room.plan()
+    (write,) = (a for a in plan.actions if a.act in WRITES and a.record.key.kind is Kind.BLOCK)
+    assert write.entry is not None
+    room.state = applied(room.state, Delta(records=intended([write])))
+    room.edit(room.series(), trace=write.entry.trace)  # its hours are as they were
+    room.settle()
+    assert "Bob" not in hours(room)[0].text
