@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -23,7 +24,7 @@ _ABOVE = 2
 def is_unseen(fact: Fact, record: Record) -> bool:
     """Whether `fact` was told elsewhere than on the entry of `record`, which does not say so yet: a
     mark that stands there was not set to correct it."""
-    return _is_from_elsewhere(fact) and not acknowledged(record, fact)
+    return is_from_elsewhere(fact) and not acknowledged(record, fact)
 
 
 def apart(fact: Fact, now: datetime) -> Fact:
@@ -32,7 +33,24 @@ def apart(fact: Fact, now: datetime) -> Fact:
     return replace(fact, id=f"{fact.id}~apart", recorded=now, entry=None, supersedes=fact.id)
 
 
-def _is_from_elsewhere(fact: Fact) -> bool:
+def beneath(fact: Fact, record: Record, ids: Mapping[str, Fact]) -> Fact:
+    """Of `fact`, and of what it corrects in turn, the newest that the title of its entry has
+    nothing to do with: what the entry acknowledges, or was told elsewhere. What came of that since
+    was read from the title, which may say otherwise by now. `fact` itself where there is none;
+    `ids` are all facts."""
+    found: Fact | None = fact
+    while found is not None and not (acknowledged(record, found) or is_from_elsewhere(found)):
+        found = ids.get(found.supersedes or "")
+    return found or fact
+
+
+def joined(one: str, other: str) -> str:
+    """Two notes as one."""
+    return " ".join(part for part in (one, other) if part)
+
+
+def is_from_elsewhere(fact: Fact) -> bool:
+    """Whether `fact` was told elsewhere than on an entry, and nothing of it was on one."""
     return fact.source in ELSEWHERE and revision_of(fact) == 0
 
 

@@ -20,7 +20,14 @@ from syncd.model.people import Period
 from syncd.model.records import Fate, Record
 from syncd.model.words import leading_when
 from syncd.reconcile import marks
-from syncd.reconcile.corrections import apart, is_unseen, number_called
+from syncd.reconcile.corrections import (
+    apart,
+    beneath,
+    is_from_elsewhere,
+    is_unseen,
+    joined,
+    number_called,
+)
 from syncd.reconcile.gestures import gesture, unticked
 from syncd.reconcile.journal import Journal
 from syncd.reconcile.occurrences import Occurrence, instant
@@ -166,26 +173,25 @@ class Reader:
         does not tell."""
         if not isinstance(reading, marks.Marked) or self.fact is None:
             return False
-        known = marks.Meaning(self.fact.outcome, self.fact.direction)
-        return self.fact.source is Source.MARK and reading.meaning != known
+        return self.fact.source is Source.MARK and not _means(self.fact, reading.meaning)
 
     def _mark(self, meaning: marks.Meaning, note: str, sign: str) -> None:
         old = self.fact
         until, paused = None, meaning.outcome is Outcome.PAUSED
         if paused:
             until, note = leading_when(note, self.today)
-        unseen = old is not None and is_unseen(old, self.record)
-        if old is not None and unseen and marks.Meaning(old.outcome, old.direction) != meaning:
+        if old is not None and is_unseen(old, self.record) and not _means(old, meaning):
             self.facts.append(apart(old, self.now))
             old = None
         if old is not None:
-            same = (old.outcome, old.direction) == (meaning.outcome, meaning.direction)
-            if same and (not note or note == old.note) and until in (None, old.until):
+            known, told = beneath(old, self.record, self.journal.ids), note
+            if (sign or is_from_elsewhere(known)) and (not note or _means(known, meaning)):
+                note = joined(known.note, note)  # the known one is not in the title
+            same = _means(old, meaning)
+            if same and (not told or old.note in (told, note)) and until in (None, old.until):
                 return
             if same and until is None:
                 until = old.until
-            if unseen or (sign and (same or not note)):  # the old one is not in the title
-                note = " ".join(part for part in (old.note, note) if part)
         self._add(
             outcome=meaning.outcome,
             source=Source.MARK,
@@ -207,15 +213,15 @@ class Reader:
     def _add_note(self, note: str) -> None:
         old = self.fact
         assert old is not None
-        until = old.until
+        known = beneath(old, self.record, self.journal.ids)
+        until = known.until
         if old.outcome is Outcome.PAUSED:
             longer, note = leading_when(note, self.today)
             until = longer or until
-        joined = " ".join(part for part in (old.note, note) if part)
         new = replace(
             old,
             id=self._id(),
-            note=joined,
+            note=joined(known.note, note),
             until=until,
             recorded=self.now,
             supersedes=old.id,
@@ -386,3 +392,7 @@ class Reader:
         self.facts.append(fact)
         if outcome is not Outcome.SNOOZED:
             self.fact = fact
+
+
+def _means(fact: Fact, meaning: marks.Meaning) -> bool:
+    return (fact.outcome, fact.direction) == (meaning.outcome, meaning.direction)

@@ -327,3 +327,55 @@ def test_the_number_that_was_wrong_is_the_one_that_the_line_of_a_checklist_shows
     room.people(person(phone="+49 89 4711"))
     room.settle()
     assert [fact.number for fact in room.facts()] == ["+49 30 901820"]
+
+
+@pytest.mark.parametrize("first", ["x {}", "x {} good talk"])
+def test_a_note_that_was_saved_twice_before_it_was_acknowledged_is_there_once(first: str) -> None:
+    room = Room(roster=roster(person()))
+    room.settle()
+    room.at("2026-12-03", "10:20")
+    room.mark(first)
+    room.settle()
+    for note in ("new job", "new job", "new job at Acme"):
+        room.edit(room.record(attempt=1), title=f"✅ Ann Lee: call {note}")
+        room.turned_away()
+        assert room.turned_away().facts == ()
+    room.settle()
+    good = "good talk " if "good" in first else ""
+    assert [fact.note for fact in room.facts()] == [f"{good}new job at Acme"]
+    room.edit(room.record(attempt=1), title="✅ Ann Lee: call send the book")
+    room.settle()
+    assert [fact.note for fact in room.facts()] == [f"{good}new job at Acme send the book"]
+
+
+def test_a_note_beside_a_correction_is_there_as_it_was_saved_last() -> None:
+    room = Room(roster=roster(person()))
+    room.settle()
+    room.at("2026-12-03", "10:20")
+    room.mark("x {} good talk")
+    room.settle()
+    for title, note in (
+        ("m ✅ Ann Lee: call", "good talk"),
+        ("m ✅ Ann Lee: call her husband", "her husband"),
+        ("m ✅ Ann Lee: call her husband first", "her husband first"),
+        ("n ✅ Ann Lee: call", "good talk"),
+    ):
+        room.edit(room.record(attempt=1), title=title)
+        room.turned_away()
+        assert [fact.note for fact in room.facts()] == [note]
+    room.settle()
+    assert [(fact.outcome.value, fact.note) for fact in room.facts()] == [
+        ("no-answer", "good talk")
+    ]
+
+
+def test_what_was_logged_keeps_its_note_beside_one_that_was_saved_twice() -> None:
+    room = Room(roster=roster(person()))
+    room.settle()
+    room.at("2026-12-03", "15:00")
+    log(room, outcome=Outcome.REACHED, note="spoke")
+    for note in ("new job", "new job at Acme"):
+        room.edit(room.record(attempt=1), title=f"x Ann Lee: call {note}")
+        room.turned_away()
+    room.settle()
+    assert [fact.note for fact in room.facts()] == ["spoke new job at Acme"]
