@@ -65,6 +65,11 @@ class Record:
     """What the server said to the last of them."""
 
     @property
+    def is_unknown(self) -> bool:
+        """Whether nothing is remembered of having made the entry: it was found in the calendar."""
+        return self.base is None and self.intent is None
+
+    @property
     def is_left_alone(self) -> bool:
         """Whether its resource is nothing that we could write to without losing what it says."""
         return self.version == LEFT_ALONE and self.fate is Fate.LIVE

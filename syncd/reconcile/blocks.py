@@ -93,7 +93,7 @@ def block_actions(
             record = run.record
             if run.waits:
                 continue
-            known = record.seen is None or block is not None or record.base or record.intent
+            known = record.seen is None or block is not None or not record.is_unknown
             if run.removed:
                 theirs_now = block is None and added_by_user(record)
                 act = Act.RELEASE if theirs_now else Act.DELETE

@@ -295,7 +295,7 @@ class Book:
         fact = self.scene.journal.by_entry.get(record.uid)
         if fact is not None or begins(stand.trace.start, self.scene.zone) <= self.scene.now:
             self.pen.note(record)
-        elif is_unknown(record):
+        elif record.is_unknown:
             entry = record.seen
             reason = f"{record.key.subject} is not in the people files; syncd clear removes it"
             self.out.actions.append(
@@ -303,11 +303,6 @@ class Book:
             )
         else:
             self.pen.remove(stand, Fate.REMOVED, "no longer in the people files", asked=False)
-
-
-def is_unknown(record: Record) -> bool:
-    """Whether nothing is known of having made the entry of somebody whom config does not name."""
-    return record.base is None and record.intent is None
 
 
 def _reads_otherwise(record: Record) -> bool:

@@ -92,9 +92,10 @@ def _freed(name: str, run: Run, theirs: Mapping[OccurrenceId, str], now: datetim
     if not (run.ended and _loses(run)):
         return run
     assert run.shape.recurrence is not None
-    free = {o.original: o for o in own_ahead(run.record, now)}
+    free = {o.original for o in own_ahead(run.record, now)}
+    ours = override_texts(run.record)
     hours = (
-        replace(o, text=_words(name, run, o, theirs)) if o.original in free else o
+        replace(o, text=_words(name, o, ours, theirs)) if o.original in free else o
         for o in run.shape.recurrence.overrides
     )
     recurrence = replace(run.shape.recurrence, overrides=tuple(hours))
@@ -107,17 +108,23 @@ def _left(
     """The instances ahead that go, with nothing in their texts that is ours."""
     assert run.shape.recurrence is not None
     stay = {o.original for o in run.shape.recurrence.overrides} if run.ended else set()
+    ours = override_texts(run.record)
     for each in recurrence_of(run.record).overrides:
         if each.original not in stay and not each.cancelled and instant(each.end) > instant(now):
             id = OccurrenceId(name, each.original.date())
-            yield id, replace(each, text=_words(name, run, each, theirs))
+            yield id, replace(each, text=_words(name, each, ours, theirs))
 
 
-def _words(name: str, run: Run, hour: Override, theirs: Mapping[OccurrenceId, str]) -> str:
+def _words(
+    name: str,
+    hour: Override,
+    ours: Mapping[datetime, tuple[str, ...]],
+    theirs: Mapping[OccurrenceId, str],
+) -> str:
     """What is the user's in the text of an hour."""
     if sheet_in(hour.text).sums:
         return theirs.get(OccurrenceId(name, hour.original.date()), "")
-    return users_words(hour.text, override_texts(run.record).get(instant(hour.original), ()))
+    return users_words(hour.text, ours.get(instant(hour.original), ()))
 
 
 def _called(run: Run, old: list[Run]) -> Entry:

@@ -146,7 +146,7 @@ def make(world: World) -> Plan:
         zone,
         tired,
         scene.away,
-        [stand for stand in strangers if contacts.is_unknown(stand.record)],
+        [stand for stand in strangers if stand.record.is_unknown],
     )
     book = contacts.Book(scene=scene, records=state.records)
     drawn = book.draw(resolutions, strangers, placement)

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from syncd.model.blocks import OccurrenceId
 from syncd.model.entries import Entry, Instant
-from syncd.model.facts import CLOSING, RESTING, Fact, Outcome, Source
+from syncd.model.facts import CLOSING, RESTING, TRIED, Fact, Outcome, Source
 from syncd.model.people import Period
 from syncd.model.records import Fate, Record
 from syncd.model.words import leading_when
@@ -98,7 +98,7 @@ class Reader:
             self._take_back()
         sign, core = split_sign(self.trace.title)
         reading = self._reading(entry)
-        understood = record.consumed == entry.title and not self._says_otherwise(reading)
+        understood = self._is_understood(entry, reading)
         snoozed_to, question = None, ""
         match reading:
             case marks.Marked(meaning, note):
@@ -138,8 +138,7 @@ class Reader:
             return replace(record, fate=record.leaving, leaving=None, intent=None, consumed=None)
         if entry is not None and record.fate is Fate.LIVE:  # what it said last, unread
             reading = self._reading(entry)
-            understood = record.consumed == entry.title and not self._says_otherwise(reading)
-            if isinstance(reading, marks.Marked) and not understood:
+            if isinstance(reading, marks.Marked) and not self._is_understood(entry, reading):
                 self._mark(reading.meaning, reading.note, split_sign(self.trace.title)[0])
         if entry is not None and self.fact is None and record.fate is Fate.LIVE and not over:
             times = self._times(entry)
@@ -168,12 +167,14 @@ class Reader:
         name = core.rpartition(":")[0] or core
         return marks.read(title, core=core, name=name, sign=sign, today=self.today)
 
-    def _says_otherwise(self, reading: marks.Reading) -> bool:
-        """Whether another mark stands here than the one that was read last: of gestures the title
-        does not tell."""
-        if not isinstance(reading, marks.Marked) or self.fact is None:
+    def _is_understood(self, entry: Entry, reading: marks.Reading) -> bool:
+        """Whether `reading` is of the title that was read last, and no other mark than then: of
+        gestures the title does not tell."""
+        if self.record.consumed != entry.title:
             return False
-        return self.fact.source is Source.MARK and not _means(self.fact, reading.meaning)
+        if not isinstance(reading, marks.Marked) or self.fact is None:
+            return True
+        return self.fact.source is not Source.MARK or _means(self.fact, reading.meaning)
 
     def _mark(self, meaning: marks.Meaning, note: str, sign: str) -> None:
         old = self.fact
@@ -244,8 +245,13 @@ class Reader:
         )
 
     def _let_go(self) -> bool:
-        """Whether nothing is known but that nobody marked it, which syncd concluded."""
-        return self.fact is not None and self.fact.source is Source.SYNCD
+        """Whether nothing is known but that nobody marked it, which syncd concluded, and nobody was
+        contacted, or tried, since."""
+        fact = self.fact
+        if fact is None or fact.source is not Source.SYNCD:
+            return False
+        told = self.journal.about(self.record.key.subject)
+        return all(each.at <= fact.at for each in told if each.outcome in CLOSING | TRIED)
 
     def _restored(self) -> bool:
         """Whether a deletion that we took for a skip was undone."""

@@ -159,9 +159,11 @@ def series(
         merged = not (title_is_ours and alarm_is_ours)
     lines = told.lines if told else ()
     if entry.recurrence is not None and (run.ended is None or left):
-        overrides = _overrides(known, entry, seen or entry, who_is_up, left, now)
+        ours = override_texts(known)
+        last = {} if known.intent else {at: sections[-1] for at, sections in ours.items()}
+        overrides = _overrides(ours, last, entry, seen or entry, who_is_up, left, now)
         entry = replace(entry, recurrence=replace(entry.recurrence, overrides=overrides))
-        lines = _lines_in(overrides, known, who_is_up, now)
+        lines = _lines_in(overrides, ours, who_is_up, now)
     return _compared(record, entry, replace(trace, lines=lines), merged)
 
 
@@ -175,7 +177,8 @@ def _times_written(run: Run, told: Trace | None) -> Times:
 
 
 def _overrides(
-    record: Record,
+    ours: Mapping[datetime, tuple[str, ...]],
+    written: Mapping[datetime, str],
     entry: Entry,
     before: Entry,
     who_is_up: Mapping[datetime, str],
@@ -184,8 +187,6 @@ def _overrides(
 ) -> tuple[Override, ...]:
     assert entry.recurrence is not None and isinstance(entry.start, datetime)
     length = instant(entry.end) - instant(entry.start)
-    ours = override_texts(record)
-    written = {} if record.intent else {at: sections[-1] for at, sections in ours.items()}
     kept: list[Override] = []
     of_series = ("", _squeezed(entry.text))  # words that an hour has as one of its series
     waiting = dict(who_is_up)
@@ -246,11 +247,13 @@ def _like_master(override: Override, entry: Entry, length: timedelta) -> bool:
 
 
 def _lines_in(
-    overrides: Iterable[Override], record: Record, who_is_up: Mapping[datetime, str], now: datetime
+    overrides: Iterable[Override],
+    ours: Mapping[datetime, tuple[str, ...]],
+    who_is_up: Mapping[datetime, str],
+    now: datetime,
 ) -> tuple[str, ...]:
     """The checksums of our lines in the texts of instances, as often as one has them; of those that
     are history they are not kept."""
-    ours = override_texts(record)
     found: Counter[str] = Counter()
     for each in overrides:
         at = instant(each.original)

@@ -143,6 +143,22 @@ def test_what_was_let_go_can_be_put_off() -> None:
     )
 
 
+def test_what_was_let_go_is_not_put_off_once_they_were_reached_since() -> None:
+    room = Room(roster=roster(person()))
+    room.settle()
+    while not room.facts():
+        room.later(days=8)
+        room.settle()
+    room.later(days=1)
+    who, source = room.record().key.subject, Source.LOG
+    room.log(id="1", person=who, at=room.now, outcome=Outcome.REACHED, source=source,
+             recorded=room.now)  # fmt: skip
+    room.settle()
+    room.mark("{} >1w", attempt=1)
+    room.settle()
+    assert room.outcomes() == ["missed", "reached"]
+
+
 def test_what_nobody_marks_moves_on_three_times_and_is_let_go_the_fourth() -> None:
     room = Room(roster=roster(person()))
     room.settle()
