@@ -89,12 +89,17 @@ def test_restored_it_is_written_anew_under_the_next_generation(make: Make) -> No
     assert stage.facts(everything=True) == []
 
 
-def test_what_the_user_made_of_an_entry_is_written_anew_with_it(make: Make) -> None:
+@pytest.mark.parametrize("stripped", [False, True])
+def test_what_the_user_made_of_an_entry_is_written_anew_with_it(make: Make, stripped: bool) -> None:
+    """Also where an app took our private properties away."""
     stage = make(*FOUR)
     stage.sync()
     ann = stage.app.retitle(stage.contact("Ann Lee"), "Coffee talk with Ann Lee")
     stage.app.silence(stage.app.describe(ann, f"{ann.text}\n\nAsk about Kim"))
     stage.sync()
+    if stripped:
+        stage.app.strip(stage.contact("Ann Lee"))
+        stage.sync()
     stage.app.wipe()
     assert stage.sync().held
     restore(stage.service)
