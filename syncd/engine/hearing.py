@@ -93,7 +93,7 @@ class _Journal:
         events: dict[str, str] = {}
         for fact in facts:
             event = events.get(fact.supersedes or "", "")
-            if fact.source is Source.EVENT:
+            if not event and fact.source is Source.EVENT:
                 event = fact.id.partition("#")[0]
             if event:
                 events[fact.id] = event
@@ -119,6 +119,8 @@ class _Journal:
         if before is None:
             undone = bool(known) and is_undoing(known[-1]) and self._same(known[-1], fact)
             return [] if undone or fact.person not in self.people else [fact]
+        if heard is not None and self._who(before) == fact.person:
+            fact = _corrected(fact, told, before, heard)
         same = self._same(before, fact)
         fact = replace(
             fact,
@@ -165,6 +167,14 @@ class _Journal:
     def _who(self, fact: Fact) -> str:
         person = self.people.get(fact.person)
         return person.id if person else fact.person
+
+
+def _corrected(fact: Fact, told: Told, before: Fact, heard: Heard) -> Fact:
+    """`fact` with what was corrected `before` elsewhere, on an entry or by a verb, where the event
+    says of it what it said when it was last `heard`."""
+    if told.meaning == heard.meaning:
+        fact = replace(fact, outcome=before.outcome, direction=before.direction, until=before.until)
+    return replace(fact, note=before.note) if told.said == heard.said else fact
 
 
 def _placed(

@@ -271,7 +271,7 @@ class Book:
         """What comes after a fact, in one sentence; `ahead` is the next attempt, if it has a place,
         be it a new one or where it stands already."""
         if fact.outcome in RESTING:
-            return "Take the sign away to go on."
+            return f"Take the sign away to go on{' before then' if fact.until else ''}."
         if position.reason:
             return f"Nothing is planned: {position.reason}."
         if ahead is not None:

@@ -63,17 +63,25 @@ class Told:
     @property
     def heard(self) -> Heard:
         """What is to be remembered of it."""
-        return Heard(person=self.person, name=self.name, said=self.said, start=self.start)
+        return Heard(
+            person=self.person,
+            name=self.name,
+            said=self.said,
+            start=self.start,
+            meaning=self.meaning,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Heard:
-    """Whom an event was about, and when it began, as it was last read."""
+    """What an event told of a contact, as it was last read."""
 
     person: str
     name: str
     said: str
     start: datetime
+    meaning: Meaning | None = None
+    """None where it was read before this was remembered."""
 
 
 @dataclass(frozen=True, kw_only=True)

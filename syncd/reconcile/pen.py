@@ -80,14 +80,16 @@ class Pen:
         if record.seen is None:  # it was about to be made, and may yet turn up
             self.note(replace(record, fate=fate))
             return
-        if render.added_by_user(record):
+        theirs = render.added_by_user(record)
+        if fate is Fate.RELEASED or theirs:
+            why = "it holds words of yours, so it stays and is yours" if theirs else "it is yours"
             if record.fate is not Fate.RELEASED:
                 self.out.actions.append(
                     Action(
                         act=Act.RELEASE,
                         record=record,
                         entry=record.seen,
-                        reason=f"{reason}; it holds words of yours, so it stays and is yours",
+                        reason=f"{reason}; {why}",
                         fate=Fate.RELEASED,
                         asked=asked,
                     )

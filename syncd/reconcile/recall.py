@@ -11,9 +11,11 @@ import json
 from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime
 
+from syncd.model.facts import Direction, Outcome
 from syncd.model.people import Person
 from syncd.model.roster import Roster
 from syncd.reconcile.events import Asked, Away, Heard, Proposed, Said
+from syncd.reconcile.marks import Meaning
 from syncd.reconcile.spelling import fold
 
 _EVENT, _TOLD = "event:", "told:"
@@ -119,6 +121,8 @@ def written(heard: Heard) -> str:
         "said": heard.said,
         "start": heard.start.astimezone(UTC).isoformat(),
     }
+    if heard.meaning is not None:
+        told |= {"outcome": heard.meaning.outcome, "direction": heard.meaning.direction}
     return json.dumps(told, ensure_ascii=False)
 
 
@@ -128,4 +132,7 @@ def heard_before(settings: Mapping[str, str], uid: str) -> Heard | None:
     if value is None:
         return None
     told = json.loads(value)
-    return Heard(**{**told, "start": datetime.fromisoformat(told["start"])})
+    meaning = None
+    if "outcome" in told:
+        meaning = Meaning(Outcome(told.pop("outcome")), Direction(told.pop("direction")))
+    return Heard(**{**told, "start": datetime.fromisoformat(told["start"]), "meaning": meaning})

@@ -5,7 +5,8 @@ For one person, from their fold and the contact events that stand in the calenda
     an entry with a fact                    is history
     the lowest entry without one, whose     is the open attempt: it keeps its place, goes along with
       touch is not closed                     its occurrence, wants another place, or is missed
-    any later one                           is withdrawn
+    any later one                           is withdrawn; moved there by the user, it goes on, and
+                                            one of its touch that is past is the user's
     one whose touch is over, or by a        is withdrawn while it is ahead
       number that is wrong
     no open attempt, but one of it that is  goes on under the next generation; one that was deleted
@@ -22,7 +23,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 
-from syncd.model.facts import CLOSING, ELSEWHERE, RESTING, Fact, Outcome
+from syncd.model.facts import CLOSING, ELSEWHERE, RESTING, TRIED, Fact, Outcome
 from syncd.model.people import Period, Person
 from syncd.model.records import Fate, Record
 from syncd.reconcile.attempts import (
@@ -174,6 +175,9 @@ def _sort_out(
         elif found is not None and _moved(person, found, stand, scene):
             _moved_out(found, stand, scene, out)
             found = stand
+        elif found is not None and _gives_way(found, stand, scene):
+            _hand_over(found, out)
+            found = stand
         elif found is not None:
             _withdraw(stand, Fate.REMOVED, "an earlier attempt is open", out)
         else:
@@ -199,12 +203,33 @@ def _moved_out(stand: Standing, later: Standing, scene: Scene, out: Resolution) 
         _withdraw(stand, Fate.REMOVED, f"it is in {later.record.calendar} now", out)
 
 
+def _gives_way(stand: Standing, later: Standing, scene: Scene) -> bool:
+    """Whether `stand`, whose mark was taken away when its time had passed, does not take the place
+    of `later`: the user moved that one, so they mean to keep it."""
+    moved = later.trace.pinned or later.snoozed_to is not None
+    past = begins(stand.trace.start, scene.zone) <= scene.now
+    return moved and past and stand.record.key.day == later.record.key.day
+
+
+def _hand_over(stand: Standing, out: Resolution) -> None:
+    """Leave the entry to the user, once it says what it said before its mark was read."""
+    if stand.trace.fact or stand.record.item:
+        out.keep.append(Keep(standing=stand, times=stand.times, open=False))
+    else:
+        _withdraw(stand, Fate.RELEASED, "the one that you moved goes on", out)
+
+
 def _open(record: Record, facts: tuple[Fact, ...], told: Fold) -> bool:
     """Whether the touch of this attempt is open and nothing later came of it."""
     opened = standing(record).opened
     if opened is not None and told.closed(record.key.day, opened):
         return False
-    return not is_over(record.key, facts)
+    others = (fact for fact in facts if fact.entry != record.uid)
+    return not is_over(record.key, facts) and not any(
+        (fact.touch, fact.attempt) == (record.key.day, record.key.attempt)
+        for fact in others
+        if fact.outcome in TRIED
+    )
 
 
 def _inactive(person: Person, channels: tuple[str, ...], scene: Scene) -> str:

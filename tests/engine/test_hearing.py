@@ -406,3 +406,28 @@ def test_an_event_whose_contact_was_corrected_on_an_entry_counts_once(home: Home
     assert home.told() == [("ann-lee", "reached", "")]
     home.edit(title="x Ann Lee told her")
     assert [outcome for _, outcome, _ in home.told()] == ["reached"]
+
+
+@pytest.mark.parametrize("title", ["m Ann Lee mailbox", "m Ann Lee, mailbx"])
+def test_an_edit_of_the_words_leaves_what_was_corrected_on_an_entry(home: Home, title: str) -> None:
+    home.now = datetime(2026, 12, 3, 10, 40, tzinfo=ZONE)
+    home.event("m Ann Lee mailbx")
+    (entry, *_) = home.contacts("ann-lee")
+    home.calendar.edit(entry.uid, title="✅ Ann Lee: call")
+    home.tick()
+    home.edit(title=title)
+    assert home.told() == [("ann-lee", "reached", title[-7:].lstrip(" ,"))]
+    home.edit(title="n Ann Lee mailbox")
+    assert home.told() == [("ann-lee", "no-answer", "mailbox")]
+
+
+def test_an_edit_of_the_mark_leaves_a_note_that_was_added_on_an_entry(home: Home) -> None:
+    home.now = datetime(2026, 12, 3, 10, 40, tzinfo=ZONE)
+    home.event("m Ann Lee mailbox")
+    (entry, *_) = home.contacts("ann-lee")
+    home.calendar.edit(entry.uid, title="✉ Ann Lee: call, again Friday")
+    home.tick()
+    ((_, _, note),) = home.told()
+    assert "again Friday" in note
+    home.edit(title="i Ann Lee mailbox")
+    assert home.told() == [("ann-lee", "reached", note)]

@@ -12,6 +12,7 @@ from syncd.engine.apply import intended, sendable
 from syncd.model.facts import Fact, Outcome, Source
 from syncd.model.keys import Kind
 from syncd.model.people import Retry
+from syncd.model.records import Fate, Record
 from tests.household import clients, person
 from tests.reconcile.world import ZONE, Room, acts, roster, writes
 
@@ -395,3 +396,79 @@ def test_what_was_logged_keeps_its_note_beside_one_that_was_saved_twice() -> Non
         room.turned_away()
     room.settle()
     assert [fact.note for fact in room.facts()] == ["spoke new job at Acme"]
+
+
+def paused_and_over(room: Room) -> None:
+    """Ann was paused by a mark on Thursday the 3rd for two weeks; she has her next hour on the 31st
+    and the mark is on the old entry still."""
+    room.settle()
+    room.at("2026-12-03", "10:05")
+    room.mark("pause 2 weeks {}")
+    room.settle()
+    for day in range(4, 29):
+        room.at(f"2026-12-{day:02}")
+        room.settle()
+
+
+def generations(room: Room) -> dict[tuple[int, int], Record]:
+    """By attempt and generation: the contact events that stand in the calendar."""
+    there = [r for r in room.state.records if r.seen and r.fate in (Fate.LIVE, Fate.RELEASED)]
+    contacts = [r for r in there if r.key.kind is Kind.CONTACT]
+    return {(r.key.attempt, r.key.generation): r for r in contacts}
+
+
+def test_the_sign_of_a_pause_that_is_over_leaves_what_was_dragged_since() -> None:
+    room = Room(roster=roster(person()))
+    paused_and_over(room)
+    start = datetime(2026, 12, 30, 15, 0, tzinfo=ZONE)
+    later = generations(room)[1, 1]
+    room.edit(later, start=start, end=start + timedelta(minutes=15))
+    room.settle()
+    old = generations(room)[1, 0]
+    assert old.seen is not None and old.seen.title == "⏸ Ann Lee: call"
+    assert "away to go on before then." in old.seen.text
+    room.edit(old, title="Ann Lee: call")
+    room.settle()
+    there = generations(room)
+    assert there[1, 1].seen is not None and there[1, 1].seen.start == start
+    assert there[1, 0].seen is not None and "Paused" not in there[1, 0].seen.text
+    assert (there[1, 0].fate, there[1, 1].fate) == (Fate.RELEASED, Fate.LIVE)
+    room.at("2026-12-30", "16:00")
+    room.edit(generations(room)[1, 1], title="x Ann Lee: call")
+    room.settle()
+    assert room.outcomes() == ["snoozed", "reached"]
+
+
+def test_the_sign_of_a_pause_that_is_over_leaves_what_was_tried_since() -> None:
+    room = Room(roster=roster(person()))
+    paused_and_over(room)
+    room.at("2026-12-31", "10:20")
+    room.edit(generations(room)[1, 1], title="m Ann Lee: call")
+    room.settle()
+    before = generations(room)[2, 0].seen
+    room.later(hours=3)
+    room.edit(generations(room)[1, 0], title="Ann Lee: call")
+    room.settle()
+    assert room.outcomes() == ["left-message"]
+    assert generations(room)[2, 0].seen == before
+
+
+def test_a_message_that_was_not_left_leaves_the_retry_that_was_dragged() -> None:
+    room = Room(roster=roster(person()))
+    room.settle()
+    room.at("2026-12-03", "10:20")
+    room.mark("m {}")
+    room.settle()
+    start = datetime(2026, 12, 9, 15, 0, tzinfo=ZONE)
+    room.edit(generations(room)[2, 0], start=start, end=start + timedelta(minutes=15))
+    room.settle()
+    room.edit(generations(room)[1, 0], title="Ann Lee: call")
+    room.settle()
+    assert room.outcomes() == ["snoozed"]
+    there = generations(room)[2, 0]
+    assert there.seen is not None and there.seen.start == start
+    room.at("2026-12-09", "15:20")
+    room.edit(there, title="n Ann Lee: call")
+    room.settle()
+    assert room.outcomes() == ["snoozed", "no-answer"]
+    assert (3, 0) in generations(room)
