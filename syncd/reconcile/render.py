@@ -160,7 +160,7 @@ def series(
     lines = told.lines if told else ()
     if entry.recurrence is not None and (run.ended is None or left):
         ours = override_texts(known)
-        last = {} if known.intent else {at: sections[-1] for at, sections in ours.items()}
+        last = {at: sections[-1] for at, sections in ours.items()} if _arrived(known) else {}
         overrides = _overrides(ours, last, entry, seen or entry, who_is_up, left, now)
         entry = replace(entry, recurrence=replace(entry.recurrence, overrides=overrides))
         lines = _lines_in(overrides, ours, who_is_up, now)
@@ -198,7 +198,7 @@ def _overrides(
         ours_here = () if sheet_in(override.text).sums else ours.get(at, ())
         if section is not None:
             there = bool(section) and (
-                _squeezed(section) in _squeezed(override.text)
+                _stands(section, override.text, ours_here)
                 or (section == written.get(at) and _told_as(override.text, section))
             )
             body = override.text if there else text.merge(theirs, ours_here, section)
@@ -244,6 +244,23 @@ def _like_master(override: Override, entry: Entry, length: timedelta) -> bool:
         and not override.cancelled
         and not override.own
     )
+
+
+def _stands(section: str, observed: str, ours: Iterable[str]) -> bool:
+    """Whether a text has `section` in it, and no other line of what we may have written there."""
+    wanted = {_squeezed(line) for line in section.split("\n")}
+    others = {_squeezed(line) for each in ours for line in each.split("\n")} - wanted - {""}
+    return _squeezed(section) in _squeezed(observed) and others.isdisjoint(
+        _squeezed(line) for line in observed.split("\n")
+    )
+
+
+def _arrived(record: Record) -> bool:
+    """Whether what was confirmed last is what the calendar shows, and was not put back to what was
+    written before."""
+    shown, confirmed = (decode(each.trace) if each else None for each in (record.seen, record.base))
+    back = shown is not None and confirmed is not None and shown.lines != confirmed.lines
+    return record.intent is None and not back
 
 
 def _lines_in(

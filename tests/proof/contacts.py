@@ -115,14 +115,20 @@ class Contacts(Base):
         found = self.entry(which)
         if found is None:
             return
-        name, _, entry = found
+        name, key, entry = found
         ledger, world = self.world.ledger, self.world
         unread = entry.uid in ledger.said and not world.read(entry.uid)
         known = world.known(entry.uid)
         if unread and not (known and name in world.place.once):
             return  # a mark that no syncd ever saw
         told = entry.uid in ledger.said or world.facts_of(entry.uid)
-        if known and world.ahead(entry) and not told:
+        same = [
+            k
+            for _, k, _ in world.contacts()
+            if replace(k, generation=0) == replace(key, generation=0)
+        ]
+        double = len(same) > 1  # of an attempt that moves along to another calendar
+        if known and world.ahead(entry) and not told and not double:
             ledger.skipped.add(entry.uid)
         ledger.bury(name, entry)
         world.place.hands[name].drop(entry.uid)

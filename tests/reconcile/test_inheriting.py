@@ -702,3 +702,32 @@ def test_a_write_that_broke_off_between_a_series_and_its_hours_is_made_again() -
     room.edit(room.series(), trace=write.entry.trace)  # its hours are as they were
     room.settle()
     assert "Bob" not in hours(room)[0].text
+
+
+def test_hours_that_were_put_back_to_what_we_wrote_before_are_ours() -> None:
+    room = Room(roster=roster(overdue(1, "Ann"), overdue(0, "Bob")))
+    room.settle()
+    before = room.series().seen
+    assert before is not None
+    room.people(overdue(0, "Bob"))
+    room.settle()
+    room.edit(room.series(), recurrence=before.recurrence, trace=before.trace)
+    room.settle()
+    (hour,) = hours(room)
+    assert hour.text.split("\n")[0] == "Who is up:" and "Ann" not in hour.text
+    assert hour.text.count("Bob") == 1
+
+
+def test_a_line_of_ours_that_is_to_go_goes_where_what_is_to_stay_stands_below_it() -> None:
+    room = Room(roster=roster(overdue(1, "Ann"), overdue(-7, "Bob")))
+    room.settle()
+    bob = room.record("bob")
+    room.delete(bob)
+    room.settle()
+    assert hours(room)[0].text.startswith("Since last time:\nSkipped")
+    room.edit(bob)
+    room.settle()
+    assert hours(room)[0].text.startswith("Who is up:\n")
+    room.roster = replace(room.roster, blocks={})
+    room.settle()
+    assert not hours(room), "nothing in them was the user's"

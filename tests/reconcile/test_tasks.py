@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from syncd.model.entries import Entry, Sighting
-from syncd.model.facts import Facts, Outcome, Source
+from syncd.model.facts import Direction, Facts, Outcome, Source
 from syncd.model.people import Person
 from syncd.model.records import Fate
 from syncd.model.roster import GoogleSettings
@@ -321,6 +321,19 @@ def test_the_tick_of_an_entry_whose_trace_was_stripped_counts(furnish: Furnish) 
     room.settle()
     assert room.outcomes() == ["reached"]
     assert room.entry(attempt=1).done
+
+
+def test_the_sign_of_a_task_whose_trace_was_stripped_is_no_tick(furnish: Furnish) -> None:
+    room = furnish()
+    room.at("2026-12-03", "10:20")
+    room.mark("i {}")
+    room.settle()
+    assert room.entry(attempt=1).done
+    bare = (replace(r, base=None, intent=None, consumed=None) for r in room.state.records)
+    room.state = replace(room.state, records=tuple(bare))
+    room.edit(room.record(), trace="")
+    room.settle()
+    assert [(f.outcome, f.direction) for f in room.facts()] == [(Outcome.REACHED, Direction.IN)]
 
 
 def test_an_event_that_stands_stays_an_event_when_its_list_is_of_tasks_now() -> None:
