@@ -169,7 +169,7 @@ def _judged(
         succeeded=now,
         failing_since=None,
         error="",
-        doubtful=(),
+        doubtful={},
         listed=now if changes.full and changes.complete else before.listed,
     )
     if absorbed.unsure:
@@ -191,7 +191,8 @@ def _judged(
         doubt = f"{len(missed)} entries are gone at once"
     if doubt and not approved:
         # Listed in full again until it is over: not every server lists deletions by token.
-        after = replace(after, doubtful=tuple(sorted(missed)), cursor=before.cursor, listed=None)
+        since = {uid: before.doubtful.get(uid, now) for uid in sorted(missed)}
+        after = replace(after, doubtful=since, cursor=before.cursor, listed=None)
         return Observed(name=name, state=after, absorbed=absorbed, doubt=doubt)
     if changes.full:
         absorbed = _hopeful(absorbed)

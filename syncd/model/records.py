@@ -97,8 +97,9 @@ class CalendarState:
     """When it was last read without an error."""
     failing_since: datetime | None = None
     error: str = ""
-    doubtful: tuple[str, ...] = ()
-    """UIDs of entries whose absence is in doubt."""
+    doubtful: Mapping[str, datetime | None] = field(default_factory=dict)
+    """UIDs of entries whose absence is in doubt, and when each was first missed; None where an
+    older syncd did not remember it."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -75,6 +75,8 @@ class World:
     now: datetime
     absent: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """For each calendar that could be read without doubt, the UIDs that are gone from it."""
+    missed: Mapping[str, Mapping[str, datetime | None]] = field(default_factory=dict)
+    """For each calendar: the UIDs that were in doubt, and when each was first missed."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -108,7 +110,9 @@ def make(world: World) -> Plan:
     colours = {name: each.colours for name, each in roster.calendars.items()}
     numbers = {id: p.phone or "" for p in roster.people.values() for id in p.ids}
     cores = _cores(roster, records)
-    read = read_contacts(records, world.absent, known, slots, cores, colours, numbers, now, zone)
+    read = read_contacts(
+        records, world.absent, world.missed, known, slots, cores, colours, numbers, now, zone
+    )
     fresh = {(record.calendar, record.uid): record for record in read.records}
     records = tuple(fresh.get((record.calendar, record.uid), record) for record in records)
     scene = Scene(

@@ -37,6 +37,7 @@ class Read:
 def read_contacts(
     records: Iterable[Record],
     absent: Mapping[str, frozenset[str]],
+    missed: Mapping[str, Mapping[str, datetime | None]],
     journal: Journal,
     occurrences: Mapping[OccurrenceId, Occurrence],
     cores: Mapping[str, Sequence[str]],
@@ -46,9 +47,10 @@ def read_contacts(
     zone: ZoneInfo,
 ) -> Read:
     """Read every contact event among `records`. `absent` are, by calendar, the UIDs of those that
-    are gone beyond doubt; `occurrences` are those of the blocks as they stand now; `cores` are, by
-    person, the titles that an entry of theirs may have; `colours` say, by calendar, which outcome a
-    colour stands for; `numbers` are, by person, the numbers that are called."""
+    are gone beyond doubt; `missed` says when those were first missed that were in doubt before;
+    `occurrences` are those of the blocks as they stand now; `cores` are, by person, the titles that
+    an entry of theirs may have; `colours` say, by calendar, which outcome a colour stands for;
+    `numbers` are, by person, the numbers that are called."""
     facts: list[Fact] = []
     standings: list[Standing] = []
     changed: list[Record] = []
@@ -95,7 +97,8 @@ def read_contacts(
         goes_on = newest.get(replace(record.key, generation=0), 0) > record.key.generation
         over = goes_on or first < record.key or is_over(record.key, told)
         reader = reader_of(record)
-        changed.append(reader.gone(over=over))
+        since = missed.get(record.calendar, {}).get(record.uid)
+        changed.append(reader.gone(over=over, since=since or now))
         facts += reader.facts
     return Read(facts=tuple(facts), standings=tuple(standings), records=tuple(changed))
 

@@ -131,8 +131,9 @@ class Reader:
             return stand
         return replace(stand, trace=self._moved(self._times(entry), occurrences))
 
-    def gone(self, *, over: bool) -> Record:
-        """Read an entry that is there no more; `over` says that its attempt was not open."""
+    def gone(self, *, over: bool, since: datetime) -> Record:
+        """Read an entry that is there no more, as was first seen at `since`; `over` says that its
+        attempt was not open."""
         record, entry = self.record, self.record.seen
         if record.leaving is not None:  # our own doing
             return replace(record, fate=record.leaving, leaving=None, intent=None, consumed=None)
@@ -142,13 +143,13 @@ class Reader:
                 self._mark(reading.meaning, reading.note, split_sign(self.trace.title)[0])
         if entry is not None and self.fact is None and record.fate is Fate.LIVE and not over:
             times = self._times(entry)
-            if begins(times.start, self.zone) > self.now:
+            if begins(times.start, self.zone) > since:
                 day = begins(times.start, self.zone).astimezone(self.zone).date()
                 self._add(
                     outcome=Outcome.SKIPPED,
                     source=Source.DELETION,
-                    at=self.now,
-                    day=max(day, self.today),
+                    at=since,
+                    day=max(day, since.astimezone(self.zone).date()),
                 )
         return replace(record, fate=Fate.GONE, intent=None, consumed=None)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from syncd.model.entries import Entry
@@ -127,14 +127,23 @@ _CLOCKS = ("listed", "succeeded", "failing_since")
 
 def calendar_row(state: CalendarState) -> Row:
     """The row of a calendar, but for its name."""
-    return {**with_days(state, *_CLOCKS), "doubtful": to_json(state.doubtful)}
+    since = {uid: when and encode_instant(when) for uid, when in state.doubtful.items()}
+    return {**with_days(state, *_CLOCKS), "doubtful": to_json(since)}
 
 
 def _calendar(row: Row) -> CalendarState:
     for name in _CLOCKS:
         row[name] = row[name] and decode_moment(row[name])
-    row["doubtful"] = tuple(json.loads(row["doubtful"]))
+    row["doubtful"] = doubtful(row["doubtful"])
     return CalendarState(**row)
+
+
+def doubtful(told: str) -> dict[str, datetime | None]:
+    """Whose absence is in doubt, and since when; an older syncd wrote only the UIDs. Raises as
+    `decode_moment` does, and what JSON does."""
+    found = json.loads(told)
+    since = found if isinstance(found, dict) else dict.fromkeys(found)
+    return {uid: when and decode_moment(when) for uid, when in since.items()}
 
 
 def _acquaintance(row: Row) -> Acquaintance:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +11,7 @@ from pathlib import Path
 from syncd.model.records import CalendarState
 from syncd.store.codec import decode_moment
 from syncd.store.reading import opened, reading
+from syncd.store.rows import doubtful
 from syncd.store.trouble import explained, unreadable
 from syncd.store.versions import SCHEMA, newer
 
@@ -51,7 +51,7 @@ def vitals(path: Path) -> Vitals:
                 succeeded=_moment(row["succeeded"]),
                 failing_since=_moment(row["failing_since"]),
                 error=row["error"],
-                doubtful=tuple(json.loads(row["doubtful"])),
+                doubtful=doubtful(row["doubtful"]),
             )
             for row in rows
         }

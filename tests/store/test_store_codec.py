@@ -11,6 +11,7 @@ from hypothesis import example, given
 
 from syncd.model.entries import Entry, Instant, Override, Recurrence
 from syncd.store.codec import decode_entry, decode_instant, encode_entry, encode_instant
+from syncd.store.rows import doubtful
 from tests.store import values
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -94,3 +95,7 @@ def test_what_was_written_before_an_hour_could_have_something_of_its_own_is_read
     recurrence = Recurrence(rule="FREQ=WEEKLY", overrides=(hour,))
     entry = Entry(uid="u", title="t", start=start, end=start, recurrence=recurrence)
     assert decode_entry(encode_entry(entry).replace('"own":false,', "")) == entry
+
+
+def test_what_an_older_syncd_wrote_of_what_is_in_doubt_is_read() -> None:
+    assert doubtful('["a","b"]') == {"a": None, "b": None}

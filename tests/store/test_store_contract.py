@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -60,8 +60,11 @@ class Contract:
 
     def test_a_calendar_state_is_replaced_whole(self, store: Store) -> None:
         store.commit(Delta(calendars={"home": CalendarState(cursor="1", error="down")}))
-        store.commit(Delta(calendars={"home": CalendarState(cursor="2", doubtful=("u",))}))
-        assert store.load().calendars == {"home": CalendarState(cursor="2", doubtful=("u",))}
+        told = CalendarState(
+            cursor="2", doubtful={"u": datetime(2026, 12, 1, 8, tzinfo=UTC), "v": None}
+        )
+        store.commit(Delta(calendars={"home": told}))
+        assert store.load().calendars == {"home": told}
 
     def test_pauses_are_replaced_all_or_left(self, store: Store) -> None:
         pauses = tuple(

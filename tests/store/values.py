@@ -129,7 +129,7 @@ calendars = st.builds(
     succeeded=maybe_moment,
     failing_since=maybe_moment,
     error=words,
-    doubtful=st.lists(words, max_size=2).map(tuple),
+    doubtful=st.dictionaries(words, maybe_moment, max_size=2),
 )
 acquaintances = st.builds(
     Acquaintance,

@@ -63,9 +63,13 @@ def test_doubt_ends_by_itself_when_the_entries_are_back(make: Make) -> None:
     assert {each.uid for each in stage.app.entries()} == {each.uid for each in before}
 
 
-def test_approved_it_stands_exactly_so(make: Make) -> None:
+@pytest.mark.parametrize("days", [0, 5])
+def test_approved_it_stands_exactly_so(make: Make, days: int) -> None:
+    """Also where their hour has passed by then: it was ahead when they were gone."""
     stage = make(*FOUR)
     wiped(stage)
+    stage.later(days=days)
+    assert stage.sync().held
     approve(stage.service)
     stage.sync()
     assert {fact.outcome.value for fact in stage.facts()} == {"skipped"}
