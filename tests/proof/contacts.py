@@ -143,12 +143,14 @@ class Contacts(Base):
         uid = sorted(ledger.buried)[which % len(ledger.buried)]
         if uid in {each.uid for each in world.entries}:  # it was made anew
             return
-        name, entry = ledger.unbury(uid)
+        had = ledger.unbury(uid)
+        if had.said:  # it shows it, whatever became of the database since
+            ledger.said.setdefault(uid, had.said)
         key = decode(uid, DEPLOYMENT)
         assert key is not None
         ledger.handled.add(world.who(key.subject))
-        world.place.hands[name].put(entry)
-        self.did("restore", entry.title)
+        world.place.hands[had.calendar].put(had.entry)
+        self.did("restore", had.entry.title)
 
     @rule(which=PICK, minutes=st.sampled_from((7, 13)))
     def alarm(self, which: int, minutes: int) -> None:

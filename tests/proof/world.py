@@ -27,12 +27,24 @@ from tests.proof.effects import Committed, Effects, Numbered, Watched
 from tests.proof.places import Place
 from tests.year import oracle
 from tests.year.cast import BEGIN, DEPLOYMENT
-from tests.year.user import SIGNS, Ledger
+from tests.year.user import SIGNS, Ledger, Said
 
 WRITTEN = "Bring paper"
 """What the user writes into hours begins so."""
 ROUNDS = 6
 """How many ticks it may take until there is nothing left to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Buried:
+    """An entry that the user deleted, and what of it they had said and written."""
+
+    calendar: str
+    entry: Entry
+    said: Said | None
+    written: str
+    word: str
+    fields: dict[str, Any]
 
 
 @dataclass(kw_only=True)
@@ -54,8 +66,8 @@ class Marks(Ledger):
     """Entries that at one time did not say what in them is syncd's."""
     plain: dict[str, str] = field(default_factory=dict)
     """By entry: its title before a mark that may not have been read yet."""
-    buried: dict[str, tuple[str, Entry, str, str, dict[str, Any]]] = field(default_factory=dict)
-    """By entry that the user deleted: the calendar, how it was, and what of it they had written."""
+    buried: dict[str, Buried] = field(default_factory=dict)
+    """By entry that the user deleted."""
 
     def give(self, calendar: str, uid: str, name: str, value: object) -> None:
         """Note that the user gives a field of an entry that value."""
@@ -64,22 +76,28 @@ class Marks(Ledger):
 
     def bury(self, calendar: str, entry: Entry) -> None:
         """Note that the user deletes `entry`."""
-        written, word = self.written.pop(entry.uid, ""), self.words.pop(entry.uid, "")
-        fields = self.fields.pop(entry.uid, {})
-        self.buried[entry.uid] = (calendar, entry, written, word, fields)
+        uid = entry.uid
+        self.buried[uid] = Buried(
+            calendar=calendar,
+            entry=entry,
+            said=None if uid in self.logged else self.said.get(uid),
+            written=self.written.pop(uid, ""),
+            word=self.words.pop(uid, ""),
+            fields=self.fields.pop(uid, {}),
+        )
 
-    def unbury(self, uid: str) -> tuple[str, Entry]:
+    def unbury(self, uid: str) -> Buried:
         """Note that they put it back."""
         self.skipped.discard(uid)
         self.reopened.add(uid)
-        calendar, entry, written, word, fields = self.buried.pop(uid)
-        if word:
-            self.words[uid] = word
-        if written:
-            self.written[uid] = written
-        if fields:
-            self.fields[uid] = fields
-        return calendar, entry
+        had = self.buried.pop(uid)
+        if had.word:
+            self.words[uid] = had.word
+        if had.written:
+            self.written[uid] = had.written
+        if had.fields:
+            self.fields[uid] = had.fields
+        return had
 
     handled: set[str] = field(default_factory=set)
     """People of whose entries one was marked or corrected since the last rest."""
@@ -197,7 +215,7 @@ class World:
     def too_late(self, uid: str) -> bool:
         """Whether nobody looked before the time of a deleted entry had passed: then it was no
         skip."""
-        return not self.ahead(self.ledger.buried[uid][1]) and not self.facts_of(uid)
+        return not self.ahead(self.ledger.buried[uid].entry) and not self.facts_of(uid)
 
     def known(self, uid: str) -> bool:
         """Whether the database has seen that entry, and it is not about to be taken out."""
