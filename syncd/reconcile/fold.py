@@ -118,8 +118,8 @@ def read_back(
     """What entries that another syncd wrote tell beyond the `journal`. A fact corrects what the
     journal held of its entry until then, unless that is the newer; what was `withdrawn` on an entry
     is void. What was said elsewhere is not corrected by what a syncd concluded: the touch had been
-    let go already, and the contact was made outside of it. Two that read different marks as the
-    same revision agree by counting on."""
+    let go already, and the contact was made outside of it; and what was said since
+    stands. Two that read different marks as the same revision agree by counting on."""
     told = list(told)
     if not told and not withdrawn:
         return []
@@ -137,6 +137,8 @@ def read_back(
             found += [fact, _outside(before, now)]
         elif same is None and (before is None or revision_of(before) < revision_of(fact)):
             found.append(replace(fact, supersedes=before.id) if before else fact)
+            if before and before.source in ELSEWHERE and before.recorded >= fact.recorded:
+                found.append(_said_since(before, fact, now))
         elif same is not None and same is before and _meaning(same) != _meaning(fact):
             id = f"{fact.entry}#{revision_of(fact) + 1}"
             found.append(replace(fact, id=id, supersedes=same.id))
@@ -159,6 +161,11 @@ def _outside(fact: Fact, now: datetime) -> Fact:
         entry=None,
         supersedes=fact.id,
     )
+
+
+def _said_since(fact: Fact, told: Fact, now: datetime) -> Fact:
+    """What was said elsewhere of an entry whose own fact, which was `told` before, was lost."""
+    return replace(fact, id=f"{fact.id}~since", recorded=now, supersedes=told.id)
 
 
 def _meaning(fact: Fact) -> tuple[object, ...]:

@@ -235,8 +235,8 @@ class Reader:
     def _taken_away(self, sign: str) -> bool:
         """Whether the mark that made our fact was taken away, rather than never been there."""
         assert self.fact is not None and self.record.seen is not None
-        if sign:
-            return marks.sign_of(self.fact) != ""
+        if sign:  # a sign says nothing of what was told elsewhere since
+            return marks.sign_of(self.fact) != "" and not is_unseen(self.fact, self.record)
         consumed = self.record.consumed
         return (
             self.fact.source is Source.MARK

@@ -123,8 +123,18 @@ def test_what_was_said_elsewhere_stays_where_a_touch_had_been_let_go_already(
 
 def test_what_was_said_elsewhere_is_corrected_by_a_mark() -> None:
     said = fact(Outcome.LEFT_MESSAGE, id="log:1", source=Source.LOG)
-    told = read_back([fact(Outcome.REACHED)], frozenset(), [said], BEGIN)
+    marked = fact(Outcome.REACHED, recorded=said.recorded + timedelta(minutes=1))
+    told = read_back([marked], frozenset(), [said], BEGIN)
     assert [each.outcome for each in effective([said, *told])] == [Outcome.REACHED]
+
+
+def test_what_was_said_elsewhere_since_stands() -> None:
+    marked = fact(Outcome.LEFT_MESSAGE)
+    said = fact(Outcome.REACHED, id="log:1", source=Source.LOG)
+    told = read_back([marked], frozenset(), [said], BEGIN)
+    assert [each.outcome for each in effective([said, *told])] == [Outcome.REACHED]
+    again = read_back([marked], frozenset(), [said, *told], BEGIN)
+    assert not again
 
 
 def logged(at: datetime, recorded: datetime) -> Fact:

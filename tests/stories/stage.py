@@ -123,6 +123,17 @@ class Stage:
             each.unlink()
         self.restart()
 
+    def copy_database(self) -> dict[str, bytes]:
+        """The files of the state, as a backup has them."""
+        self.restart()
+        return {each.name: each.read_bytes() for each in self.folder.glob(f"{self.database}*")}
+
+    def put_database_back(self, files: dict[str, bytes]) -> None:
+        """The state is as it was when it was copied."""
+        self.lose_database()
+        for name, content in files.items():
+            (self.folder / name).write_bytes(content)
+
     def sync(self) -> Report:
         """One tick, which must come off; a second one finds nothing to do."""
         report = self.service.sync()

@@ -287,3 +287,23 @@ def test_private_properties_that_a_client_strips_are_not_needed(make: Make) -> N
     stage.sync()
     assert stage.starts("Bob Roy") == ["thu 10 10:00"]
     assert len(stage.contacts()) == 2
+
+
+def test_what_was_logged_since_stands_where_the_database_did_not_know_of_an_older_mark(
+    make: Make,
+) -> None:
+    """And where the sign of that mark was taken away at the same look."""
+    stage = make("Ann Lee")
+    stage.sync()
+    yesterday = stage.copy_database()
+    stage.at("thu 10:20")
+    stage.mark("Ann Lee", "m {}")
+    stage.sync()
+    stage.put_database_back(yesterday)
+    stage.app.retitle(stage.contacts("Ann Lee")[0], "Ann Lee: call")
+    stage.later(minutes=5)
+    stage.service.log("Ann Lee", "reached")
+    stage.sync()
+    stage.sync()
+    assert stage.outcomes("Ann Lee") == ["reached"]
+    assert stage.contacts("Ann Lee")[0].title == "✅ Ann Lee: call"
