@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import count
 from zoneinfo import ZoneInfo
 
 from syncd.engine.observe import Observed
@@ -108,7 +109,9 @@ class _Journal:
         prefix = f"event:{digest(entry.uid)}"
         known = self.facts.get(prefix, [])
         before = next(iter(effective(known)), None)
-        id = f"{prefix}#{len(known) + 1}"
+        taken = {each.id for each in known}  # what was read back from entries has gaps
+        numbered = (f"{prefix}#{number}" for number in count(len(known) + 1))
+        id = next(each for each in numbered if each not in taken)
         if told is None or told.start > now + AHEAD:
             # What was read before this was remembered stands once it is long ago.
             if before is None or (heard is None and begins(entry.start, zone) < now - PAST):

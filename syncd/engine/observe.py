@@ -178,7 +178,12 @@ def _judged(
         doubt = "the listing was not complete"
         return Observed(
             name=name,
-            state=replace(after, error=doubt, failing_since=before.failing_since or now),
+            state=replace(
+                after,
+                error=doubt,
+                failing_since=before.failing_since or now,
+                doubtful=before.doubtful,
+            ),
             absorbed=absorbed,
             doubt=doubt,
         )

@@ -228,7 +228,11 @@ def look(
     if quiet and _still_holds(roster, state, now) and _blind(state) <= _unseen(observed):
         return Look(observed=observed, state=after, delta=delta, plan=None, held=_held(state))
     absent = {each.name: each.absent for each in observed if each.settled}
-    missed = {name: each.doubtful for name, each in state.calendars.items()}
+    missed = {
+        name: each.doubtful
+        for name, each in state.calendars.items()
+        if f"approved:{name}" in state.settings
+    }
     world = World(roster=roster, state=after, now=now, absent=absent, missed=missed)
     plan = planning.make(world)
     held = too_much(plan.actions, world.records)

@@ -88,14 +88,16 @@ def block_actions(
     actions: list[Action] = []
     for name, each in blocks.items():
         block = roster.blocks.get(name)
-        along = inherited if block is not None else kept
+        # While a block rests, nothing takes over what is in a series that goes.
+        goes_on = block is not None and any(not (r.ended or r.removed) for r in each.runs)
+        along = inherited if goes_on else kept
         for run in along(each, theirs, now).runs:
             record = run.record
             if run.waits:
                 continue
             known = record.seen is None or block is not None or not record.is_unknown
             if run.removed:
-                theirs_now = block is None and added_by_user(record)
+                theirs_now = not goes_on and added_by_user(record)
                 act = Act.RELEASE if theirs_now else Act.DELETE
                 more = "; it holds what you gave it, so it stays and is yours" if theirs_now else ""
                 actions.append(

@@ -90,7 +90,8 @@ class Book:
         stand = keep.standing
         person = position.person
         if not keep.open:
-            if stand.trace.fact:  # its mark was taken back, and something came after it
+            theirs = stand.record.fate is Fate.RELEASED
+            if stand.trace.fact and not theirs:  # its mark was taken back; something came after
                 self.pen.write(
                     stand, person, keep.times, replace(stand.trace, fact=""), "taken back"
                 )

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from syncd.model.entries import Entry
 from syncd.model.facts import Fact, Outcome, Source
-from syncd.reconcile.marks import ACKNOWLEDGED, Meaning
+from syncd.reconcile.marks import ACKNOWLEDGED, Meaning, sign_of
 from syncd.reconcile.trace import Trace
 
 
@@ -23,7 +23,7 @@ def gesture(
     """The mark that was set on `entry` without words; empty for none. `base` is how we last left
     it, `trace` what we wrote then, `fact` what is known of it, `colours` say which outcome a colour
     stands for."""
-    if not trace.is_over:  # an acknowledged task is ticked since we ticked it
+    if not (trace.is_over or _shown(entry, fact)):  # an acknowledged task is ticked since then
         if entry.cancelled:
             return ACKNOWLEDGED[Meaning(Outcome.SKIPPED)]
         if entry.task and entry.done:
@@ -35,6 +35,12 @@ def gesture(
         return ""
     outcome = colours.get(entry.colour)
     return ACKNOWLEDGED.get(Meaning(outcome), "") if outcome else ""
+
+
+def _shown(entry: Entry, fact: Fact | None) -> bool:
+    """Whether an entry from which our trace was taken has the sign of its `fact`."""
+    sign = sign_of(fact) if fact is not None else ""
+    return not entry.trace and bool(sign) and entry.title.startswith(sign)
 
 
 def unticked(entry: Entry, trace: Trace) -> bool:

@@ -63,9 +63,9 @@ def inherited(series: Series, theirs: Mapping[OccurrenceId, str], now: datetime)
 
 
 def kept(series: Series, theirs: Mapping[OccurrenceId, str], now: datetime) -> Series:
-    """`series` of a block that is no more: hours ahead into which, or into whose titles, the user
-    wrote, or which have what only they give, stay theirs, without what is ours in them; `theirs` as
-    above. One that has not begun and has such things itself is theirs as it is."""
+    """`series` of a block that is no more, or rests: hours ahead into which, or into whose titles,
+    the user wrote, or which have what only they give, stay theirs, without what is ours in them;
+    `theirs` as above. One that has not begun and has such things itself is theirs as it is."""
 
     def one(run: Run) -> Run:
         if not _loses(run) or (run.removed and added_by_user(run.record)):
@@ -74,7 +74,9 @@ def kept(series: Series, theirs: Mapping[OccurrenceId, str], now: datetime) -> S
         plain = ("", entry.text.strip())
         told = (each for _, each in _left(series.name, run, theirs, now))
         stays = [o for o in told if o.own or o.text not in plain or o.title != entry.title]
-        return ended(run.record, now, run.reason, stays) if stays else run
+        if not stays:
+            return run
+        return replace(ended(run.record, now, run.reason, stays), waits=run.waits)
 
     return replace(series, runs=tuple(one(run) for run in series.runs))
 

@@ -81,7 +81,7 @@ class Pen:
             self.note(replace(record, fate=fate))
             return
         theirs = render.added_by_user(record)
-        if fate is Fate.RELEASED or theirs:
+        if Fate.RELEASED in (fate, record.fate) or theirs:
             why = "it holds words of yours, so it stays and is yours" if theirs else "it is yours"
             if record.fate is not Fate.RELEASED:
                 self.out.actions.append(

@@ -19,9 +19,7 @@ from syncd.reconcile.fold import is_over
 from syncd.reconcile.journal import Journal
 from syncd.reconcile.occurrences import Occurrence
 from syncd.reconcile.reader import Reader, Standing
-from syncd.reconcile.standing import (
-    standing,
-)
+from syncd.reconcile.standing import begins, standing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +83,8 @@ def read_contacts(
         standings.append(_current_slot(stand, occurrences))
         if stand.record is not record:
             changed.append(stand.record)
-        if reader.fact is None:
+        theirs = record.fate is Fate.RELEASED and begins(stand.trace.start, zone) <= now
+        if reader.fact is None and not theirs:
             touch = record.key.subject, record.key.day
             waiting[touch] = min(waiting.get(touch, record.key), record.key)
     for record in gone:  # last, since what was marked meanwhile may have ended their attempts

@@ -247,12 +247,13 @@ def _like_master(override: Override, entry: Entry, length: timedelta) -> bool:
 
 
 def _stands(section: str, observed: str, ours: Iterable[str]) -> bool:
-    """Whether a text has `section` in it, and no other line of what we may have written there."""
-    wanted = {_squeezed(line) for line in section.split("\n")}
-    others = {_squeezed(line) for each in ours for line in each.split("\n")} - wanted - {""}
-    return _squeezed(section) in _squeezed(observed) and others.isdisjoint(
-        _squeezed(line) for line in observed.split("\n")
-    )
+    """Whether a text has `section` in it, and above its end no other line of what we may have
+    written there."""
+    wanted = [_squeezed(line) for line in section.split("\n")]
+    others = {_squeezed(line) for each in ours for line in each.split("\n")} - {*wanted, ""}
+    there = [_squeezed(line) for line in observed.split("\n")]
+    until = there.index(wanted[-1]) if wanted[-1] in there else len(there)
+    return _squeezed(section) in _squeezed(observed) and others.isdisjoint(there[:until])
 
 
 def _arrived(record: Record) -> bool:

@@ -168,6 +168,8 @@ def _sort_out(
                 _withdraw(stand, Fate.REMOVED, "logged meanwhile", out)
             else:
                 out.history.append(History(standing=stand, fact=fact))
+        elif stand.record.fate is Fate.RELEASED and not ahead:  # it is the user's
+            out.keep.append(Keep(standing=stand, times=stand.times, open=False))
         elif not _open(stand.record, facts, told):
             _call_off(stand, "its touch is over", scene, out)
         elif stand.trace.channel in barred:  # another channel's turn, if any

@@ -16,7 +16,7 @@ from syncd.model.records import Record
 from syncd.reconcile.marks import ACKNOWLEDGED
 from syncd.reconcile.occurrences import instant, later
 from syncd.reconcile.text import section_in
-from syncd.reconcile.trace import Trace, decode, fact_line, fact_of_entry
+from syncd.reconcile.trace import Trace, decode, fact_of_entry
 
 
 def standing(record: Record, cores: Sequence[str] = ()) -> Trace:
@@ -36,8 +36,7 @@ def standing(record: Record, cores: Sequence[str] = ()) -> Trace:
     rule = entry.recurrence.rule if entry.recurrence else ""
     core = next((core for core in cores if core in entry.title), "")
     # A sign that goes with no acknowledgement is the user's, who may type the same ones.
-    fact = fact_of_entry(entry, record.key)
-    sign = split_sign(entry.title)[0] if fact else ""
+    sign = split_sign(entry.title)[0] if fact_of_entry(entry, record.key) else ""
     return Trace(
         title=f"{sign} {core}".strip() if core else entry.title,
         start=entry.start,
@@ -45,7 +44,6 @@ def standing(record: Record, cores: Sequence[str] = ()) -> Trace:
         alarm=entry.alarm,
         rule=rule,
         channel=core.rpartition(": ")[2],
-        fact=fact_line(fact, note=False) if fact else "",
     )
 
 

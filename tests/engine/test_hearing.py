@@ -431,3 +431,17 @@ def test_an_edit_of_the_mark_leaves_a_note_that_was_added_on_an_entry(home: Home
     assert "again Friday" in note
     home.edit(title="i Ann Lee mailbox")
     assert home.told() == [("ann-lee", "reached", note)]
+
+
+def test_corrections_after_a_lost_database_are_new_facts(home: Home) -> None:
+    home.now = datetime(2026, 12, 3, 10, 40, tzinfo=ZONE)
+    home.event("x Ann Lee")
+    for title in ("m Ann Lee", "n Ann Lee", "x Ann Lee", "m Ann Lee", "n Ann Lee"):
+        home.edit(title=title)
+    home.lose_database()
+    home.tick()
+    for title in ("m", "n", "x", "m", "n", "x", "m", "n"):
+        home.later(minutes=1)
+        home.edit(title=f"{title} Ann Lee")
+        said = {"m": "left-message", "n": "no-answer", "x": "reached"}[title]
+        assert [outcome for _, outcome, _ in home.told()] == [said]

@@ -689,6 +689,33 @@ def test_what_moves_back_is_not_taken_out_before_it_is_there() -> None:
     assert acts(room.tick(), Kind.BLOCK) == [Act.DELETE]
 
 
+def test_words_in_a_series_of_another_calendar_stay_there_while_the_block_rests() -> None:
+    room = House(roster=roster(overdue(0, "Ann")))
+    room.settle()
+    old = room.series()
+    room.move("office")
+    for _ in range(3):
+        room.tick()
+    new = room.live()
+    assert new.seen is not None and new.seen.recurrence is not None
+    (hour, *rest) = new.seen.recurrence.overrides
+    written = replace(hour, text=f"{hour.text}\n\n{WORDS}")
+    overrides = (written, *rest)
+    room.edit(new, recurrence=replace(new.seen.recurrence, overrides=overrides))
+    # The database of yesterday knows of the old one only, which looks as if it had been deleted.
+    there = replace(room.live(), base=None, intent=None, consumed=None)
+    room.state = replace(room.state, records=(old, there))
+    room.gone.add(old.uid)
+    room.move("home")
+    for _ in range(3):
+        room.tick()
+    assert room.plan().resting
+    (left,) = (r for r in room.state.records if r.uid == new.uid)
+    assert left.seen is not None and left.seen.recurrence is not None
+    assert [o.text for o in left.seen.recurrence.overrides] == [WORDS]
+    assert left.seen.recurrence.until is not None and left.fate is Fate.LIVE
+
+
 def test_a_write_that_broke_off_between_a_series_and_its_hours_is_made_again() -> None:
     room = Room(roster=roster(overdue(1, "Ann"), overdue(0, "Bob")))
     room.settle()
@@ -731,3 +758,13 @@ def test_a_line_of_ours_that_is_to_go_goes_where_what_is_to_stay_stands_below_it
     room.roster = replace(room.roster, blocks={})
     room.settle()
     assert not hours(room), "nothing in them was the user's"
+
+
+def test_a_line_of_another_hour_that_the_user_copied_stays() -> None:
+    room = Room(roster=roster(overdue(1, "Ann"), overdue(0, "Bob"), overdue(-7, "Cy")))
+    room.settle()
+    (line,) = [each for each in hours(room)[1].text.split("\n") if "Cy" in each]
+    written_into(room, text=f"{hours(room)[0].text}\n\n{WORDS}\n{line}")
+    room.people(overdue(1, "Ann"), overdue(0, "Bob"), overdue(-7, "Cy", interests=("tea",)))
+    room.settle()
+    assert hours(room)[0].text.endswith(f"{WORDS}\n{line}")

@@ -12,7 +12,7 @@ from syncd.engine.apply import intended, sendable
 from syncd.model.facts import Fact, Outcome, Source
 from syncd.model.keys import Kind
 from syncd.model.people import Retry
-from syncd.model.records import Fate, Record
+from syncd.model.records import Delta, Fate, Pause, Record, Scope, applied
 from tests.household import clients, person
 from tests.reconcile.world import ZONE, Room, acts, roster, writes
 
@@ -453,8 +453,8 @@ def test_the_sign_of_a_pause_that_is_over_leaves_what_was_tried_since() -> None:
     assert generations(room)[2, 0].seen == before
 
 
-def test_a_message_that_was_not_left_leaves_the_retry_that_was_dragged() -> None:
-    room = Room(roster=roster(person()))
+def not_left(room: Room) -> Record:
+    """A message, its retry dragged to Wednesday, and then no message after all: gives the retry."""
     room.settle()
     room.at("2026-12-03", "10:20")
     room.mark("m {}")
@@ -465,10 +465,77 @@ def test_a_message_that_was_not_left_leaves_the_retry_that_was_dragged() -> None
     room.edit(generations(room)[1, 0], title="Ann Lee: call")
     room.settle()
     assert room.outcomes() == ["snoozed"]
-    there = generations(room)[2, 0]
-    assert there.seen is not None and there.seen.start == start
+    retry = generations(room)[2, 0]
+    assert retry.seen is not None and retry.seen.start == start
+    return retry
+
+
+def test_a_message_that_was_not_left_leaves_the_retry_that_was_dragged() -> None:
+    room = Room(roster=roster(person()))
+    retry = not_left(room)
     room.at("2026-12-09", "15:20")
-    room.edit(there, title="n Ann Lee: call")
+    room.edit(retry, title="n Ann Lee: call")
     room.settle()
     assert room.outcomes() == ["snoozed", "no-answer"]
     assert (3, 0) in generations(room)
+
+
+def test_the_retry_that_goes_on_instead_is_skipped_by_deleting_it() -> None:
+    room = Room(roster=roster(person()))
+    room.delete(not_left(room))
+    room.settle()
+    assert "skipped" in room.outcomes()
+    assert list(generations(room)) == [(1, 0)]
+
+
+def test_the_retry_that_goes_on_instead_rolls_over_by_itself() -> None:
+    room = Room(roster=roster(person()))
+    not_left(room)
+    before = generations(room)[1, 0].seen
+    room.at("2026-12-10", "16:00")
+    room.settle()
+    retry = generations(room)[2, 0].seen
+    assert retry is not None and retry.start > room.now
+    assert generations(room)[1, 0].seen == before
+
+
+def test_an_old_event_that_is_the_users_stays_in_a_pause() -> None:
+    room = Room(roster=roster(person()))
+    not_left(room)
+    before = generations(room)[1, 0].seen
+    pause = Pause(scope=Scope.ALL, name="", since=room.now.date())
+    room.state = applied(room.state, Delta(pauses=(pause,)))
+    room.settle()
+    there = generations(room)
+    assert list(there) == [(1, 0)] and there[1, 0].seen == before
+
+
+def test_nor_does_it_go_in_a_pause_once_the_user_moved_it_ahead() -> None:
+    room = Room(roster=roster(person()))
+    not_left(room)
+    start = datetime(2026, 12, 11, 9, 0, tzinfo=ZONE)
+    room.edit(generations(room)[1, 0], start=start, end=start + timedelta(minutes=15))
+    pause = Pause(scope=Scope.ALL, name="", since=room.now.date())
+    room.state = applied(room.state, Delta(pauses=(pause,)))
+    room.settle()
+    old = generations(room)[1, 0].seen
+    assert old is not None and old.start == start
+
+
+@pytest.mark.parametrize(
+    ("title", "outcomes"), [("✉ Ann Lee: call", ["left-message"]), ("Ann Lee: call", [])]
+)
+def test_a_sign_is_corrected_where_an_app_took_our_properties_and_the_database_is_lost(
+    title: str, outcomes: list[str]
+) -> None:
+    room = Room(roster=roster(person()), holds=lambda entry: replace(entry, trace=""))
+    room.settle()
+    room.at("2026-12-03", "10:20")
+    room.mark("x {}")
+    room.settle()
+    bare = (replace(r, base=None, intent=None, consumed=None) for r in room.state.records)
+    room.state = replace(room.state, records=tuple(bare))
+    room.settle()
+    room.edit(room.record(attempt=1), title=title)
+    room.settle()
+    assert room.outcomes() == outcomes

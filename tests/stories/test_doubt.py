@@ -307,3 +307,16 @@ def test_what_was_logged_since_stands_where_the_database_did_not_know_of_an_olde
     stage.sync()
     assert stage.outcomes("Ann Lee") == ["reached"]
     assert stage.contacts("Ann Lee")[0].title == "✅ Ann Lee: call"
+
+
+def test_what_nobody_approved_is_no_skip_where_the_doubt_ends(make: Make) -> None:
+    stage = make("Ann Lee", "Bob Roy", "Cy Fox", blocks=())
+    stage.sync()
+    for entry in stage.app.entries():
+        stage.app.delete(entry)
+    assert stage.sync().held
+    stage.service.log("Ann Lee", "reached")
+    stage.later(days=1)
+    stage.sync()
+    assert {fact.outcome.value for fact in stage.facts()} == {"reached"}
+    assert {"Bob Roy: call", "Cy Fox: call"} == {each.title for each in stage.app.entries()}
