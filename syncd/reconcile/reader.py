@@ -235,9 +235,12 @@ class Reader:
     def _taken_away(self, sign: str) -> bool:
         """Whether the mark that made our fact was taken away, rather than never been there."""
         assert self.fact is not None and self.record.seen is not None
-        if sign:  # a sign says nothing of what was told elsewhere since
-            return marks.sign_of(self.fact) != "" and not is_unseen(self.fact, self.record)
         consumed = self.record.consumed
+        if sign:  # it says nothing of what was told elsewhere since
+            shown = marks.sign_of(self.fact) != "" and not is_unseen(self.fact, self.record)
+            # Nothing of ours was seen there since the gesture: our sign never arrived.
+            bare = self.record.base is None and not self.record.seen.trace
+            return shown and not (bare and consumed == self.record.seen.title)
         return (
             self.fact.source is Source.MARK
             and consumed is not None

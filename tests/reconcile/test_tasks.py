@@ -323,6 +323,22 @@ def test_the_tick_of_an_entry_whose_trace_was_stripped_counts(furnish: Furnish) 
     assert room.entry(attempt=1).done
 
 
+def test_a_tick_counts_where_it_could_not_be_acknowledged_at_once(furnish: Furnish) -> None:
+    """Nor does anything tell what of the entry is ours."""
+    room = furnish()
+    bare = (replace(r, base=None, intent=None, consumed=None) for r in room.state.records)
+    room.state = replace(room.state, records=tuple(bare))
+    room.at("2026-12-03", "10:20")
+    room.edit(room.record(), done=True, trace="")
+    room.turned_away()
+    room.settle()
+    assert room.outcomes() == ["reached"]
+    assert room.entry(attempt=1).title == "✅ Ann Lee: call"
+    room.edit(room.record(attempt=1), title="Ann Lee: call", done=False)
+    room.settle()
+    assert room.outcomes() == []
+
+
 def test_the_sign_of_a_task_whose_trace_was_stripped_is_no_tick(furnish: Furnish) -> None:
     room = furnish()
     room.at("2026-12-03", "10:20")
