@@ -64,13 +64,18 @@ def observe(
     calendars: Mapping[str, Calendar],
     now: datetime,
     progress: Progress | None = None,
+    listed: Mapping[str, datetime | None] | None = None,
 ) -> list[Observed]:
-    """Look at all `calendars`, side by side."""
+    """Look at all `calendars`, side by side. `listed` says when those were last listed in full in
+    which something was made since the last look."""
     names = [name for name in roster.calendars if name in calendars]
+    since = listed or {}
     if len(names) == 1:
-        return [_look(names[0], roster, state, calendars[names[0]], now, progress)]
+        return [_look(names[0], roster, state, calendars[names[0]], now, progress, since)]
     with ThreadPoolExecutor(max_workers=4, thread_name_prefix="observe") as pool:
-        return list(pool.map(lambda n: _look(n, roster, state, calendars[n], now, None), names))
+        return list(
+            pool.map(lambda n: _look(n, roster, state, calendars[n], now, None, since), names)
+        )
 
 
 def _look(
@@ -80,8 +85,10 @@ def _look(
     calendar: Calendar,
     now: datetime,
     progress: Progress | None,
+    listed: Mapping[str, datetime | None],
 ) -> Observed:
-    before = state.calendars.get(name, CalendarState())
+    remembered = state.calendars.get(name, CalendarState())
+    before = replace(remembered, listed=listed.get(name, remembered.listed))
     known = _Known(name, state)
     due = before.listed is None or not timedelta() <= now - before.listed < FULL_LISTING
     due = due or before.place not in ("", roster.calendars[name].place)
@@ -98,7 +105,7 @@ def _look(
             absorbed = _absorbed(name, roster, records, changes, foreign)
     except CalendarError as error:
         after = replace(
-            before,
+            remembered,
             failing_since=before.failing_since or now,
             error=str(error),
             memo=calendar.memo,

@@ -172,16 +172,28 @@ def tick_from(
         return state
 
     def rounds() -> None:
+        listed: dict[str, datetime | None] = {}
         for _ in range(ROUNDS):
-            seen = look(roster, known(), calendars, now, progress)
+            seen = look(roster, known(), calendars, now, progress, listed)
             looks.append(seen)
             writes = seen.writes
-            commit(_committed(seen, roster, state, now, writes))
-            if not writes or stopping():
+            going = bool(writes) and not stopping()
+            # What is made, and deleted before it was seen, need not be told of by a cursor of
+            # before: where no look comes off after it, the next one lists in full.
+            made = {a.record.calendar for a in writes if going and a.act is Act.CREATE}
+            held = {name: seen.state.calendars[name] for name in made}
+            listed = {name: each.listed for name, each in held.items()}
+            delta = _committed(seen, roster, state, now, writes)
+            unlisted = {name: replace(each, listed=None) for name, each in held.items()}
+            commit(replace(delta, calendars={**delta.calendars, **unlisted}))
+            if not going:
                 break
             done = apply(writes, calendars, commit, progress, stopping, enough)
             outcomes.extend(done)
-            if enough() or not any(outcome.result.fate in _WORTH_A_LOOK for outcome in done):
+            if not any(outcome.result.fate in _WORTH_A_LOOK for outcome in done):
+                commit(Delta(calendars=held))
+                break
+            if enough():
                 break
 
     rounds()
@@ -204,9 +216,11 @@ def look(
     calendars: Mapping[str, Calendar],
     now: datetime,
     progress: Progress | None = None,
+    listed: Mapping[str, datetime | None] | None = None,
 ) -> Look:
-    """See what is there and plan upon it. Writes nothing, anywhere."""
-    observed = tuple(observe(roster, state, calendars, now, progress))
+    """See what is there and plan upon it; `listed` as `observe` takes it. Writes nothing,
+    anywhere."""
+    observed = tuple(observe(roster, state, calendars, now, progress, listed))
     delta = _seen(observed, state, now)
     after = applied(state, delta) if delta else state
     silent = all(each.silent for each in observed)
