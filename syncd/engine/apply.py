@@ -46,9 +46,11 @@ def intended(actions: Iterable[Action]) -> tuple[Record, ...]:
 
 
 def sendable(action: Action) -> bool:
-    """Whether an action is a write to what is not left alone, and has not been refused too often to
-    be worth another try."""
+    """Whether an action is a write to what is not left alone, was seen since we last wrote it, and
+    has not been refused too often to be worth another try."""
     if action.act not in WRITES or action.record.is_left_alone:
+        return False
+    if action.act is not Act.CREATE and not action.record.body:
         return False
     same = action.record.intent == action.entry or action.act is Act.DELETE
     return not (same and action.record.tries >= PATIENCE)

@@ -40,10 +40,12 @@ def inherited(series: Series, theirs: Mapping[OccurrenceId, str], now: datetime)
     shapes = {run.record.uid: _called(run, old) for run in heirs}
     moves: list[tuple[bool, str, Override]] = []
     for run in old:
-        for id, override in _left(series.name, run, theirs, now):
+        entry = entry_of(run.record)
+        told = _left(series.name, run, theirs, now)
+        for id, override in ((i, o) for i, o in told if _differs(o, entry)):
             uid, hour = _heir(series, id, override, shapes, now)
             if hour is not None:
-                moved = _moved(override, entry_of(run.record), hour, shapes[uid])
+                moved = _moved(override, entry, hour, shapes[uid])
                 moves.append((hour.id != id, uid, moved))
     more: dict[str, dict[datetime, Override]] = defaultdict(dict)
     for _, uid, moved in sorted(moves, key=lambda each: each[0]):
@@ -115,6 +117,13 @@ def _left(
         if each.original not in stay and not each.cancelled and instant(each.end) > instant(now):
             id = OccurrenceId(name, each.original.date())
             yield id, replace(each, text=_words(name, each, ours, theirs))
+
+
+def _differs(override: Override, entry: Entry) -> bool:
+    """Whether an instance without what is ours in its text says anything that its series does
+    not."""
+    said = (override.title, override.alarm) != (entry.title, entry.alarm)
+    return said or override.text not in ("", entry.text.strip())
 
 
 def _words(

@@ -81,11 +81,13 @@ def settle(
     if not arrived and not current:  # it stays where it is while that cannot be read
         current = [record for record in left if record.calendar not in looked]
         left = [record for record in left if record.calendar in looked]
-    for record in left:
-        gone = ended(record, now, f"the block moves to {block.calendar}")
-        runs.append(replace(gone, waits=not arrived or record.calendar not in looked))
     uncut = _uncut(current)
     right = [record for record in uncut if not _reruled(record, block)]
+    for record in left:
+        gone = ended(record, now, f"the block moves to {block.calendar}")
+        heir = next((each.uid for each in right), "")
+        waits = not arrived or record.calendar not in looked
+        runs.append(replace(gone, waits=waits, instead=heir))
     for extra in (right or uncut)[1:]:
         current.remove(extra)
         twice = Run(record=extra, shape=entry_of(extra), removed=True, reason="a second series")
@@ -93,7 +95,8 @@ def settle(
     live = [record for record in current if has_future(name, record, now)]
     for record in current:
         if record in live and record in uncut and right and record not in right:
-            runs.append(_replaced(record, now))  # the new one is there
+            # The new one is there, and takes what was written into this one since.
+            runs.append(replace(_replaced(record, now), instead=right[0].uid))
         elif record in live and _reruled(record, block):
             runs.append(_rerule(record, block, now))
         else:

@@ -5,14 +5,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from syncd.calendars.base import Changes, Progress
 from syncd.calendars.memory import MemoryCalendar
+from syncd.engine.apply import sendable
 from syncd.engine.tick import tick
 from syncd.errors import CalendarError
+from syncd.model.entries import Entry
 from syncd.model.facts import Outcome
-from syncd.model.keys import Kind, decode
+from syncd.model.keys import Key, Kind, decode
+from syncd.model.records import Record
+from syncd.reconcile.actions import Act, Action
 from syncd.store.memory import MemoryStore
 from tests.household import person
 from tests.reconcile.world import DEPLOYMENT, NOW, roster
@@ -53,3 +57,14 @@ def test_a_deletion_before_the_first_look_counts() -> None:
     asked = len(calendar.cursors)
     assert not ticked()
     assert "" not in calendar.cursors[asked - 1 :], "the last look of a tick, and a quiet one"
+
+
+def test_what_was_written_and_not_seen_since_waits_for_the_next_look() -> None:
+    """A server that names no version of what it was sent, and shows it late."""
+    key = Key(kind=Kind.CONTACT, subject="ann-lee", day=date(2026, 12, 3), attempt=1)
+    entry = Entry(uid="u", title="Ann Lee: call", start=NOW, end=NOW)
+    record = Record(calendar="home", uid="u", key=key, href="/u.ics", seen=entry)
+    for act in (Act.UPDATE, Act.MERGE, Act.DELETE):
+        action = Action(act=act, record=record, entry=entry, reason="as planned")
+        assert not sendable(action)
+        assert sendable(replace(action, record=replace(record, body="BEGIN:VCALENDAR")))

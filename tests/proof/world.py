@@ -351,13 +351,16 @@ class World:
                 del ledger.said[uid]
 
     def unreadable(self) -> None:
-        """What stands on an entry without our fields, of somebody whom the YAML does not name, is
-        lost on a database that never knew it: which of the words are their name?"""
+        """What stands on an entry without our fields, of somebody whom the YAML does not name, or
+        not as the entry does, is lost on a database that never knew it: which of the words are
+        their name?"""
         known = {record.uid for record in self.state.records if record.base is not None}
-        for uid in (self.ledger.stripped & self.ledger.said.keys()) - known:
+        for uid in self.ledger.stripped & self.ledger.said.keys():
             key = decode(uid, DEPLOYMENT)
-            named = key is not None and self.who(key.subject) in self.roster.people
-            if not named and not self.facts_of(uid):
+            person = self.roster.people.get(self.who(key.subject)) if key is not None else None
+            titled = person is not None and person.name in self.ledger.plain.get(uid, person.name)
+            lost = not titled if person is not None else uid not in known
+            if lost and not self.facts_of(uid):
                 del self.ledger.said[uid]
 
     def unsettled(self, entries: list[Entry]) -> list[Entry]:

@@ -689,6 +689,23 @@ def test_what_moves_back_is_not_taken_out_before_it_is_there() -> None:
     assert acts(room.tick(), Kind.BLOCK) == [Act.DELETE]
 
 
+def test_what_was_written_into_an_hour_while_its_block_moved_goes_along() -> None:
+    room = House(roster=roster(overdue(0, "Ann")))
+    room.settle()
+    old = room.series()
+    room.move("office")
+    assert acts(room.tick(), Kind.BLOCK) == [Act.CREATE]
+    assert old.seen is not None and old.seen.recurrence is not None
+    (hour, *rest) = old.seen.recurrence.overrides
+    written = replace(hour, text=f"{hour.text}\n\n{WORDS}")
+    overrides = (written, *rest)
+    room.edit(old, recurrence=replace(old.seen.recurrence, overrides=overrides))
+    for _ in range(4):
+        room.tick()
+    assert room.live().calendar == "office"
+    assert [o.text.count(WORDS) for o in hours(room) if WORDS in o.text] == [1]
+
+
 def test_words_in_a_series_of_another_calendar_stay_there_while_the_block_rests() -> None:
     room = House(roster=roster(overdue(0, "Ann")))
     room.settle()
@@ -768,3 +785,43 @@ def test_a_line_of_another_hour_that_the_user_copied_stays() -> None:
     room.people(overdue(1, "Ann"), overdue(0, "Bob"), overdue(-7, "Cy", interests=("tea",)))
     room.settle()
     assert hours(room)[0].text.endswith(f"{WORDS}\n{line}")
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=str)
+def test_what_was_written_into_an_hour_while_its_series_was_replaced_goes_along(
+    change: dict[str, Any],
+) -> None:
+    """The new series was made, and the old one could not be ended for the user's edit."""
+    room = Room(roster=roster(overdue(0, "Ann"), overdue(-1, "Bob")))
+    room.settle()
+    room.at("2026-12-04", "11:30")
+    room.settle()
+    old = room.series()
+    room.roster = replace(room.roster, blocks={"weekly": weekly(**change)})
+    room.tick()
+    series = old.seen
+    assert series is not None and series.recurrence is not None
+    (hour, *rest) = [o for o in series.recurrence.overrides if o.start > room.now]
+    past = [o for o in series.recurrence.overrides if o.start <= room.now]
+    written = replace(hour, text=f"{hour.text}\n\n{WORDS}")
+    recurrence = replace(series.recurrence, overrides=(*past, written, *rest))
+    room.edit(old, **{n: getattr(series, n) for n in ("title", "trace")}, recurrence=recurrence)
+    room.settle()
+    assert [o.text.count(WORDS) for o in hours(room) if WORDS in o.text] == [1]
+
+
+def test_hours_that_were_only_moved_do_not_keep_a_series_that_goes() -> None:
+    room = House(roster=roster(overdue(0, "Ann"), overdue(-7, "Bob")))
+    room.settle()
+    room.move("office")
+    room.people(overdue(-7, "Bob"))
+    old = room.series()
+    room.tick()
+    assert old.seen is not None and old.seen.recurrence is not None
+    overrides = tuple(
+        replace(o, start=o.start + HOURS, end=o.end + HOURS) for o in old.seen.recurrence.overrides
+    )
+    room.edit(old, recurrence=replace(old.seen.recurrence, overrides=overrides))
+    for _ in range(4):
+        room.tick()
+    assert room.live().calendar == "office"

@@ -178,6 +178,7 @@ class Room:
             href=f"/{record.uid}.ics",
             version=str(self.versions),
             entry=replace(record.seen, **fields),
+            body="as it is there",
         )
         return self.show(record, sighting)
 
