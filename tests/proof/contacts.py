@@ -118,7 +118,7 @@ class Contacts(Base):
         name, key, entry = found
         ledger, world = self.world.ledger, self.world
         unread = entry.uid in ledger.said and not world.read(entry.uid)
-        known = world.known(entry.uid)
+        known = world.known(entry.uid) and entry.uid not in ledger.unshown
         if unread and not (known and name in world.place.once):
             return  # a mark that no syncd ever saw
         told = entry.uid in ledger.said or world.facts_of(entry.uid)

@@ -80,6 +80,9 @@ class Machine(Contacts, Blocks, Config, Verbs, Losses):
     def shown_late(self) -> None:
         """A tick to which the server does not show yet what the last one made."""
         if self.world.news:
+            # A server that compares what is there with what was there at the cursor tells nothing
+            # of what it had not shown by then, and was deleted since.
+            self.world.ledger.unshown |= self.world.news
             self.world.tick(Effects(late=self.world.news))
             self.did("shown late")
 

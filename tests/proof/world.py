@@ -64,6 +64,8 @@ class Marks(Ledger):
     """Entries that syncd is to mark, since their contact was logged by a verb."""
     stripped: set[str] = field(default_factory=set)
     """Entries that at one time did not say what in them is syncd's."""
+    unshown: set[str] = field(default_factory=set)
+    """Entries that the server did not show at the look after they were made."""
     plain: dict[str, str] = field(default_factory=dict)
     """By entry: its title before a mark that may not have been read yet."""
     buried: dict[str, Buried] = field(default_factory=dict)
