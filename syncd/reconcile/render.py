@@ -141,27 +141,23 @@ def series(
         zone=block.timezone if block and run.ended is None else (told.zone if told else ""),
         until=run.ended,
     )
-    if seen is None:
-        entry = replace(shape, uid=record.uid)
-        merged = False
-    else:
-        title_is_ours = told is not None and shape.title == told.title
-        alarm_is_ours = told is not None and shape.alarm == told.alarm
-        entry = replace(
-            seen,
-            title=trace.title if title_is_ours else shape.title,
-            text=shape.text,
-            alarm=trace.alarm if alarm_is_ours else shape.alarm,
-            start=shape.start,
-            end=shape.end,
-            recurrence=shape.recurrence,
-        )
-        merged = not (title_is_ours and alarm_is_ours)
+    title_is_ours = told is not None and shape.title == told.title
+    alarm_is_ours = told is not None and shape.alarm == told.alarm
+    entry = replace(
+        seen or replace(shape, uid=record.uid),
+        title=trace.title if title_is_ours else shape.title,
+        text=shape.text,
+        alarm=trace.alarm if alarm_is_ours else shape.alarm,
+        start=shape.start,
+        end=shape.end,
+        recurrence=shape.recurrence,
+    )
+    merged = seen is not None and not (title_is_ours and alarm_is_ours)
     lines = told.lines if told else ()
     if entry.recurrence is not None and (run.ended is None or left):
         ours = override_texts(known)
         last = {at: sections[-1] for at, sections in ours.items()} if _arrived(known) else {}
-        overrides = _overrides(ours, last, entry, seen or entry, who_is_up, left, now)
+        overrides = _overrides(ours, last, entry, seen or shape, who_is_up, left, now)
         entry = replace(entry, recurrence=replace(entry.recurrence, overrides=overrides))
         lines = _lines_in(overrides, ours, who_is_up, now)
     return _compared(record, entry, replace(trace, lines=lines), merged)

@@ -648,10 +648,10 @@ class House(Room):
         absent = dict.fromkeys(("home", "office"), frozenset(self.gone))
         return make(World(roster=self.roster, state=self.state, now=self.now, absent=absent))
 
-    def move(self, calendar: str) -> None:
-        """The YAML names another calendar for the block."""
+    def move(self, calendar: str, **changes: Any) -> None:
+        """The YAML names another calendar for the block, and changes it."""
         homes = {name: replace(SETTINGS, name=name) for name in ("home", "office")}
-        blocks = {"weekly": weekly(calendar=calendar)}
+        blocks = {"weekly": weekly(calendar=calendar, **changes)}
         self.roster = replace(self.roster, calendars=homes, blocks=blocks)
 
     def live(self) -> Record:
@@ -687,6 +687,35 @@ def test_what_moves_back_is_not_taken_out_before_it_is_there() -> None:
     room.move("home")
     assert acts(room.tick(), Kind.BLOCK) == [Act.CREATE]
     assert acts(room.tick(), Kind.BLOCK) == [Act.DELETE]
+
+
+@pytest.mark.parametrize("theirs", [{}, {"title": "My hour"}, {"alarm": timedelta(hours=3)}])
+def test_a_series_is_called_anew_where_its_block_moves_to_another_calendar(
+    theirs: dict[str, Any],
+) -> None:
+    room = House(roster=roster(overdue(0, "Ann")))
+    room.settle()
+    if theirs:
+        series = room.series()
+        assert series.seen is not None and series.seen.recurrence is not None
+        overrides = tuple(replace(hour, **theirs) for hour in series.seen.recurrence.overrides)
+        recurrence = replace(series.seen.recurrence, overrides=overrides)
+        room.edit(series, recurrence=recurrence, **theirs)
+        room.settle()
+    wanted = {"title": "Call your clients", "alarm": timedelta(hours=1)}
+    room.move("office", **wanted)
+    for _ in range(3):
+        room.tick()
+    seen = room.live().seen
+    assert seen is not None and seen.recurrence is not None
+    assert {"title": seen.title, "alarm": seen.alarm} == wanted | theirs
+    told = {(hour.title, hour.alarm) for hour in seen.recurrence.overrides}
+    assert told == {(seen.title, seen.alarm)}
+    room.roster = replace(room.roster, blocks={})
+    room.settle()
+    left = [r.fate for r in room.state.records if r.key.kind is Kind.BLOCK and r.seen is not None]
+    assert Fate.LIVE not in left
+    assert (Fate.RELEASED in left) == ("title" in theirs), "one that is not theirs is taken out"
 
 
 def test_what_was_written_into_an_hour_while_its_block_moved_goes_along() -> None:
