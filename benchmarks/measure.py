@@ -68,7 +68,7 @@ def children(work: Work) -> float:
 
 
 def memory(pid: int) -> float:
-    """MiB that the process `pid` has of its own (PSS where the kernel says it, else RSS)."""
+    """MiB of memory that the process `pid` is resident in."""
     rollup = Path(f"/proc/{pid}/smaps_rollup")
     named = {line.split()[0]: line.split()[1] for line in rollup.read_text().splitlines()[1:]}
     return int(named["Rss:"]) / 1024

@@ -58,7 +58,11 @@ def trials(
         number = first_seed()
         while time.monotonic() - began < 60 * MINUTES:
             print(f"{name}: SYNCD_SEED={number}", flush=True)
-            run(number, settings(how, max_examples=at_once))
+            try:
+                run(number, settings(how, max_examples=at_once))
+            except BaseException as broken:
+                broken.add_note(f"{name}: SYNCD_SEED={number}")
+                raise
             number += 1
     finally:
         tally["seconds"] = round(time.monotonic() - began)

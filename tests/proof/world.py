@@ -384,7 +384,7 @@ class World:
         return found
 
     def one_live_series_each(self, everything: list[tuple[str, Entry]]) -> None:
-        """Law 2."""
+        """At most one live series for a block."""
         written = {record.uid for record in self.state.records if record.base is not None}
         series = [  # an orphan, which no database knows, is left alone
             (key, entry)
@@ -410,8 +410,8 @@ class World:
         )
 
     def fields_stay(self, everything: list[tuple[str, Entry]]) -> None:
-        """Law 3: what the user gave another value keeps it, where they gave it: into another
-        calendar it does not move along."""
+        """The user wins, field by field: what they gave another value keeps it, where they gave it;
+        into another calendar it does not move along."""
         ledger = self.ledger
         for calendar, entry in everything:
             if entry.uid in ledger.fields and calendar != ledger.where[entry.uid]:
@@ -422,7 +422,7 @@ class World:
                 assert getattr(entry, name) == value, (entry.title, name, value)
 
     def words_stay(self, entries: list[Entry]) -> None:
-        """Law 3: what they wrote beside a mark is in the entry, or noted in the journal."""
+        """The user's words stay: those beside a mark are in the entry, or noted in the journal."""
         facts = self.state.facts
         for entry in entries:
             if entry.uid in self.ledger.stripped:  # what is there may have been taken for ours
@@ -435,13 +435,13 @@ class World:
             )
 
     def hours_stay(self, entries: list[Entry]) -> None:
-        """Law 3: what they wrote into an hour is in one of its block, once."""
+        """The user's words stay: those in an hour are in one of its block, once."""
         texts = [o.text for e in entries if e.recurrence for o in e.recurrence.overrides]
         lines = Counter(line.strip() for text in texts for line in text.splitlines())
         assert all(lines[line] == 1 for line in self.ledger.hours), (self.ledger.hours, texts)
 
     def foreign_stays(self, everything: list[tuple[str, Entry]]) -> None:
-        """Law 5: what is not ours is as it was."""
+        """Only our own is written: what is not is as it was."""
         now = {(name, entry.uid): entry for name, entry in everything}
         for place, entry in self.foreign.items():
             assert now.get(place) == entry, (place, entry)

@@ -63,7 +63,7 @@ def at_most_one_open(
     released: frozenset[str],
     who: Callable[[str], str] = _same,
 ) -> None:
-    """Law 2."""
+    """At most one open contact event for a person."""
     people: dict[str, list[str]] = defaultdict(list)
     for key, entry in open_contacts(entries, facts, released, who):
         people[who(key.subject)].append(f"{key} «{entry.title}» {entry.start}")
@@ -135,7 +135,7 @@ def _within(entry: Entry, start: datetime, end: datetime) -> bool:
 
 
 def no_mark_lost(entries: Iterable[Entry], facts: Iterable[Fact], ledger: Ledger) -> None:
-    """Law 4: every mark of the ledger is one effective fact, and none counts twice."""
+    """No mark is lost, and none counts twice: each of the ledger is one effective fact."""
     facts = list(facts)
     held: dict[str, list[Fact]] = defaultdict(list)
     for fact in effective(facts):
