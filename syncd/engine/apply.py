@@ -50,7 +50,7 @@ def sendable(action: Action) -> bool:
     has not been refused too often to be worth another try."""
     if action.act not in WRITES or action.record.is_left_alone:
         return False
-    if action.act is not Act.CREATE and not action.record.body:
+    if action.act is not Act.CREATE and action.record.href and not action.record.body:
         return False
     same = action.record.intent == action.entry or action.act is Act.DELETE
     return not (same and action.record.tries >= PATIENCE)

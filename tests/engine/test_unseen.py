@@ -3,11 +3,12 @@ compares what is there with what was there at the cursor."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from syncd.calendars.base import Changes, Progress
+from syncd.calendars.base import Changes, Progress, Result, Write
+from syncd.calendars.base import Fate as Came
 from syncd.calendars.memory import MemoryCalendar
 from syncd.engine.apply import sendable
 from syncd.engine.tick import tick
@@ -15,7 +16,7 @@ from syncd.errors import CalendarError
 from syncd.model.entries import Entry
 from syncd.model.facts import Outcome
 from syncd.model.keys import Key, Kind, decode
-from syncd.model.records import Record
+from syncd.model.records import Fate, Record
 from syncd.reconcile.actions import Act, Action
 from syncd.store.memory import MemoryStore
 from tests.household import person
@@ -68,3 +69,27 @@ def test_what_was_written_and_not_seen_since_waits_for_the_next_look() -> None:
         action = Action(act=act, record=record, entry=entry, reason="as planned")
         assert not sendable(action)
         assert sendable(replace(action, record=replace(record, body="BEGIN:VCALENDAR")))
+
+
+@dataclass(kw_only=True)
+class Refusing:
+    """A calendar that takes nothing."""
+
+    inner: MemoryCalendar = field(default_factory=lambda: MemoryCalendar("home"))
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.inner, name)
+
+    def write(self, writes: Sequence[Write], progress: Progress | None = None) -> list[Result]:
+        return [Result(fate=Came.REFUSED, why="read-only") for _ in writes]
+
+
+def test_what_was_never_made_is_let_go_without_a_write() -> None:
+    """A series that a server refused, of a block that leaves the config."""
+    store, calendars = MemoryStore(), {"home": Refusing()}
+    of = roster(person())
+    tick(of, store, calendars, NOW)  # type: ignore[arg-type]
+    for _ in range(2):
+        tick(replace(of, blocks={}), store, calendars, NOW)  # type: ignore[arg-type]
+    (series,) = (r for r in store.load().records if r.key.kind is Kind.BLOCK)
+    assert series.fate is Fate.REMOVED and series.intent is None
