@@ -215,7 +215,8 @@ class Book:
         stays = fact.outcome in RESTING | {Outcome.SKIPPED} or bool(seen and seen.task)
         moves = fact.source is Source.MARK and not stays
         timed = isinstance(times.start, datetime)  # what the user made all-day stays on its date
-        if moves and timed and begins(times.start, self.scene.zone) > fact.at:
+        over = stand.trace.is_over and timed and instant(times.end) <= instant(self.scene.now)
+        if moves and timed and not over and begins(times.start, self.scene.zone) > fact.at:
             length = instant(times.end) - instant(times.start)
             start = fact.at.astimezone(self.scene.zone).replace(second=0, microsecond=0)
             times = Times(start=start, end=start + length)

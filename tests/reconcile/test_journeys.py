@@ -45,6 +45,21 @@ def test_history_that_the_user_moved_is_not_moved_back_as_its_mark_is_corrected(
     assert room.entry(attempt=1).start == start
 
 
+def test_history_is_not_moved_as_what_was_logged_before_its_time_is_corrected() -> None:
+    room = Room(roster=roster(person()))
+    room.settle()
+    room.edit(room.record(), guests=1)  # it cannot be taken out
+    log(room, outcome=Outcome.REACHED)
+    room.settle()
+    start = room.entry(attempt=1).start
+    room.at("2026-12-05")
+    room.settle()
+    room.mark("i {}", attempt=1)
+    room.settle()
+    assert room.entry(attempt=1).title.startswith("↩")
+    assert room.entry(attempt=1).start == start
+
+
 @pytest.mark.parametrize("days", [0, 1, 5])
 def test_a_drag_that_was_understood_stands_though_it_could_not_be_acknowledged(days: int) -> None:
     room = Room(roster=roster(person()))
