@@ -1,8 +1,9 @@
 """What the user wrote into hours that a change in config takes away: a line, a title, an alarm.
 
 Where the block's rule changed, it goes along to the hours that take their place; where the block is
-no more, the hour stays; where there were two series for it, it goes to those of the one that stays,
-and only then the other one goes. Pure.
+no more, the hour stays; where there were two series for it, it goes to those of the one that stays.
+A series goes only once the other one has what it held: whatever happens in between, and whoever
+else is at work, it is in one of them. Pure.
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ def inherited(series: Series, theirs: Mapping[OccurrenceId, str], now: datetime)
         return series
     shapes = {run.record.uid: _called(run, old) for run in heirs}
     moves: list[tuple[bool, str, Override]] = []
+    new = {run.record.uid for run in heirs if run.record.seen is None}
+    giving: set[str] = set()
     for run in old:
         entry = entry_of(run.record)
         told = _left(series.name, run, theirs, now)
@@ -47,6 +50,7 @@ def inherited(series: Series, theirs: Mapping[OccurrenceId, str], now: datetime)
             if hour is not None:
                 moved = _moved(override, entry, hour, shapes[uid])
                 moves.append((hour.id != id, uid, moved))
+                giving |= {run.record.uid} if uid in new else set()
     more: dict[str, dict[datetime, Override]] = defaultdict(dict)
     for _, uid, moved in sorted(moves, key=lambda each: each[0]):
         at = instant(moved.original)
@@ -57,7 +61,7 @@ def inherited(series: Series, theirs: Mapping[OccurrenceId, str], now: datetime)
         replace(
             run,
             shape=shapes.get(run.record.uid, run.shape),
-            waits=run.waits or run.instead in fuller,
+            waits=run.waits or run.instead in fuller or run.record.uid in giving,
         )
         for run in series.runs
     )
@@ -134,7 +138,7 @@ def _words(
 ) -> str:
     """What is the user's in the text of an hour."""
     if sheet_in(hour.text).sums:
-        return theirs.get(OccurrenceId(name, hour.original.date()), "")
+        return users_words(theirs.get(OccurrenceId(name, hour.original.date()), ""), ())
     return users_words(hour.text, ours.get(instant(hour.original), ()))
 
 
@@ -221,10 +225,10 @@ def _joined(one: Override | None, other: Override, shape: Entry) -> Override:
 
 
 def _both(text: str, words: str) -> str:
-    """A text and words below it, unless it has them."""
-    known = {" ".join(line.split()) for line in text.split("\n")}
-    new = {" ".join(line.split()) for line in words.split("\n")} - known - {""}
-    return f"{text}\n{words}".strip() if new else text
+    """A text and, below it, the lines of `words` that it has not."""
+    known = {" ".join(line.split()) for line in text.split("\n")} - {""}
+    new = [line for line in words.split("\n") if " ".join(line.split()) not in known]
+    return "\n".join((text, *new)).strip() if any(map(str.strip, new)) else text
 
 
 def _with(shape: Entry, more: Mapping[datetime, Override]) -> Entry:

@@ -171,6 +171,8 @@ class Contacts(Base):
             return
         name, _, entry = found
         line = f"P.S. {word}"
+        if line in entry.text:  # it came along from one that was written anew
+            return
         self.world.ledger.written[entry.uid] = line
         self.edit(name, entry.uid, text=inserted(entry.text, line, below))
         self.did("write", entry.title)

@@ -626,6 +626,17 @@ def test_what_was_written_into_both_series_stays_once(first: str) -> None:
     assert [hour.text.count(each) for each in (first, WORDS, "Who is up")] == [1, 1, 1]
 
 
+def test_a_series_is_cut_only_once_its_words_are_in_the_one_that_goes_on() -> None:
+    """Whoever else is at work in between, and whatever becomes of the create, they are in one."""
+    room = begun(Room(roster=roster(overdue(0, "Ann"), overdue(-1, "Bob"))))
+    at(room, "2026-12-10", text=WORDS)
+    room.roster = replace(room.roster, blocks={"weekly": weekly(rule="FREQ=WEEKLY;BYDAY=MO,WE")})
+    assert acts(room.tick(), Kind.BLOCK) == [Act.CREATE]
+    assert acts(room.tick(), Kind.BLOCK) == [Act.UPDATE]
+    room.settle()
+    assert [each.text.count(WORDS) for each in hours(room) if WORDS in each.text] == [1]
+
+
 def test_a_second_series_goes_only_once_its_words_are_in_the_first() -> None:
     room = Room(roster=roster(overdue(0, "Ann")))
     two_series(room, words=WORDS, title="With Carl")
@@ -716,6 +727,21 @@ def test_a_series_is_called_anew_where_its_block_moves_to_another_calendar(
     left = [r.fate for r in room.state.records if r.key.kind is Kind.BLOCK and r.seen is not None]
     assert Fate.LIVE not in left
     assert (Fate.RELEASED in left) == ("title" in theirs), "one that is not theirs is taken out"
+
+
+@pytest.mark.parametrize("words", ["", "Of Thursday"])
+def test_a_checklist_that_moves_and_is_ruled_anew_at_once_is_one_series(words: str) -> None:
+    of = roster(overdue(0, "Ann"), overdue(-1, "Bob"), lists=(clients(as_checklist=True),))
+    room = House(roster=of)
+    room.settle()
+    if words:
+        at(room, "2026-12-10", text=words)
+    room.move("office", rule="FREQ=WEEKLY;BYDAY=MO,WE")
+    for _ in range(3):
+        room.tick()
+    room.settle()
+    assert room.live().calendar == "office"
+    assert "\n".join(each.text for each in hours(room)).count("Of Thursday") == bool(words)
 
 
 def test_what_was_written_into_an_hour_while_its_block_moved_goes_along() -> None:
