@@ -207,17 +207,19 @@ def _moved_out(stand: Standing, later: Standing, scene: Scene, out: Resolution) 
 
 def _gives_way(stand: Standing, later: Standing, scene: Scene) -> bool:
     """Whether `stand`, whose mark was taken away when its time had passed, does not take the place
-    of `later`: the user moved that one, so they mean to keep it. A line of a checklist has nobody
-    to go to."""
+    of `later`: the user moved that one, so they mean to keep it."""
     moved = later.trace.pinned or later.snoozed_to is not None
     past = begins(stand.trace.start, scene.zone) <= scene.now
     same = stand.record.key.day == later.record.key.day
-    return moved and past and same and not stand.record.item
+    return moved and past and same
 
 
 def _hand_over(stand: Standing, out: Resolution) -> None:
-    """Leave the entry to the user, once it says what it said before its mark was read."""
-    if stand.trace.fact:
+    """Leave the entry to the user, once it says what it said before its mark was read. A line of a
+    checklist has nobody to go to: it goes."""
+    if stand.record.item:
+        _withdraw(stand, Fate.REMOVED, "the one that you moved goes on", out)
+    elif stand.trace.fact:
         out.keep.append(Keep(standing=stand, times=stand.times, open=False))
     else:
         _withdraw(stand, Fate.RELEASED, "the one that you moved goes on", out)

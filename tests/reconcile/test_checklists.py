@@ -229,6 +229,22 @@ def test_an_acknowledged_line_that_is_deleted_is_tidied_away() -> None:
     assert made.record().fate is Fate.GONE and made.outcomes() == ["reached"]
 
 
+def test_a_line_whose_mark_is_taken_away_later_gives_way_to_the_retry_that_the_user_moved() -> None:
+    made = room("Ann Lee", "Bob Roy")
+    made.now = TEN + timedelta(minutes=20)
+    edit(made, "[ ] 10:00 Ann", "[m] 10:00 Ann")
+    made.settle()
+    there = datetime(2026, 12, 19, 15, 0, tzinfo=ZONE)
+    made.drag(there)
+    made.settle()
+    made.now += timedelta(days=1)
+    edit(made, "[✉] 10:00 Ann", "[ ] 10:00 Ann")
+    made.settle()
+    assert made.entry().start == there and made.record().fate is Fate.LIVE
+    assert made.record(attempt=1).fate is Fate.REMOVED
+    assert ("Ann" in text_of(made), "Bob" in text_of(made)) == (False, True)
+
+
 def test_an_open_line_that_is_deleted_says_nothing_and_comes_back_with_the_next_change() -> None:
     made = room("Ann Lee", "Bob Roy")
     edit(made, "[ ] 10:00 Ann Lee: call, +49 30 901820\n", "")
