@@ -45,10 +45,11 @@ class Fold:
     rests: tuple[date, ...] = ()
     """When each of the pauses ends that marks asked for, and that have an end."""
 
-    def closed(self, touch: date, opened: datetime) -> bool:
-        """Whether a contact that was logged since closed a `touch` then `opened`: one that is due
-        no earlier than by that contact is not the one that it closed, but the next."""
-        return any(opened <= when and touch < due for when, due in self.logged)
+    def closed(self, touch: date, opened: datetime | None) -> bool:
+        """Whether a contact that was logged since closed a `touch` then `opened`, or `opened` at a
+        time that nobody knows: one that is due no earlier than by that contact is not the one that
+        it closed, but the next."""
+        return any((opened is None or opened <= when) and touch < due for when, due in self.logged)
 
 
 _kept: dict[str, tuple[tuple[Fact, ...], Person, Period, ZoneInfo, Fold]] = {}

@@ -124,6 +124,7 @@ def _let_go(loose: list[Record], facts: tuple[Fact, ...], told: Fold, scene: Sce
         for each in loose
         if ((fact := told_of[each.uid]) is None or fact.outcome in RESTING)
         and _open(each, facts, told)
+        and not told.closed(each.key.day, standing(each).opened)
         and each.key.attempt == _turn(each, told)
     ]
     record = max(held, key=lambda each: each.key, default=None)

@@ -11,8 +11,9 @@ import pytest
 from syncd.engine.apply import intended, sendable
 from syncd.model.facts import Fact, Outcome, Source
 from syncd.model.keys import Kind
-from syncd.model.people import Retry
+from syncd.model.people import Period, Retry
 from syncd.model.records import Delta, Fate, Pause, Record, Scope, applied
+from syncd.reconcile.trace import decode
 from tests.household import clients, person
 from tests.reconcile.world import ZONE, Room, acts, roster, writes
 
@@ -554,3 +555,22 @@ def test_a_sign_is_corrected_where_an_app_took_our_properties_and_the_database_i
     room.edit(room.record(attempt=1), title=title)
     room.settle()
     assert room.outcomes() == outcomes
+
+
+def test_what_nobody_knows_the_age_of_is_not_taken_up_after_a_contact() -> None:
+    """An app took our properties away, and the database was lost, before its block rested."""
+    room = Room(roster=roster(person(), lists=[clients(cadence=Period(days=7))]))
+    room.settle()
+    record = room.record()
+    assert record.base is not None
+    trace = decode(record.base.trace)
+    assert trace is not None and trace.opened is not None
+    base = replace(record.base, trace=replace(trace, opened=None).encode())
+    stripped = replace(base, trace="")
+    out = replace(record, fate=Fate.UNPLACED, base=base, seen=stripped)
+    others = tuple(r for r in room.state.records if r.uid != record.uid)
+    room.state = replace(room.state, records=(*others, out))
+    room.log(id="1", person="ann-lee", at=room.now, outcome=Outcome.REACHED, source=Source.LOG,
+             recorded=room.now)  # fmt: skip
+    room.settle()
+    assert room.record().key.day == date(2026, 12, 10)
