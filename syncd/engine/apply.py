@@ -46,8 +46,8 @@ def intended(actions: Iterable[Action]) -> tuple[Record, ...]:
 
 
 def sendable(action: Action) -> bool:
-    """Whether an action is a write to what is not left alone, was seen since we last wrote it, and
-    has not been refused too often to be worth another try."""
+    """Whether an action is a write to what is not left alone, was seen since we last wrote it,
+    where we ever did, and has not been refused too often to be worth another try."""
     if action.act not in WRITES or action.record.is_left_alone:
         return False
     if action.act is not Act.CREATE and action.record.href and not action.record.body:

@@ -50,7 +50,8 @@ def inherited(series: Series, theirs: Mapping[OccurrenceId, str], now: datetime)
             if hour is not None:
                 moved = _moved(override, entry, hour, shapes[uid])
                 moves.append((hour.id != id, uid, moved))
-                giving |= {run.record.uid} if uid in new else set()
+                if uid in new:
+                    giving.add(run.record.uid)
     more: dict[str, dict[datetime, Override]] = defaultdict(dict)
     for _, uid, moved in sorted(moves, key=lambda each: each[0]):
         at = instant(moved.original)
