@@ -7,8 +7,9 @@ For one person, from their fold and the contact events that stand in the calenda
       touch is not closed                     its occurrence, wants another place, or is missed
     any later one                           is withdrawn; moved there by the user, it goes on, and
                                             one of its touch that is past is the user's
-    one whose touch is over, or by a        is withdrawn while it is ahead
-      number that is wrong
+    one whose touch is over                 is withdrawn while it is ahead
+    one by a number that is wrong           is withdrawn, but where its time has just passed: it may
+                                            yet be marked
     no open attempt, but one of it that is  goes on under the next generation; one that was deleted
       out of the calendar without a fact      when its time had passed was not marked
     no open attempt, a touch with attempts  wants the next attempt, or is closed as not-reached
@@ -35,7 +36,15 @@ from syncd.reconcile.attempts import (
     Want,
     Withdraw,
 )
-from syncd.reconcile.course import ROLLS, LetGo, bygone, missed, next_attempt, settle_attempt
+from syncd.reconcile.course import (
+    ROLLS,
+    LetGo,
+    bygone,
+    grace_ends,
+    missed,
+    next_attempt,
+    settle_attempt,
+)
 from syncd.reconcile.fold import (
     Fold,
     first_due,
@@ -159,7 +168,7 @@ def _sort_out(
     out: Resolution,
 ) -> Standing | None:
     """The one standing that is the open attempt, if any; the others find their place in `out`. None
-    is by one of the `barred` channels."""
+    is by one of the `barred` channels, but one that may have been made."""
     found: Standing | None = None
     for stand in sorted(standings, key=lambda s: s.record.key):
         fact = scene.journal.by_entry.get(stand.record.uid)
@@ -172,9 +181,9 @@ def _sort_out(
         elif stand.record.fate is Fate.RELEASED and not ahead:  # it is the user's
             out.keep.append(Keep(standing=stand, times=stand.times, open=False))
         elif not _open(stand.record, facts, told):
-            _call_off(stand, "its touch is over", scene, out)
-        elif stand.trace.channel in barred:  # another channel's turn, if any
-            _call_off(stand, "the number is wrong", scene, out)
+            _call_off(stand, scene, out)
+        elif stand.trace.channel in barred and not _may_be_marked(stand, scene):
+            _withdraw(stand, Fate.REMOVED, "the number is wrong", out)  # another channel's turn
         elif found is not None and _moved(person, found, stand, scene):
             _moved_out(found, stand, scene, out)
             found = stand
@@ -280,10 +289,17 @@ def _due(person: Person, told: Fold, facts: tuple[Fact, ...], scene: Scene) -> d
     return max([due, *ends])
 
 
-def _call_off(stand: Standing, reason: str, scene: Scene, out: Resolution) -> None:
-    """An attempt that is not to be made any more: ahead it goes, past it stays as it is."""
+def _may_be_marked(stand: Standing, scene: Scene) -> bool:
+    """Whether the time of an entry has come and it does not move on yet."""
+    come = begins(stand.trace.start, scene.zone) <= scene.now
+    stays = grace_ends(stand, stand.times, scene.zone) > scene.now
+    return come and stays and stand.snoozed_to is None
+
+
+def _call_off(stand: Standing, scene: Scene, out: Resolution) -> None:
+    """An attempt whose touch is over: ahead it goes, past it stays as it is."""
     if begins(stand.trace.start, scene.zone) > scene.now:
-        _withdraw(stand, Fate.REMOVED, reason, out)
+        _withdraw(stand, Fate.REMOVED, "its touch is over", out)
     else:
         out.keep.append(Keep(standing=stand, times=stand.times, open=False))
 

@@ -13,6 +13,7 @@ from syncd.model.facts import Fact, Outcome, Source
 from syncd.model.keys import Kind
 from syncd.model.people import Period, Retry
 from syncd.model.records import Delta, Fate, Pause, Record, Scope, applied
+from syncd.reconcile.actions import Act
 from syncd.reconcile.trace import decode
 from tests.household import clients, person
 from tests.reconcile.world import ZONE, Room, acts, roster, writes
@@ -360,6 +361,43 @@ def test_the_number_that_was_wrong_is_the_one_that_the_line_of_a_checklist_shows
     room.people(person(phone="+49 89 4711"))
     room.settle()
     assert [fact.number for fact in room.facts()] == ["+49 30 901820"]
+
+
+def message_left_and_the_retry_unmarked() -> Room:
+    """A room where the time of Ann's second call has just passed, unmarked as yet."""
+    room = Room(roster=roster(person()))
+    room.settle()
+    room.at("2026-12-03", "10:20")
+    room.mark("m {}")
+    room.settle()
+    room.now = room.entry(attempt=2).end  # type: ignore[assignment]
+    return room
+
+
+def test_a_call_that_was_missed_does_not_stay_beside_what_follows_a_wrong_number() -> None:
+    room = message_left_and_the_retry_unmarked()
+    room.later(days=2)
+    room.mark("wrong number {}", attempt=1)
+    first = room.settle()
+    assert sorted(acts(first)) == [Act.CREATE, Act.DELETE, Act.UPDATE]
+    assert room.entry(attempt=2).title == "Ann Lee: email"
+    live = [r for r in room.state.records if r.key.attempt == 2 and r.fate is Fate.LIVE]
+    assert len(live) == 1
+
+
+def test_a_call_of_this_hour_may_still_be_marked_where_the_number_was_wrong() -> None:
+    room = message_left_and_the_retry_unmarked()
+    room.mark("wrong number {}", attempt=1)
+    room.settle()
+    assert room.entry(attempt=2).title == "Ann Lee: call"
+    told = room.state
+    room.mark("i {}", attempt=2)
+    room.settle()
+    assert room.outcomes() == ["wrong-number", "reached"]
+    room.state = told
+    room.later(hours=25)
+    room.settle()
+    assert room.entry(attempt=2).title == "Ann Lee: email"
 
 
 @pytest.mark.parametrize("first", ["x {}", "x {} good talk"])
