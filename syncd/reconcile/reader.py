@@ -165,6 +165,8 @@ class Reader:
 
     def _read(self, title: str) -> marks.Reading:
         sign, core = split_sign(self.trace.title)
+        if title == self.trace.title:  # of an old calendar nearly all are; the user wrote nothing
+            return marks.Signed() if sign else marks.Plain()
         name = core.rpartition(":")[0] or core
         return marks.read(title, core=core, name=name, sign=sign, today=self.today)
 
