@@ -228,6 +228,19 @@ def log(room: Room, **said: Any) -> None:
     room.log(**vars(told))
 
 
+def test_what_was_logged_before_a_mark_that_is_taken_away_is_what_its_attempt_came_to() -> None:
+    room = Room(roster=roster(person()))
+    room.settle()
+    log(room, outcome=Outcome.LEFT_MESSAGE)
+    room.mark("x {}")  # on another device, where nothing shows yet of what was logged
+    room.settle()
+    assert sorted(room.outcomes()) == ["left-message", "reached"]
+    room.edit(room.record(attempt=1), title="Ann Lee: call")
+    room.settle()
+    assert room.outcomes() == ["left-message"]
+    assert room.plan().standings["ann-lee"].record.key.attempt == 2
+
+
 @pytest.mark.parametrize("outcome", [Outcome.REACHED, Outcome.SKIPPED])
 def test_what_was_logged_after_a_mark_that_is_unread_ends_its_touch(outcome: Outcome) -> None:
     room = Room(roster=roster(person()))

@@ -36,8 +36,9 @@ def open_contacts(
     released: frozenset[str],
     who: Callable[[str], str] = _same,
 ) -> list[tuple[Key, Entry]]:
-    """Those that wait for a mark: without a sign, and nothing later known of their touch; what was
-    `released` is the user's. `who` says whom an id means."""
+    """Those that wait for a mark: without a sign, and nothing known of their attempt, be it of
+    another entry or of none, nor anything later of their touch; what was `released` is the user's.
+    `who` says whom an id means."""
     theirs: dict[str, list[Fact]] = defaultdict(list)
     for fact in effective(list(facts)):
         if fact.touch is not None and fact.outcome in CLOSING | TRIED:
@@ -47,7 +48,7 @@ def open_contacts(
         if entry.title.startswith(SIGNS) or entry.uid in released:
             continue
         over = any(
-            (fact.touch, fact.attempt or 0) > (key.day, key.attempt)
+            (fact.touch, fact.attempt or 0) >= (key.day, key.attempt)
             or (fact.touch == key.day and (fact.outcome in CLOSING or fact.entry == entry.uid))
             for fact in theirs[who(key.subject)]
             if fact.touch is not None
