@@ -45,14 +45,15 @@ class LetGo:
 
 
 def settle_attempt(
-    person: Person, stand: Standing, due: date, scene: Scene, out: Resolution
+    person: Person, stand: Standing, channel: str, due: date, scene: Scene, out: Resolution
 ) -> bool:
-    """Decide about the open attempt; true where its touch is over thereby."""
+    """Decide about the open attempt, which goes on by `channel`; true where its touch is over
+    thereby."""
     trace, key = stand.trace, stand.record.key
     base = Want(
         person=person,
         attempt=key.attempt,
-        channel=trace.channel or scene.roster.channels_of(person)[0],
+        channel=channel,
         due=due,
         earliest=scene.today,
         touch=key.day,
@@ -75,12 +76,13 @@ def settle_attempt(
             blocks = scene.blocks_of(person) if in_block or key.attempt == 1 else ()
             out.want = replace(base, earliest=scene.back(day), blocks=blocks, head=True)
             return False
-    if grace_ends(stand, times, scene.zone) > scene.now:
+    otherwise = channel != trace.channel != ""  # nobody missed it
+    if not otherwise and grace_ends(stand, times, scene.zone) > scene.now:
         out.keep.append(Keep(standing=stand, times=times))
         return False
-    if trace.rolls < ROLLS and (trace.pinned or not bygone(person, key.day, scene)):
-        blocks = scene.blocks_of(person)
-        out.want = replace(base, blocks=blocks, head=True, rolls=trace.rolls + 1)
+    rolls = trace.rolls if otherwise else trace.rolls + 1
+    if rolls <= ROLLS and (trace.pinned or not bygone(person, key.day, scene)):
+        out.want = replace(base, blocks=scene.blocks_of(person), head=True, rolls=rolls)
         return False
     fact = missed(person, stand.record, trace, scene)
     out.facts.append(fact)

@@ -7,9 +7,8 @@ For one person, from their fold and the contact events that stand in the calenda
       touch is not closed                     its occurrence, wants another place, or is missed
     any later one                           is withdrawn; moved there by the user, it goes on, and
                                             one of its touch that is past is the user's
-    one whose touch is over                 is withdrawn while it is ahead
-    one by a number that is wrong           is withdrawn, but where its time has just passed: it may
-                                            yet be marked
+    one whose touch is over, or by a        is withdrawn while it is ahead; past, and by a number
+      number that is wrong                    that is wrong, it goes on by another channel, if any
     no open attempt, but one of it that is  goes on under the next generation; one that was deleted
       out of the calendar without a fact      when its time had passed was not marked
     no open attempt, a touch with attempts  wants the next attempt, or is closed as not-reached
@@ -20,7 +19,6 @@ Nothing is placed here: a `Want` says what is wanted, and `syncd.reconcile.place
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 
@@ -36,20 +34,13 @@ from syncd.reconcile.attempts import (
     Want,
     Withdraw,
 )
-from syncd.reconcile.course import (
-    ROLLS,
-    LetGo,
-    bygone,
-    grace_ends,
-    missed,
-    next_attempt,
-    settle_attempt,
-)
+from syncd.reconcile.course import ROLLS, LetGo, bygone, missed, next_attempt, settle_attempt
 from syncd.reconcile.fold import (
     Fold,
     first_due,
     fold,
     is_over,
+    next_channel,
     paused_by_mark,
 )
 from syncd.reconcile.reader import Standing
@@ -67,7 +58,7 @@ def resolve(
     told = fold(person, facts, scene.roster.cadence_of(person), scene.zone)
     out = Resolution()
     barred = scene.barred(person)
-    stand = _sort_out(person, standings, facts, told, barred, scene, out)
+    stand = _sort_out(person, standings, facts, told, scene, out)
     channels = scene.channels_of(person)
     reason = _inactive(person, channels, scene)
     due = _due(person, told, facts, scene)
@@ -80,7 +71,9 @@ def resolve(
         if reason:
             _rest(stand, reason, scene, out)
             return out
-        if not settle_attempt(person, stand, due or scene.today, scene, out):
+        channel = _channel(person, stand, told, scene)
+        assert channel is not None  # or it had been called off
+        if not settle_attempt(person, stand, channel, due or scene.today, scene, out):
             return out
         told = fold(person, _with(facts, out.facts), scene.roster.cadence_of(person), scene.zone)
         due = _due(person, told, _with(facts, out.facts), scene)
@@ -163,13 +156,12 @@ def _sort_out(
     standings: list[Standing],
     facts: tuple[Fact, ...],
     told: Fold,
-    barred: Collection[str],
     scene: Scene,
     out: Resolution,
 ) -> Standing | None:
-    """The one standing that is the open attempt, if any; the others find their place in `out`. None
-    is by one of the `barred` channels, but one that may have been made."""
+    """The one standing that is the open attempt, if any; the others find their place in `out`."""
     found: Standing | None = None
+    barred = scene.barred(person)
     for stand in sorted(standings, key=lambda s: s.record.key):
         fact = scene.journal.by_entry.get(stand.record.uid)
         ahead = begins(stand.trace.start, scene.zone) > scene.now
@@ -181,9 +173,11 @@ def _sort_out(
         elif stand.record.fate is Fate.RELEASED and not ahead:  # it is the user's
             out.keep.append(Keep(standing=stand, times=stand.times, open=False))
         elif not _open(stand.record, facts, told):
-            _call_off(stand, scene, out)
-        elif stand.trace.channel in barred and not _may_be_marked(stand, scene):
-            _withdraw(stand, Fate.REMOVED, "the number is wrong", out)  # another channel's turn
+            _call_off(stand, "its touch is over", scene, out)
+        elif stand.trace.channel in barred and (  # another channel's turn, if any
+            ahead or stand.record.seen is None or _channel(person, stand, told, scene) is None
+        ):
+            _call_off(stand, "the number is wrong", scene, out)
         elif found is not None and _moved(person, found, stand, scene):
             _moved_out(found, stand, scene, out)
             found = stand
@@ -195,6 +189,20 @@ def _sort_out(
         else:
             found = stand
     return found
+
+
+def _channel(person: Person, stand: Standing, told: Fold, scene: Scene) -> str | None:
+    """By which channel an attempt goes on: its own, but where that number is wrong; None where none
+    is left."""
+    channel, barred = stand.trace.channel, scene.barred(person)
+    if channel not in barred:
+        return channel or scene.roster.channels_of(person)[0]
+    usable = scene.channels_of(person)
+    if not usable:
+        return None
+    retry = scene.roster.lists[person.list].retry
+    tried = told.tried if told.touch == stand.record.key.day else ()
+    return next_channel(tried, usable, retry.tries, barred)
 
 
 def _moved(person: Person, stand: Standing, later: Standing, scene: Scene) -> bool:
@@ -289,17 +297,10 @@ def _due(person: Person, told: Fold, facts: tuple[Fact, ...], scene: Scene) -> d
     return max([due, *ends])
 
 
-def _may_be_marked(stand: Standing, scene: Scene) -> bool:
-    """Whether the time of an entry has come and it does not move on yet."""
-    come = begins(stand.trace.start, scene.zone) <= scene.now
-    stays = grace_ends(stand, stand.times, scene.zone) > scene.now
-    return come and stays and stand.snoozed_to is None
-
-
-def _call_off(stand: Standing, scene: Scene, out: Resolution) -> None:
-    """An attempt whose touch is over: ahead it goes, past it stays as it is."""
+def _call_off(stand: Standing, reason: str, scene: Scene, out: Resolution) -> None:
+    """An attempt that is not to be made any more: ahead it goes, past it stays as it is."""
     if begins(stand.trace.start, scene.zone) > scene.now:
-        _withdraw(stand, Fate.REMOVED, "its touch is over", out)
+        _withdraw(stand, Fate.REMOVED, reason, out)
     else:
         out.keep.append(Keep(standing=stand, times=stand.times, open=False))
 

@@ -14,6 +14,7 @@ from syncd.model.keys import Kind
 from syncd.model.people import Period, Retry
 from syncd.model.records import Delta, Fate, Pause, Record, Scope, applied
 from syncd.reconcile.actions import Act
+from syncd.reconcile.standing import begins
 from syncd.reconcile.trace import decode
 from tests.household import clients, person
 from tests.reconcile.world import ZONE, Room, acts, roster, writes
@@ -376,9 +377,9 @@ def test_the_number_that_was_wrong_is_the_one_that_the_line_of_a_checklist_shows
     assert [fact.number for fact in room.facts()] == ["+49 30 901820"]
 
 
-def message_left_and_the_retry_unmarked() -> Room:
+def message_left_and_the_retry_unmarked(**of: Any) -> Room:
     """A room where the time of Ann's second call has just passed, unmarked as yet."""
-    room = Room(roster=roster(person()))
+    room = Room(roster=roster(person(**of)))
     room.settle()
     room.at("2026-12-03", "10:20")
     room.mark("m {}")
@@ -387,30 +388,38 @@ def message_left_and_the_retry_unmarked() -> Room:
     return room
 
 
-def test_a_call_that_was_missed_does_not_stay_beside_what_follows_a_wrong_number() -> None:
+@pytest.mark.parametrize("days", [0, 2])
+def test_a_call_that_nobody_marked_goes_on_by_mail_once_the_number_is_wrong(days: int) -> None:
     room = message_left_and_the_retry_unmarked()
+    room.edit(room.record(attempt=2), guests=1)
+    room.later(days=days)
+    old = room.record(attempt=2)
+    room.mark("wrong number {}", attempt=1)
+    assert acts(room.settle()) == [Act.UPDATE, Act.UPDATE]
+    new = room.record(attempt=2)
+    assert (new.uid, room.entry().title, room.entry().guests) == (old.uid, "Ann Lee: email", 1)
+    assert begins(room.entry().start, ZONE) > room.now
+    stand = room.plan().standings["ann-lee"]
+    assert (stand.trace.channel, stand.trace.rolls) == ("email", 0)
+
+
+def test_a_call_that_is_put_off_once_the_number_is_wrong_goes_on_by_mail_on_that_day() -> None:
+    room = message_left_and_the_retry_unmarked()
+    room.mark("wrong number {}", attempt=1)
+    room.mark(">3d {} buy flowers", attempt=2)
+    room.settle()
+    assert room.entry().title == "Ann Lee: email"
+    assert begins(room.entry().start, ZONE).date() == room.now.date() + timedelta(days=3)
+
+
+def test_a_past_call_by_a_wrong_number_stays_where_no_other_channel_is_left() -> None:
+    room = message_left_and_the_retry_unmarked(channels=("call",))
+    room.mark("wrong number {}", attempt=1)
+    room.settle()
     room.later(days=2)
-    room.mark("wrong number {}", attempt=1)
-    first = room.settle()
-    assert sorted(acts(first)) == [Act.CREATE, Act.DELETE, Act.UPDATE]
-    assert room.entry(attempt=2).title == "Ann Lee: email"
-    live = [r for r in room.state.records if r.key.attempt == 2 and r.fate is Fate.LIVE]
-    assert len(live) == 1
-
-
-def test_a_call_of_this_hour_may_still_be_marked_where_the_number_was_wrong() -> None:
-    room = message_left_and_the_retry_unmarked()
-    room.mark("wrong number {}", attempt=1)
     room.settle()
     assert room.entry(attempt=2).title == "Ann Lee: call"
-    told = room.state
-    room.mark("i {}", attempt=2)
-    room.settle()
-    assert room.outcomes() == ["wrong-number", "reached"]
-    room.state = told
-    room.later(hours=25)
-    room.settle()
-    assert room.entry(attempt=2).title == "Ann Lee: email"
+    assert room.outcomes() == ["wrong-number", "not-reached"]
 
 
 @pytest.mark.parametrize("first", ["x {}", "x {} good talk"])
