@@ -157,9 +157,10 @@ def series(
     if entry.recurrence is not None and (run.ended is None or left):
         ours = override_texts(known)
         last = {at: sections[-1] for at, sections in ours.items()} if _arrived(known) else {}
+        stood = {instant(each.original): each.text for each in entry.recurrence.overrides}
         overrides = _overrides(ours, last, entry, seen or shape, who_is_up, left, now)
         entry = replace(entry, recurrence=replace(entry.recurrence, overrides=overrides))
-        lines = _lines_in(overrides, ours, who_is_up, now)
+        lines = _lines_in(overrides, stood, ours, who_is_up, now)
     return _compared(record, entry, replace(trace, lines=lines), merged)
 
 
@@ -262,18 +263,20 @@ def _arrived(record: Record) -> bool:
 
 def _lines_in(
     overrides: Iterable[Override],
+    stood: Mapping[datetime, str],
     ours: Mapping[datetime, tuple[str, ...]],
     who_is_up: Mapping[datetime, str],
     now: datetime,
 ) -> tuple[str, ...]:
     """The checksums of our lines in the texts of instances, as often as one has them; of those that
-    are history they are not kept."""
+    are history they are not kept. A text without our section that is not as it `stood` has nothing
+    of ours any more."""
     found: Counter[str] = Counter()
     for each in overrides:
         at = instant(each.original)
         if section := who_is_up.get(at):
             found |= Counter(text.checksums(section))
-        elif instant(each.end) > instant(now - LOOK_BACK):
+        elif each.text == stood.get(at) and instant(each.end) > instant(now - LOOK_BACK):
             known = {line for said in ours.get(at, ()) for line in said.split("\n")}
             there = (line.rstrip() for line in each.text.split("\n"))
             found |= Counter(checksum(line) for line in there if line in known)

@@ -341,6 +341,16 @@ def test_words_in_the_line_of_whoever_is_taken_out_stay() -> None:
     assert made.record().fate is Fate.REMOVED
 
 
+def test_words_in_the_line_of_the_only_one_stay_where_nobody_is_up_any_more() -> None:
+    made = room("Ann Lee")
+    edit(made, "Ann Lee: call, +49 30 901820", "Ann Lee: call, +49 30 901820 has a new dog")
+    made.settle()
+    made.people(person("Bob Roy", last_contact=date(2026, 11, 20)))
+    for _ in range(3):
+        made.settle()
+    assert text_of(made) == "[ ] 10:00 Ann Lee: call, +49 30 901820 has a new dog"
+
+
 @pytest.mark.parametrize("form", ["{} buy milk", "buy milk {}"])
 def test_words_in_our_last_line_stay(form: str) -> None:
     made = room("Ann Lee", "Bob Roy")
