@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from syncd.model.blocks import Block
 from syncd.model.facts import Fact, Outcome, Source
+from syncd.model.keys import Key
 from syncd.model.occasions import BELATED
 from syncd.model.people import Person
 from syncd.model.records import Record
@@ -72,22 +74,30 @@ def settle_attempt(
     if start > scene.now and trace.slot is None and not trace.pinned:
         day = start.astimezone(scene.zone).date()
         if scene.away(day):
-            in_block = scene.roster.lists[person.list].retry.in_block
-            blocks = scene.blocks_of(person) if in_block or key.attempt == 1 else ()
+            blocks = _blocks(person, key, scene)
             out.want = replace(base, earliest=scene.back(day), blocks=blocks, head=True)
             return False
-    otherwise = channel != trace.channel != ""  # nobody missed it
-    if not otherwise and grace_ends(stand, times, scene.zone) > scene.now:
+    gone_by = not trace.pinned and bygone(person, key.day, scene)
+    if trace.channel not in ("", channel) and not gone_by:  # nobody missed it
+        out.want = replace(base, blocks=_blocks(person, key, scene), head=True)
+        return False
+    if grace_ends(stand, times, scene.zone) > scene.now:
         out.keep.append(Keep(standing=stand, times=times))
         return False
-    rolls = trace.rolls if otherwise else trace.rolls + 1
-    if rolls <= ROLLS and (trace.pinned or not bygone(person, key.day, scene)):
-        out.want = replace(base, blocks=scene.blocks_of(person), head=True, rolls=rolls)
+    if trace.rolls < ROLLS and not gone_by:
+        blocks = scene.blocks_of(person)
+        out.want = replace(base, blocks=blocks, head=True, rolls=trace.rolls + 1)
         return False
     fact = missed(person, stand.record, trace, scene)
     out.facts.append(fact)
     out.history.append(History(standing=stand, fact=fact))
     return True
+
+
+def _blocks(person: Person, key: Key, scene: Scene) -> tuple[Block, ...]:
+    """In whose hours an attempt has its first place; none for a retry that has a day of its own."""
+    in_block = scene.roster.lists[person.list].retry.in_block
+    return scene.blocks_of(person) if in_block or key.attempt == 1 else ()
 
 
 def bygone(person: Person, touch: date, scene: Scene) -> bool:
