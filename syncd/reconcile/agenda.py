@@ -91,7 +91,8 @@ def _written(
     following: Sequence[str],
 ) -> str:
     written = text.occurrence_section(lines, since, following).split("\n")[:-1]
-    users = {item.stands for item in items if item.stands != item.line}
+    # Spaces at the end are a server's.
+    users = {item.stands.rstrip() for item in items} - {item.line.rstrip() for item in items}
     state = state_line(id, items, [line for line in written if line not in users])
     return text.occurrence_section(lines, since, following, state)
 

@@ -341,6 +341,29 @@ def test_words_in_the_line_of_whoever_is_taken_out_stay() -> None:
     assert made.record().fate is Fate.REMOVED
 
 
+def test_words_in_the_line_of_whoever_is_taken_out_stay_where_a_server_pads_lines() -> None:
+    def holds(entry: Entry) -> Entry:
+        if entry.recurrence is None:
+            return entry
+        padded = (
+            (o, "\n".join(f"{line} " for line in o.text.split("\n")))
+            for o in entry.recurrence.overrides
+        )
+        overrides = tuple(replace(o, text=text) for o, text in padded)
+        return replace(entry, recurrence=replace(entry.recurrence, overrides=overrides))
+
+    made = Room(
+        roster=roster(person("Ann Lee"), person("Bob Roy"), lists=[clients(as_checklist=True)]),
+        holds=holds,
+    )
+    made.settle()
+    edit(made, "Ann Lee: call, +49 30 901820", "Ann Lee: call, +49 30 901820 has a new dog")
+    made.settle()
+    made.people(person("Bob Roy"))
+    made.settle()
+    assert text_of(made).count("has a new dog") == 1
+
+
 def test_words_in_the_line_of_the_only_one_stay_where_nobody_is_up_any_more() -> None:
     made = room("Ann Lee")
     edit(made, "Ann Lee: call, +49 30 901820", "Ann Lee: call, +49 30 901820 has a new dog")
