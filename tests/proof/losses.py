@@ -99,7 +99,8 @@ class Losses(Base):
         hands, old = world.place.hands[name], self.backups[name]
         there = {entry.uid: entry for entry in hands.entries()}
         changed = {uid for uid, entry in old.items() if there.get(uid) != entry}
-        if changed & world.ledger.stripped:  # without our fields it looks like one unmarked today
+        bare = {*world.ledger.stripped, *filter(self.unsigned, world.ledger.said)}
+        if changed & bare:  # without our fields, or our sign, it looks like one unmarked today
             return
         for uid in there.keys() - old.keys():
             hands.drop(uid)
@@ -111,6 +112,12 @@ class Losses(Base):
         after = self.marks()
         assert after == before, (before - after, after - before)
         self.did("put back")
+
+    def unsigned(self, uid: str) -> bool:
+        """Whether a mark is read and gets no sign, as that of somebody whom the YAML does not
+        name."""
+        key = decode(uid, DEPLOYMENT)
+        return key is not None and self.world.who(key.subject) not in self.world.roster.people
 
     def marks(self) -> Counter[tuple[str | None, str, str]]:
         """What holds of entries, but for what an entry's absence or its place means."""
