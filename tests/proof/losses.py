@@ -55,12 +55,16 @@ class Losses(Base):
             for entry in there:
                 hands.put(entry)
         else:
+            words = {*world.ledger.words.values()}
             world.forget(name, there)
             restore(world.service) if then == "restore" else approve(world.service)
         world.rest()
         if then == "back":
             assert world.state.facts == facts, "nothing had been"
         elif then == "restore":
+            for _, _, entry in world.contacts():  # made anew with what the user called it
+                if (word := entry.title.rpartition(" ")[2]) in words:
+                    world.ledger.words.setdefault(entry.uid, word)
             # What was past has moved on, as it would have by itself. Where something was taken back
             # its entry had a day more for that: what is made anew has not, and may be over.
             after = self.open(ahead=True)
@@ -186,3 +190,4 @@ class Losses(Base):
             ledger.said[entry.uid] = shown[0].outcome, shown[0].direction
         elif not shown and not known:
             del ledger.said[entry.uid]
+            ledger.logged.discard(entry.uid)

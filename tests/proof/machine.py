@@ -83,6 +83,7 @@ class Machine(Contacts, Blocks, Config, Verbs, Losses):
             # A server that compares what is there with what was there at the cursor tells nothing
             # of what it had not shown by then, and was deleted since.
             self.world.ledger.unshown |= self.world.news
+            self.world.ledger.skipped -= self.world.news
             self.world.tick(Effects(late=self.world.news))
             self.did("shown late")
 

@@ -397,13 +397,12 @@ class World:
             assert key.subject in self.roster.blocks or not self.has_more(key, entry), key
 
     def has_more(self, key: Key, series: Entry) -> bool:
-        """Whether an occurrence is still ahead, or under way, but for those that the user wrote
-        into."""
+        """Whether an occurrence is still ahead, but for those that the user wrote into."""
         found = expand(key.subject, series, self.now, self.now + timedelta(days=60))
         told = series.recurrence.overrides if series.recurrence else ()
         theirs = {instant(each.original) for each in told if WRITTEN in each.text}
         return any(
-            instant(each.end) > self.now
+            instant(each.start) > self.now
             and not each.cancelled
             and instant(each.original) not in theirs
             for each in found
