@@ -94,7 +94,8 @@ class Reader:
         record, entry = self.record, self.record.seen
         assert entry is not None
         stand = Standing(record=record, trace=self.trace)
-        if self._restored() or (self.fact is not None and unticked(entry, self.trace)):
+        undone = self.fact is not None and not self._is_bare() and unticked(entry, self.trace)
+        if self._restored() or undone:
             self._take_back()
         sign, core = split_sign(self.trace.title)
         reading = self._reading(entry)
@@ -240,15 +241,19 @@ class Reader:
         consumed = self.record.consumed
         if sign:  # it says nothing of what was told elsewhere since
             shown = marks.sign_of(self.fact) != "" and not is_unseen(self.fact, self.record)
-            # Nothing of ours was seen there since the gesture: our sign never arrived.
-            bare = self.record.base is None and not self.record.seen.trace
-            return shown and not (bare and consumed == self.record.seen.title)
+            # Our sign never arrived since the gesture, where nothing of ours was seen.
+            return shown and not (self._is_bare() and consumed == self.record.seen.title)
         return (
             self.fact.source is Source.MARK
             and consumed is not None
             # A gesture leaves the title as it was.
             and (consumed != self.record.seen.title or self.record.seen.task or bool(self.colours))
         )
+
+    def _is_bare(self) -> bool:
+        """Whether what is there says nothing of syncd's, of which nothing was confirmed either."""
+        seen = self.record.seen
+        return self.record.base is None and seen is not None and not seen.trace
 
     def _let_go(self) -> bool:
         """Whether nothing is known but that nobody marked it, which syncd concluded, and nobody was

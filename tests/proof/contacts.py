@@ -51,6 +51,8 @@ class Contacts(Base):
         name, key, entry = found
         if colour not in self.world.place.settings[name].colours or entry.colour:
             return
+        if self.world.facts_of(entry.uid):
+            return  # it was taken away and nobody looked: then it is back as it was
         ledger = self.world.ledger
         ledger.plain[entry.uid] = entry.title
         ledger.said[entry.uid] = COLOURED.colours[colour], Direction.OUT

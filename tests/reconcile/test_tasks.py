@@ -17,7 +17,7 @@ import pytest
 from syncd.model.entries import Entry, Sighting
 from syncd.model.facts import Direction, Facts, Outcome, Source
 from syncd.model.people import Person
-from syncd.model.records import Fate
+from syncd.model.records import Delta, Fate, applied
 from syncd.model.roster import GoogleSettings
 from syncd.reconcile.absorb import absorb
 from tests.household import clients, person
@@ -174,6 +174,21 @@ def test_ticked_and_unticked_before_it_was_acknowledged_it_is_open_again(furnish
     room.settle()
     assert room.outcomes() == []
     assert not room.entry().done
+
+
+def test_a_mark_whose_acknowledgement_never_arrived_is_not_taken_back(furnish: Furnish) -> None:
+    room = furnish(person())
+    room.settle()
+    room.at("2026-12-03", "11:10")
+    record = room.record()
+    assert record.seen is not None  # over a lost database, without our fields
+    bare = replace(record, base=None, intent=None, seen=replace(record.seen, trace=""))
+    room.state = applied(room.state, Delta(records=(bare,)))
+    room.mark("x {}")
+    room.turned_away()
+    assert not room.turned_away().facts
+    room.settle()
+    assert room.outcomes() == ["reached"]
 
 
 def test_ticked_and_cancelled_before_it_was_acknowledged_it_is_skipped(furnish: Furnish) -> None:
