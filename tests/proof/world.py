@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -327,6 +327,7 @@ class World:
             if key is not None and self.who(key.subject) in ledger.handled:
                 ledger.beside.add(uid)
         ledger.handled.clear()
+        ledger.moved |= self.along(entries)
         released = self.released()
         oracle.at_most_one_open(self.unsettled(entries), state.facts, released, self.who)
         self.one_live_series_each(everything)
@@ -340,6 +341,14 @@ class World:
         self.hours_stay(entries)
         self.foreign_stays(everything)
         self.acknowledged()
+
+    def along(self, entries: list[Entry]) -> set[str]:
+        """The entries that are, under another generation, attempts which were moved: they go along
+        with their block and stay where they lay."""
+        keys = (decode(uid, DEPLOYMENT) for uid in self.ledger.moved)
+        moved = {replace(key, generation=0) for key in keys if key is not None}
+        there = {entry.uid: decode(entry.uid, DEPLOYMENT) for entry in entries}
+        return {uid for uid, key in there.items() if key and replace(key, generation=0) in moved}
 
     def move_out(self) -> None:
         """What was logged for an attempt that had been let go, as a database of yesterday could not
