@@ -91,8 +91,8 @@ def _written(
     following: Sequence[str],
 ) -> str:
     written = text.occurrence_section(lines, since, following).split("\n")[:-1]
-    # Spaces at the end are a server's.
-    users = {item.stands.rstrip() for item in items} - {item.line.rstrip() for item in items}
+    stand = ((item.stands.rstrip(), item.line.rstrip()) for item in items)  # spaces are a server's
+    users = {stands for stands, line in stand if stands != line}
     state = state_line(id, items, [line for line in written if line not in users])
     return text.occurrence_section(lines, since, following, state)
 
