@@ -58,7 +58,8 @@ class Record:
     leaving: Fate | None = None
     """What it becomes once the removal that we were about to send is seen to have been done."""
     consumed: str | None = None
-    """A title whose mark was understood and that has not been rewritten yet."""
+    """What was understood and has not been rewritten yet: a title, and in a line above it the mark
+    that a gesture stood for."""
     tries: int = 0
     """How often in a row the same intent was not accepted."""
     why: str = ""

@@ -19,19 +19,23 @@ def gesture(
     trace: Trace,
     fact: Fact | None,
     colours: Mapping[str, Outcome],
+    *,
+    reopened: bool = False,
 ) -> str:
     """The mark that was set on `entry` without words; empty for none. `base` is how we last left
     it, `trace` what we wrote then, `fact` what is known of it, `colours` say which outcome a colour
-    stands for."""
-    if not (trace.is_over or _shown(entry, fact)):  # an acknowledged task is ticked since then
+    stands for. Where it is `reopened`, its fact taken back and we yet to say so, what we wrote is
+    no matter: all that stands there is said."""
+    # An acknowledged task is ticked since then.
+    if reopened or not (trace.is_over or _shown(entry, fact)):
         if entry.cancelled:
             return ACKNOWLEDGED[Meaning(Outcome.SKIPPED)]
         if entry.task and entry.done:
             return ACKNOWLEDGED[Meaning(Outcome.REACHED)]
     ours = fact is not None and fact.source is Source.SYNCD  # then no colour was there before it
-    if base is None and (trace.void or (trace.fact and not ours)):
+    if not reopened and base is None and (trace.void or (trace.fact and not ours)):
         return ""  # it may be what was read already
-    if entry.colour == (base.colour if base else ""):
+    if not reopened and entry.colour == (base.colour if base is not None else ""):
         return ""
     outcome = colours.get(entry.colour)
     return ACKNOWLEDGED.get(Meaning(outcome), "") if outcome else ""

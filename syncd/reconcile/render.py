@@ -22,6 +22,7 @@ from syncd.reconcile.occurrences import instant
 from syncd.reconcile.runs import LOOK_BACK, Run
 from syncd.reconcile.standing import (
     Times,
+    consumed_title,
     same_time,
     split_sign,
     standing,
@@ -84,7 +85,8 @@ def contact(
         )
         return Rendered(entry=entry, differs=True)
     known = versions(record)
-    title_is_ours = seen.title == record.consumed or any(seen.title == each.title for each in known)
+    ours = {consumed_title(record), *(each.title for each in known)}
+    title_is_ours = seen.title in ours
     alarm_is_ours = any(seen.alarm == each.alarm for each in known)
     lies = task_times(seen, standing(record), zone) if seen.task else times_of(seen)
     kept_times = same_time(lies.start, times.start) and same_time(lies.end, times.end)
@@ -344,7 +346,7 @@ def added_by_user(record: Record) -> bool:
     if seen is None:
         return False
     known = versions(record)
-    retitled = all(seen.title != each.title for each in known) and seen.title != record.consumed
+    retitled = seen.title not in {consumed_title(record), *(each.title for each in known)}
     lines = standing(record).lines
     words = text.merge(seen.text, texts(record), "", lines).strip() if seen.text else ""
     return bool(retitled or words or seen.guests or seen.extras)
