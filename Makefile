@@ -42,7 +42,7 @@ test-long: export SYNCD_LONG := 1
 test-long: test
 
 # Others at every run; SYNCD_SEED begins where the run began that printed it.
-proof: export SYNCD_PROOF := $(or $(MINUTES),10)
+proof: export SYNCD_PROOF := $(or $(MINUTES),$(SYNCD_PROOF),10)
 proof: $(VENV)/.dev
 	@$(BIN)/python -m pytest -n 0 -s tests/proof tests/kills tests/fuzz
 

@@ -24,8 +24,8 @@ class Row:
     goal: str
     got: str
     """What the comparison comes to."""
-    well: bool
-    """Whether the goal is reached."""
+    missed: str
+    """By how much the goal is missed, as `beyond` says it; empty where it is reached."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +82,11 @@ def progress(said: str) -> None:
 def ms(seconds: float) -> str:
     """Milliseconds, to three digits."""
     return f"{seconds * 1000:.3g} ms" if seconds < 1 else f"{seconds:.3g} s"
+
+
+def beyond(*told: tuple[float, float, str]) -> str:
+    """How much more than the most it may be each is, in its unit; empty where none is."""
+    return ", ".join(f"{got - most:.2g}{unit}" for got, most, unit in told if got > most)
 
 
 def times(one: float, other: float) -> str:

@@ -26,7 +26,11 @@ _VERSIONS = (
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    return row.measure, row.ours, row.against, row.got, row.goal, "yes" if row.well else "NO"
+    return row.measure, row.ours, row.against, row.got, row.goal, _came(row)
+
+
+def _came(row: Row) -> str:
+    return f"missed by {row.missed}" if row.missed else "yes"
 
 
 def text(rows: Iterable[Row]) -> str:

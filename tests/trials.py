@@ -21,6 +21,8 @@ from hypothesis.strategies import SearchStrategy
 T = TypeVar("T")
 
 TRIED = "tried"
+IN_SHORT = ("examples", "lives", "killed", "steps", "faults", "seconds")
+"""What is said of any campaign, where it has it."""
 MINUTES = float(os.environ.get("SYNCD_PROOF", "0"))
 AT_ONCE = 50
 """Examples from one seed, where examples take long."""
@@ -102,7 +104,8 @@ def summary(terminalreporter: pytest.TerminalReporter) -> None:
                     terminalreporter.section(campaign)
                     terminalreporter.write_line(_in_short(counts, report.passed))
                     for what, count in sorted(counts.items(), key=lambda each: _order(*each)):
-                        terminalreporter.write_line(f"{count:7} {what}")
+                        if what not in IN_SHORT:
+                            terminalreporter.write_line(f"{count:7} {what}")
 
 
 def _order(what: str, count: int) -> tuple[str, int]:
@@ -118,7 +121,6 @@ def _in_short(counts: dict[str, int], passed: bool) -> str:
         name: sum(count for what, count in counts.items() if what.startswith(begin))
         for begin, name in kinds.items()
     }
-    told = [f"{count} {name}" for name, count in sums.items() if count]
-    told += [f"{counts.get('seconds', 0)} seconds"]
+    told = ", ".join(f"{n} {name}" for name in IN_SHORT if (n := (counts | sums).get(name)))
     came = "every law held" if passed else "a law was broken: see above"
-    return f"{came}; {', '.join(told)}"
+    return f"{came}; {told}"
