@@ -52,14 +52,14 @@ class Record:
     seen: Entry | None = None
     """The entry as it was last observed. While `fate` is GONE: as it was before."""
     base: Entry | None = None
-    """As we last wrote it, confirmed."""
+    """As we last wrote it, confirmed; where its mark was taken back since, with the colour and the
+    tick that were found then."""
     intent: Entry | None = None
     """As we were about to write it, recorded before it was sent, not yet confirmed."""
     leaving: Fate | None = None
     """What it becomes once the removal that we were about to send is seen to have been done."""
     consumed: str | None = None
-    """What was understood and has not been rewritten yet: a title, and in a line above it the mark
-    that a gesture stood for."""
+    """A title whose mark was understood and that has not been rewritten yet."""
     tries: int = 0
     """How often in a row the same intent was not accepted."""
     why: str = ""

@@ -25,7 +25,6 @@ from syncd.reconcile.series import GENERATIONS
 from syncd.reconcile.standing import (
     Times,
     begins,
-    consumed_title,
     same_time,
     task_times,
     times_of,
@@ -310,7 +309,7 @@ class Book:
 
 def _reads_otherwise(record: Record) -> bool:
     """Whether the title is still the one on which a mark was read."""
-    return record.seen is not None and record.seen.title == consumed_title(record)
+    return record.seen is not None and record.seen.title == record.consumed
 
 
 def _why_kept(keep: Keep) -> str:

@@ -28,15 +28,13 @@ from syncd.reconcile.corrections import (
     joined,
     number_called,
 )
-from syncd.reconcile.gestures import gesture, unticked
+from syncd.reconcile.gestures import as_found, gesture, unticked
 from syncd.reconcile.journal import Journal
 from syncd.reconcile.occurrences import Occurrence, instant
 from syncd.reconcile.standing import (
     Times,
     begins,
-    consumed_title,
     same_time,
-    split_gesture,
     split_sign,
     standing,
     task_times,
@@ -96,34 +94,36 @@ class Reader:
         record, entry = self.record, self.record.seen
         assert entry is not None
         stand = Standing(record=record, trace=self.trace)
-        undone = self.fact is not None and not self._is_bare() and unticked(entry, self.trace)
+        opened = not self._is_bare() and unticked(entry, record.base, self.trace)
+        undone = opened and self.fact is not None
         if self._restored() or undone:
             self._take_back()
-        sign, core = split_sign(self.trace.title)
-        said = self._said(entry, entry.title if undone else record.consumed)
-        reading = self._read(said)
-        understood = said == record.consumed
         if undone:
-            record = replace(record, consumed=said)
+            record = replace(record, base=as_found(record.base, entry))
+        sign, core = split_sign(self.trace.title)
+        reading = self._reading(entry)
+        understood = self._is_understood(entry, reading)
         snoozed_to, question = None, ""
         match reading:
             case marks.Marked(meaning, note):
                 if not understood:
                     self._mark(meaning, note, sign)
-                record = replace(record, consumed=said)
+                record = replace(record, consumed=entry.title)
             case marks.Signed(note) if note and self.fact and marks.sign_of(self.fact) == sign:
                 if not understood:
                     self._add_note(note)
-                record = replace(record, consumed=said)
+                record = replace(record, consumed=entry.title)
             case marks.Plain() if self.fact and self._taken_away(sign):
                 self._take_back()
+                record = replace(record, base=as_found(record.base, entry))
                 if split_sign(entry.title)[1].strip() == core:  # any other words are the user's
-                    record = replace(record, consumed=self._said(entry, entry.title))
+                    # A gesture that is made once more leaves the title as it was; a line has none.
+                    record = replace(record, consumed=entry.title if record.item and sign else None)
             case marks.Snoozed(day, token, note) if self.fact is None or self._let_go():
                 if self.fact is not None and not understood:
                     self._take_back()
                 snoozed_to = self._snooze(day, f"{token} {note}".strip(), understood)
-                record = replace(record, consumed=said)
+                record = replace(record, consumed=entry.title)
             case marks.Unclear(asked):
                 question = asked
         voided = [fact.recorded for fact in self.facts if fact.void and fact.entry == record.uid]
@@ -143,9 +143,8 @@ class Reader:
         if record.leaving is not None:  # our own doing
             return replace(record, fate=record.leaving, leaving=None, intent=None, consumed=None)
         if entry is not None and record.fate is Fate.LIVE:  # what it said last, unread
-            said = self._said(entry, record.consumed)
-            reading = self._read(said)
-            if isinstance(reading, marks.Marked) and record.consumed != said:
+            reading = self._reading(entry)
+            if isinstance(reading, marks.Marked) and not self._is_understood(entry, reading):
                 self._mark(reading.meaning, reading.note, split_sign(self.trace.title)[0])
         if entry is not None and self.fact is None and record.fate is Fate.LIVE and not over:
             times = self._times(entry)
@@ -161,26 +160,35 @@ class Reader:
 
     # -- marks
 
-    def _said(self, entry: Entry, consumed: str | None) -> str:
-        """What `entry` says: its title, and in a line above it the mark of a gesture, where the
-        title has none; `consumed` is what it said last, unless that was rewritten."""
-        base = self.record.base
-        # What we last acknowledged was taken back, and a gesture may stand there since.
-        since = consumed is not None and (self.fact is None or split_gesture(consumed)[0] != "")
-        reopened = self.trace.is_over and since
-        mark = gesture(entry, base, self.trace, self.fact, self.colours, reopened=reopened)
-        if mark and not isinstance(self._read(entry.title), marks.Marked):
-            return f"{mark}\n{entry.title}"
-        return entry.title
+    def _reading(self, entry: Entry) -> marks.Reading:
+        """What the title says; where it says nothing, what was done to the entry besides."""
+        reading = self._read(entry.title)
+        said = gesture(entry, self.record.base, self.trace, self.fact, self.colours)
+        if said and not isinstance(reading, marks.Marked):  # a mark goes before any other words
+            return self._read(entry.title, said)
+        return reading
 
-    def _read(self, said: str) -> marks.Reading:
+    def _read(self, title: str, said: str = "") -> marks.Reading:
+        """What `title` says, with the mark `said` before it."""
         sign, core = split_sign(self.trace.title)
-        if said == self.trace.title:  # of an old calendar nearly all are; the user wrote nothing
+        if title == self.trace.title and not said:  # of an old calendar nearly all are
             return marks.Signed() if sign else marks.Plain()
         name = core.rpartition(":")[0] or core
-        if sign not in split_gesture(said)[1]:  # the mark of a gesture is none of ours
+        if sign not in title:  # then what is said is no sign of ours
             sign = ""
-        return marks.read(said, core=core, name=name, sign=sign, today=self.today)
+        return marks.read(f"{said} {title}", core=core, name=name, sign=sign, today=self.today)
+
+    def _is_understood(self, entry: Entry, reading: marks.Reading) -> bool:
+        """Whether `reading` is of the title that was read last, and no other mark than then: of
+        gestures the title does not tell."""
+        if self.record.consumed != entry.title:
+            return False
+        if not isinstance(reading, marks.Marked):
+            return True
+        if self.fact is None:  # by a verb, or it was no mark
+            taken_back = self.record.uid in self.journal.voided
+            return taken_back or isinstance(self._read(entry.title), marks.Marked)
+        return self.fact.source is not Source.MARK or _means(self.fact, reading.meaning)
 
     def _mark(self, meaning: marks.Meaning, note: str, sign: str) -> None:
         old = self.fact
@@ -240,12 +248,17 @@ class Reader:
     def _taken_away(self, sign: str) -> bool:
         """Whether the mark that made our fact was taken away, rather than never been there."""
         assert self.fact is not None and self.record.seen is not None
-        seen, consumed = self.record.seen, self.record.consumed
+        consumed = self.record.consumed
         if sign:  # it says nothing of what was told elsewhere since
             shown = marks.sign_of(self.fact) != "" and not is_unseen(self.fact, self.record)
             # Our sign never arrived since the gesture, where nothing of ours was seen.
-            return shown and not (self._is_bare() and consumed_title(self.record) == seen.title)
-        return self.fact.source is Source.MARK and consumed not in (None, seen.title)
+            return shown and not (self._is_bare() and consumed == self.record.seen.title)
+        return (
+            self.fact.source is Source.MARK
+            and consumed is not None
+            # A gesture leaves the title as it was.
+            and (consumed != self.record.seen.title or self.record.seen.task or bool(self.colours))
+        )
 
     def _is_bare(self) -> bool:
         """Whether what is there says nothing of syncd's, of which nothing was confirmed either."""

@@ -80,17 +80,6 @@ def split_sign(title: str) -> tuple[str, str]:
     return "", title
 
 
-def split_gesture(said: str) -> tuple[str, str]:
-    """The mark of a gesture above a title, or nothing, and that title."""
-    mark, _, title = said.partition("\n")
-    return (mark, title) if mark in ACKNOWLEDGED.values() else ("", said)
-
-
-def consumed_title(record: Record) -> str | None:
-    """The title of what was understood and has not been rewritten yet."""
-    return split_gesture(record.consumed)[1] if record.consumed is not None else None
-
-
 @dataclass(frozen=True, kw_only=True)
 class Times:
     """From when to when an entry lies."""

@@ -253,6 +253,46 @@ def test_ticked_again_before_it_could_be_opened_again_it_counts_anew(
     assert entry.title == "✅ Ann Lee: call" and entry.done
 
 
+@pytest.mark.parametrize("said", ["Dinner with Ann", "Ann Lee: call ask about Acme"])
+def test_what_is_written_while_the_tick_is_taken_away_stays(furnish: Furnish, said: str) -> None:
+    room = furnish()
+    room.at("2026-12-03", "10:20")
+    room.edit(room.record(), done=True)
+    room.settle()
+    room.edit(room.record(attempt=1), title=said, done=False, completed=None)
+    room.settle()
+    assert room.outcomes() == []
+    assert room.entry(attempt=1).title == said
+
+
+def test_a_mark_typed_in_the_place_of_a_tick_stays(furnish: Furnish) -> None:
+    room = furnish()
+    room.at("2026-12-03", "10:20")
+    room.edit(room.record(), done=True)
+    room.settle()
+    room.edit(room.record(attempt=1), title="m Ann Lee: call", done=False, completed=None)
+    room.turned_away()
+    assert room.turned_away().facts == ()
+    room.settle()
+    assert room.outcomes() == ["left-message"]
+    assert room.entry(attempt=1).title == "✉ Ann Lee: call"
+
+
+@pytest.mark.parametrize("words", ["{} foo", ">3d {}"])
+def test_a_tick_that_was_taken_back_is_no_new_one_with_other_words(
+    furnish: Furnish, words: str
+) -> None:
+    room = furnish()
+    room.at("2026-12-03", "10:20")
+    room.edit(room.record(), done=True)
+    room.settle()
+    room.edit(room.record(attempt=1), title="Ann Lee: call")
+    room.turned_away()
+    room.edit(room.record(attempt=1), title=words.format("Ann Lee: call"))
+    room.settle()
+    assert "reached" not in room.outcomes()
+
+
 def test_a_tick_that_stays_under_a_sign_taken_away_is_no_new_one(furnish: Furnish) -> None:
     room = furnish()
     room.at("2026-12-03", "10:20")
