@@ -101,11 +101,21 @@ def contact(
     )
     if seen.task:
         entry = _ticked(entry, over=trace.is_over, ours=standing(record).is_over)
-    if not title_is_ours and split_sign(title)[0] not in seen.title:
-        # A sign that is not in the title cannot be taken away from it.
-        trace = replace(trace, title=split_sign(title)[1])
+    if not title_is_ours:
+        trace = replace(trace, title=_ours_in(seen.title, title, standing(record).title))
     merged = not title_is_ours or not alarm_is_ours
     return _compared(record, entry, trace, merged)
+
+
+def _ours_in(observed: str, title: str, before: str) -> str:
+    """What counts as ours in a title of the user's own words, in the place of `title`, which is not
+    written over them, and of `before`, which counted so far: marks are looked for around it, and a
+    sign that is not there cannot be taken away."""
+    sign, core = split_sign(title)
+    stood = split_sign(before)[1]
+    if core not in observed and stood and stood in observed:  # a person is called otherwise by now
+        core = stood
+    return f"{sign} {core}" if sign and sign in observed else core
 
 
 def _ticked(task: Entry, *, over: bool, ours: bool) -> Entry:

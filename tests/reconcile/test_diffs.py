@@ -111,6 +111,24 @@ def test_what_we_were_about_to_write_is_ours() -> None:
         assert not writes(room.plan())
 
 
+def test_a_mark_beside_words_of_the_users_is_read_where_the_person_is_called_otherwise_by_now() -> (
+    None
+):
+    room = settled()
+    room.mark("{} about the roof")
+    room.settle()
+    room.people(person("Ann Roe", id="ann-lee"))
+    room.settle()
+    assert room.entry().title == "Ann Lee: call about the roof"
+    assert not writes(room.plan())
+    room.mark("x {}")
+    room.settle()
+    assert room.outcomes() == ["reached"]
+    assert room.entry(attempt=1).title == "✅ Ann Roe: call"
+    (fact,) = room.facts()
+    assert fact.note == "about the roof"
+
+
 def adopted(room: Room, *entries: Entry) -> None:
     """The database was lost; the calendar shows `entries`."""
     sightings = [Sighting(href=f"/{e.uid}.ics", version="1", entry=e) for e in entries]
