@@ -132,6 +132,29 @@ class TestRemembering:
         calendar.changes(first.cursor, known)
         assert [each.method for each in server.requests(since)] == ["REPORT"]
 
+    def test_what_was_removed_and_made_again_alike_is_seen(
+        self, server: Server, bench: OnServer
+    ) -> None:
+        """By another syncd, within one second: tokens and tags may be hashes of what is there."""
+        ours, theirs = bench.open(), bench.open()
+        first = ours.changes("", {})
+        (sight,) = first.sightings
+        assert ours.write([removal(sight)])[0].fate is Fate.APPLIED
+        assert theirs.write([create(contact())])[0].fate is Fate.APPLIED
+        again = ours.changes(first.cursor, {})
+        assert [each.href for each in again.sightings] == [sight.href]
+
+    def test_a_removal_that_the_server_tells_of_is_looked_at_by_one_request(
+        self, server: Server, bench: OnServer
+    ) -> None:
+        calendar = bench.open()
+        first = calendar.changes("", {})
+        assert calendar.write([removal(first.sightings[0])])[0].fate is Fate.APPLIED
+        since = server.mark()
+        second = calendar.changes(first.cursor, {})
+        calendar.changes(second.cursor, {})
+        assert [each.method for each in server.requests(since)] == ["REPORT", "REPORT"]
+
     def test_a_write_is_one_request(self, server: Server, bench: OnServer) -> None:
         calendar = bench.open()
         (sight,) = calendar.changes("", {}).sightings

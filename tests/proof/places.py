@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit, urlunsplit
 
 from syncd.calendars.base import Calendar, Changes, Fate, Progress, Result, Verb, Write
+from syncd.calendars.caldav import CalDavCalendar
 from syncd.calendars.memory import MemoryCalendar
 from syncd.model.entries import Entry, Recurrence, Sighting
 from syncd.model.facts import Outcome
@@ -31,6 +32,7 @@ COLOURED = GoogleSettings(
     token=Path("token.json"),
     colours={"10": Outcome.REACHED, "11": Outcome.NO_ANSWER},
 )
+_SECOND = datetime(2026, 1, 5, tzinfo=UTC)
 LOSSES = {
     Moment.BEFORE: Kind.LOST_BEFORE,
     Moment.AFTER: Kind.LOST_AFTER,
@@ -106,6 +108,10 @@ class Place(Protocol):
     guests: bool
     """Whether guests can be invited by `hands`."""
 
+    def process(self, memos: Mapping[str, str]) -> Mapping[str, Calendar]:
+        """The calendars as another process of syncd's has them, with what is remembered of each."""
+        ...
+
     def lose_cursors(self) -> None:
         """Let no cursor that was given out be known any more."""
         ...
@@ -136,6 +142,9 @@ class Memory:
         self.memory = {name: shelf(name, once=name in once) for name in NAMES}
         self.calendars: Mapping[str, Calendar] = dict(self.memory)
         self.hands: Mapping[str, Hands] = dict(self.memory)
+
+    def process(self, memos: Mapping[str, str]) -> Mapping[str, Calendar]:
+        return self.calendars
 
     def lose_cursors(self) -> None:
         for each in self.memory.values():
@@ -249,7 +258,8 @@ class Forgetful:
 
 
 class AtServer:
-    """Two calendars on a host, and the apps at them."""
+    """Two calendars on a host, and the apps at them. Whatever syncd writes over CalDAV, it writes
+    within one second, so that the same entry made twice is the same to the byte."""
 
     guests = False
 
@@ -264,14 +274,13 @@ class AtServer:
         if self.tasks:
             both = ("VEVENT", "VTODO")
             self.settings = {n: replace(s, components=both) for n, s in self.settings.items()}
-        ours = self.settings
+        self.ours = self.settings
         if isinstance(host, Server):
             where = urlsplit(host.url)
             self.ferry = self._open.enter_context(ferry(where.port or 0))
             across = urlunsplit(where._replace(netloc=urlsplit(self.ferry.url).netloc))
-            ours = {n: replace(s, url=across) for n, s in self.settings.items()}
-        self.forgetful = {name: Forgetful(opened(each, "")) for name, each in ours.items()}
-        self.calendars: Mapping[str, Calendar] = dict(self.forgetful)
+            self.ours = {n: replace(s, url=across) for n, s in self.settings.items()}
+        self.calendars: Mapping[str, Calendar] = self.process({})
         for each in self.calendars.values():
             each.changes("", {})  # by which it is made
         self.hands: Mapping[str, Hands] = {
@@ -282,10 +291,17 @@ class AtServer:
             for name, each in self.settings.items()
         }
 
+    def process(self, memos: Mapping[str, str]) -> Mapping[str, Calendar]:
+        found = {name: Forgetful(_opened(s, memos.get(name, ""))) for name, s in self.ours.items()}
+        for each in found.values():
+            self._open.callback(each.close)
+        return found
+
     def lose_cursors(self) -> None:
         if isinstance(self.host, Account):
             self.host.expire_sync_tokens()
-        for each in self.forgetful.values():
+        for each in self.calendars.values():
+            assert isinstance(each, Forgetful)
             each.lost = True
 
     def losing(self, number: int, moment: Moment, act: Callable[[], object]) -> bool:
@@ -300,12 +316,16 @@ class AtServer:
         return fault.struck
 
     def close(self) -> None:
-        for each in self.calendars.values():
-            each.close()
         for hands in self.hands.values():
             assert isinstance(hands, Device)
             hands.calendar.close()
         self._open.close()
+
+
+def _opened(settings: CalendarSettings, memo: str) -> Calendar:
+    if settings.google is not None:
+        return opened(settings, memo)
+    return CalDavCalendar(settings, timezone="Europe/Berlin", memo=memo, clock=lambda: _SECOND)
 
 
 __all__ = ["LOSSES", "NAMES", "AtServer", "Hands", "Memory", "Place", "Rewriting"]

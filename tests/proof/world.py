@@ -4,7 +4,7 @@ and what the user did so far."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -260,27 +260,33 @@ class World:
         """One tick; None where the process ended in it."""
         self.ledger.skipped -= {uid for uid in self.ledger.skipped if self.too_late(uid)}
         effects = effects or Effects()
-        calendars = self.watched(effects, reads, sends)
+        calendars = self.watched(self.place.calendars, effects, reads, sends)
         before = self.state.facts
         self.news = frozenset(record.uid for record in self.state.records)
         try:
             return tick(self.roster, Committed(self.store, effects), calendars, self.now)
         except Crash:
             self.seen["process ended"] += 1
+            self.place.calendars = self.another_process()
             return None
         finally:
             self.news = frozenset(r.uid for r in self.state.records) - self.news
             assert tuple(self.state.facts)[: len(before)] == tuple(before), "the journal only grows"
 
+    def another_process(self) -> Mapping[str, Calendar]:
+        """The calendars as another process has them that knows what this one has found out."""
+        return self.place.process({n: each.memo for n, each in self.place.calendars.items()})
+
     def watched(
         self,
+        calendars: Mapping[str, Calendar],
         effects: Effects,
         reads: Sequence[Read | None] = (),
         sends: Sequence[SendFault | None] = (),
     ) -> dict[str, Calendar]:
-        """The calendars, as a tick with these effects and faults has them."""
+        """`calendars` as a tick with these effects and faults has them."""
         found: dict[str, Calendar] = {}
-        for name, calendar in self.place.calendars.items():
+        for name, calendar in calendars.items():
             watched = Watched(calendar, self.place.hands[name].entries, self.allowed)
             found[name] = Numbered(Faulty(watched, reads=reads, sends=sends), effects)
         return found
@@ -291,7 +297,8 @@ class World:
 
         def other() -> None:
             effects = Effects()
-            tick(self.roster, Committed(store, effects), self.watched(effects), self.now)
+            calendars = self.watched(self.another_process(), effects)
+            tick(self.roster, Committed(store, effects), calendars, self.now)
 
         self.tick(Effects(meets=number, other=other))
 

@@ -17,7 +17,7 @@ from time import monotonic, sleep
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from syncd.calendars.base import Changes, Fate, Progress, Result, Write
+from syncd.calendars.base import Changes, Fate, Progress, Result, Verb, Write
 from syncd.calendars.caldav import dav
 from syncd.calendars.caldav.discover import find_calendar, make_calendar
 from syncd.calendars.caldav.memo import Memo
@@ -64,6 +64,7 @@ class CalDavCalendar:
             memo, url=settings.url, username=settings.username, calendar=settings.calendar
         )
         self._wrote = -SECOND
+        self._removed: frozenset[str] = frozenset()
         self._making = Lock()
         self._learning = Lock()
         self._transport = Transport(
@@ -117,13 +118,15 @@ class CalDavCalendar:
     def _read(self, cursor: str, known: Mapping[str, str], progress: Progress | None) -> Changes:
         refused = self._memo.tokens_refused
         try:
-            changes = self._reader.changes(cursor, known, progress)
+            changes = self._reader.changes(cursor, known, progress, self._removed)
             if refused and not changes.full:
                 self._learn(tokens_refused=0)
-            return changes
         except CursorLost:
             self._learn(tokens_refused=refused + 1)
-            return self._reader.changes("", known, progress)
+            changes = self._reader.changes("", known, progress)
+        if changes.complete:
+            self._removed = frozenset()
+        return changes
 
     @property
     def _reader(self) -> Reader:
@@ -171,6 +174,8 @@ class CalDavCalendar:
         results: list[Result] = []
         for write, result in zip(writes, told, strict=True):
             results.append(result or self._alone(writer, write))
+            if write.verb is Verb.REMOVE and results[-1].fate is Fate.APPLIED:
+                self._removed |= {write.href}
             if progress is not None:
                 progress(len(results), len(writes))
         return results

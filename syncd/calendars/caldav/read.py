@@ -7,7 +7,7 @@ what is new or changed by multiget.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
@@ -51,14 +51,23 @@ class Reader:
     """Whether the server's tokens are to be relied on."""
 
     def changes(
-        self, cursor: str, known: Mapping[str, str], progress: Progress | None = None
+        self,
+        cursor: str,
+        known: Mapping[str, str],
+        progress: Progress | None = None,
+        removed: Set[str] = frozenset(),
     ) -> Changes:
-        """As the seam's `changes`. Raises Unreachable or Refused; CursorLost for a token that the
-        server does not know; CollectionLost."""
+        """As the seam's `changes`; everything is listed, too, where the server says nothing of one
+        of those that we have `removed` since the cursor: somebody may have made it again, alike, to
+        the byte, and there are servers whose tokens are hashes of what is there (Xandikos). Raises
+        Unreachable or Refused; CursorLost for a token that the server does not know;
+        CollectionLost."""
         kind, _, token = cursor.partition(":")
         if kind == "sync" and token and self.tokens:
-            return self._finished(self._since(token), known, cursor, progress, full=False)
-        if kind == "ctag" and token and self._tag() == token:
+            found = self._since(token)
+            if not found.complete or removed <= found.gone | found.versions.keys():
+                return self._finished(found, known, cursor, progress, full=False)
+        if kind == "ctag" and token and not removed and self._tag() == token:
             return Changes(sightings=(), gone=frozenset(), cursor=cursor)
         found = self._listing()
         found.gone = set(known) - set(found.versions)
