@@ -6,11 +6,12 @@ Each stands for a mark, and is read as if that mark had been typed before the ti
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from syncd.model.entries import Entry
 from syncd.model.facts import Fact, Outcome, Source
 from syncd.reconcile.marks import ACKNOWLEDGED, Meaning, sign_of
-from syncd.reconcile.trace import Trace
+from syncd.reconcile.trace import Trace, decode
 
 
 def gesture(
@@ -23,7 +24,8 @@ def gesture(
     """The mark that was set on `entry` without words; empty for none. `base` is how we last left
     it, `trace` what we wrote then, `fact` what is known of it, `colours` say which outcome a colour
     stands for."""
-    if not (trace.is_over or _shown(entry, fact)):  # an acknowledged task is ticked since then
+    # An acknowledged task is ticked since then, unless that was taken back.
+    if not (trace.is_over or _shown(entry, fact)) or _is_open(base, trace):
         if entry.cancelled:
             return ACKNOWLEDGED[Meaning(Outcome.SKIPPED)]
         if entry.task and entry.done:
@@ -43,6 +45,22 @@ def _shown(entry: Entry, fact: Fact | None) -> bool:
     return not entry.trace and bool(sign) and entry.title.startswith(sign)
 
 
-def unticked(entry: Entry, trace: Trace) -> bool:
+def unticked(entry: Entry, base: Entry | None, trace: Trace) -> bool:
     """Whether a task that we ticked off, for what came of it, was opened again."""
-    return entry.task and trace.is_over and not entry.done and not entry.cancelled
+    over = trace.is_over and not _is_open(base, trace)
+    return entry.task and over and not entry.done and not entry.cancelled
+
+
+def as_found(base: Entry | None, entry: Entry) -> Entry | None:
+    """`base` with what stands on `entry` for a gesture as its mark is taken back, and the event is
+    yet to be opened again in the calendar: only what is done to it from then on is another one."""
+    if base is None:
+        return None
+    return replace(base, colour=entry.colour, done=entry.done, cancelled=entry.cancelled)
+
+
+def _is_open(base: Entry | None, trace: Trace) -> bool:
+    """Whether `base`, which was over, was found open again."""
+    if base is None or base.done or base.cancelled:
+        return False
+    return base.task and trace.is_over and decode(base.trace) == trace

@@ -28,7 +28,7 @@ from syncd.reconcile.corrections import (
     joined,
     number_called,
 )
-from syncd.reconcile.gestures import gesture, unticked
+from syncd.reconcile.gestures import as_found, gesture, unticked
 from syncd.reconcile.journal import Journal
 from syncd.reconcile.occurrences import Occurrence, instant
 from syncd.reconcile.standing import (
@@ -94,9 +94,12 @@ class Reader:
         record, entry = self.record, self.record.seen
         assert entry is not None
         stand = Standing(record=record, trace=self.trace)
-        undone = self.fact is not None and not self._is_bare() and unticked(entry, self.trace)
+        opened = not self._is_bare() and unticked(entry, record.base, self.trace)
+        undone = opened and self.fact is not None
         if self._restored() or undone:
             self._take_back()
+        if undone:
+            record = replace(record, base=as_found(record.base, entry))
         sign, core = split_sign(self.trace.title)
         reading = self._reading(entry)
         understood = self._is_understood(entry, reading)
@@ -112,9 +115,10 @@ class Reader:
                 record = replace(record, consumed=entry.title)
             case marks.Plain() if self.fact and self._taken_away(sign):
                 self._take_back()
+                record = replace(record, base=as_found(record.base, entry))
                 if split_sign(entry.title)[1].strip() == core:  # any other words are the user's
-                    # A gesture that is made once more leaves the title as it was.
-                    record = replace(record, consumed=entry.title if sign else None)
+                    # A gesture that is made once more leaves the title as it was; a line has none.
+                    record = replace(record, consumed=entry.title if record.item and sign else None)
             case marks.Snoozed(day, token, note) if self.fact is None or self._let_go():
                 if self.fact is not None and not understood:
                     self._take_back()
@@ -161,23 +165,29 @@ class Reader:
         reading = self._read(entry.title)
         said = gesture(entry, self.record.base, self.trace, self.fact, self.colours)
         if said and not isinstance(reading, marks.Marked):  # a mark goes before any other words
-            return self._read(f"{said} {entry.title}")
+            return self._read(entry.title, said)
         return reading
 
-    def _read(self, title: str) -> marks.Reading:
+    def _read(self, title: str, said: str = "") -> marks.Reading:
+        """What `title` says, with the mark `said` before it."""
         sign, core = split_sign(self.trace.title)
-        if title == self.trace.title:  # of an old calendar nearly all are; the user wrote nothing
+        if title == self.trace.title and not said:  # of an old calendar nearly all are
             return marks.Signed() if sign else marks.Plain()
         name = core.rpartition(":")[0] or core
-        return marks.read(title, core=core, name=name, sign=sign, today=self.today)
+        if sign not in title:  # then what is said is no sign of ours
+            sign = ""
+        return marks.read(f"{said} {title}", core=core, name=name, sign=sign, today=self.today)
 
     def _is_understood(self, entry: Entry, reading: marks.Reading) -> bool:
         """Whether `reading` is of the title that was read last, and no other mark than then: of
         gestures the title does not tell."""
         if self.record.consumed != entry.title:
             return False
-        if not isinstance(reading, marks.Marked) or self.fact is None:
+        if not isinstance(reading, marks.Marked):
             return True
+        if self.fact is None:  # by a verb, or it was no mark
+            taken_back = self.record.uid in self.journal.voided
+            return taken_back or isinstance(self._read(entry.title), marks.Marked)
         return self.fact.source is not Source.MARK or _means(self.fact, reading.meaning)
 
     def _mark(self, meaning: marks.Meaning, note: str, sign: str) -> None:

@@ -84,7 +84,10 @@ def contact(
         )
         return Rendered(entry=entry, differs=True)
     known = versions(record)
-    title_is_ours = seen.title == record.consumed or any(seen.title == each.title for each in known)
+    ours = {record.consumed, *(each.title for each in known)}
+    if not split_sign(title)[0]:  # the user may have taken our sign away, and no more
+        ours |= _unsigned(known)
+    title_is_ours = seen.title in ours or seen.title.strip() in ours
     alarm_is_ours = any(seen.alarm == each.alarm for each in known)
     lies = task_times(seen, standing(record), zone) if seen.task else times_of(seen)
     kept_times = same_time(lies.start, times.start) and same_time(lies.end, times.end)
@@ -354,10 +357,15 @@ def added_by_user(record: Record) -> bool:
     if seen is None:
         return False
     known = versions(record)
-    retitled = all(seen.title != each.title for each in known) and seen.title != record.consumed
+    ours = {record.consumed, *(each.title for each in known), *_unsigned(known)}
+    retitled = seen.title not in ours and seen.title.strip() not in ours
     lines = standing(record).lines
     words = text.merge(seen.text, texts(record), "", lines).strip() if seen.text else ""
     return bool(retitled or words or seen.guests or seen.extras)
+
+
+def _unsigned(known: Iterable[Trace]) -> set[str]:
+    return {split_sign(each.title)[1] for each in known}
 
 
 def acknowledged(record: Record, fact: Fact) -> bool:

@@ -233,6 +233,79 @@ def test_unticking_an_acknowledged_task_takes_the_fact_back(furnish: Furnish) ->
     assert room.outcomes() == ["reached"]
 
 
+@pytest.mark.parametrize("said", ["Ann Lee: call", "✅ Ann Lee: call"])
+def test_ticked_again_before_it_could_be_opened_again_it_counts_anew(
+    furnish: Furnish, said: str
+) -> None:
+    room = furnish()
+    room.at("2026-12-03", "10:20")
+    room.edit(room.record(), done=True)
+    room.settle()
+    room.edit(room.record(attempt=1), title=said, done=False, completed=None)
+    room.turned_away()
+    assert room.turned_away().facts == () and room.outcomes() == []
+    room.edit(room.record(attempt=1), done=True)
+    room.turned_away()
+    assert room.turned_away().facts == () and room.outcomes() == ["reached"]
+    room.settle()
+    assert room.outcomes() == ["reached"]
+    entry = room.entry(attempt=1)
+    assert entry.title == "✅ Ann Lee: call" and entry.done
+
+
+@pytest.mark.parametrize("said", ["Dinner with Ann", "Ann Lee: call ask about Acme"])
+def test_what_is_written_while_the_tick_is_taken_away_stays(furnish: Furnish, said: str) -> None:
+    room = furnish()
+    room.at("2026-12-03", "10:20")
+    room.edit(room.record(), done=True)
+    room.settle()
+    room.edit(room.record(attempt=1), title=said, done=False, completed=None)
+    room.settle()
+    assert room.outcomes() == []
+    assert room.entry(attempt=1).title == said
+
+
+def test_a_mark_typed_in_the_place_of_a_tick_stays(furnish: Furnish) -> None:
+    room = furnish()
+    room.at("2026-12-03", "10:20")
+    room.edit(room.record(), done=True)
+    room.settle()
+    room.edit(room.record(attempt=1), title="m Ann Lee: call", done=False, completed=None)
+    room.turned_away()
+    assert room.turned_away().facts == ()
+    room.settle()
+    assert room.outcomes() == ["left-message"]
+    assert room.entry(attempt=1).title == "✉ Ann Lee: call"
+
+
+@pytest.mark.parametrize("words", ["{} foo", ">3d {}"])
+def test_a_tick_that_was_taken_back_is_no_new_one_with_other_words(
+    furnish: Furnish, words: str
+) -> None:
+    room = furnish()
+    room.at("2026-12-03", "10:20")
+    room.edit(room.record(), done=True)
+    room.settle()
+    room.edit(room.record(attempt=1), title="Ann Lee: call")
+    room.turned_away()
+    room.edit(room.record(attempt=1), title=words.format("Ann Lee: call"))
+    room.settle()
+    assert "reached" not in room.outcomes()
+
+
+def test_a_tick_that_stays_under_a_sign_taken_away_is_no_new_one(furnish: Furnish) -> None:
+    room = furnish()
+    room.at("2026-12-03", "10:20")
+    room.edit(room.record(), done=True)
+    room.settle()
+    room.edit(room.record(attempt=1), title="Ann Lee: call")
+    room.turned_away()
+    assert room.turned_away().facts == ()
+    room.settle()
+    assert room.outcomes() == []
+    assert not room.entry(attempt=1).done
+
+
 def test_taking_the_sign_away_opens_the_task_again(furnish: Furnish) -> None:
     room = furnish()
     room.at("2026-12-03", "10:20")
@@ -473,6 +546,53 @@ class TestColours:
             room.turned_away()
         room.settle()
         assert room.outcomes() == ["reached"]
+
+    @pytest.mark.parametrize(("colour", "outcome"), [("5", "left-message"), ("10", "reached")])
+    def test_a_colour_given_before_it_could_be_opened_again_counts(
+        self, colour: str, outcome: str
+    ) -> None:
+        room = self.furnished()
+        room.edit(room.record(), colour="10")
+        room.settle()
+        room.edit(room.record(attempt=1), title="Ann Lee: call", colour="")
+        room.turned_away()
+        assert room.turned_away().facts == () and room.outcomes() == []
+        room.edit(room.record(attempt=1), colour=colour)
+        room.turned_away()
+        assert room.turned_away().facts == () and room.outcomes() == [outcome]
+        room.settle()
+        assert room.outcomes() == [outcome]
+
+    def test_a_colour_that_stays_before_it_could_be_opened_again_is_no_new_one(self) -> None:
+        room = self.furnished()
+        room.edit(room.record(), colour="10")
+        room.settle()
+        room.edit(room.record(attempt=1), title="Ann Lee: call")
+        room.turned_away()
+        assert room.turned_away().facts == ()
+        room.settle()
+        assert room.outcomes() == []
+        assert not writes(room.tick())
+
+    def test_a_colour_given_before_a_day_put_off_could_be_said_counts(self) -> None:
+        room = self.furnished()
+        room.mark(">3d {}")
+        room.turned_away()
+        room.edit(room.record(), colour="10")
+        room.turned_away()
+        room.settle()
+        assert sorted(room.outcomes()) == ["reached", "snoozed"]
+
+    def test_a_colour_whose_contact_was_taken_back_by_a_verb_is_no_new_one(self) -> None:
+        room = self.furnished()
+        room.edit(room.record(), colour="10")
+        room.turned_away()
+        (fact,) = room.state.facts
+        undone = replace(fact, id=f"{fact.id}~undo", supersedes=fact.id, void=True)
+        room.state = applied(room.state, Delta(facts=(undone,), verb=True))
+        assert room.turned_away().facts == ()
+        room.settle()
+        assert room.outcomes() == []
 
     def test_taking_the_sign_away_takes_it_back_though_the_colour_stays(self) -> None:
         room = self.furnished()
