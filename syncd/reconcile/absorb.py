@@ -96,7 +96,7 @@ def absorb(
             record = Record(calendar=calendar, uid=entry.uid, key=key)
             adopted.append(record)
         elif record.href and record.href != sighting.href:
-            if _is_copy(record, sighting, gone):
+            if record.fate in (Fate.LIVE, Fate.RELEASED) and record.href not in gone:
                 if not (certain or sighting.fixed):
                     unsure = True  # it may have been moved, and the old address not be named yet
                     continue
@@ -159,12 +159,6 @@ def _by_its_address(
     if entry is None or uid is None or entry.uid in known or decode(entry.uid, deployment):
         return sighting
     return replace(sighting, entry=replace(entry, uid=uid))
-
-
-def _is_copy(record: Record, sighting: Sighting, gone: frozenset[str]) -> bool:
-    """Whether `record`, which has another address, is not what was sighted."""
-    there = record.fate in (Fate.LIVE, Fate.RELEASED) and record.href not in gone
-    return there or sighting.fixed
 
 
 def _taken_in(record: Record, sighting: Sighting) -> Record:

@@ -179,6 +179,27 @@ def test_two_daemons_that_start_at_once_make_nothing_twice(
     assert [t.title for t in google.tasklists.values()] == ["My Tasks", *(["To do"] * as_task)]
 
 
+def test_tasks_that_another_syncd_gave_way_with_and_made_again_are_followed(
+    google: Account, tmp_path: Path
+) -> None:
+    settings = settings_on(google, CALENDAR, tmp_path)
+    people = [person(f"P{n} Roy") for n in range(8)]
+    known = roster(settings, *people, lists=(clients(as_task=True),))
+    stage = Stage(server=google, folder=tmp_path, roster=known)
+    stage.changed(calendars=with_tasks(settings))
+    stage.sync()
+    (todo,) = (each for each in google.tasklists.values() if each.title == "To do")
+    for old in list(todo.tasks.values()):
+        todo.delete(old["id"])
+        todo.insert({name: old[name] for name in ("title", "notes", "due", "status")})
+    report = stage.sync()
+    assert not (report.held or report.spoilt or report.outcomes or stage.facts())
+    stage.todos.tick(stage.todo("P3 Roy"))
+    stage.sync()
+    assert stage.outcomes("P3 Roy") == ["reached"]
+    assert stage.todo("P3 Roy").title == "✅ P3 Roy: call"
+
+
 def test_the_users_own_calendar_is_left_as_it_is(google: Account, tmp_path: Path) -> None:
     settings = settings_on(google, "primary", tmp_path)
     assert settings.google is not None
