@@ -99,8 +99,8 @@ class Sighting:
     identity and change. `body` is the adapter's: whatever it needs back to change the resource
     without losing what it does not understand; empty where nothing of ours can be in it. Where the
     resource cannot be understood, `entry` is None and `problem` says why. Where a server never
-    gives a resource another address it is `fixed`: while one is there, another with its UID is a
-    copy that somebody made.
+    gives a resource another address it is `fixed`: another with its UID is a copy, or was made anew
+    once that was gone.
     """
 
     href: str

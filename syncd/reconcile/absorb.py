@@ -96,7 +96,7 @@ def absorb(
             record = Record(calendar=calendar, uid=entry.uid, key=key)
             adopted.append(record)
         elif record.href and record.href != sighting.href:
-            if record.fate in (Fate.LIVE, Fate.RELEASED) and record.href not in gone:
+            if _is_copy(record, sighting, gone):
                 if not (certain or sighting.fixed):
                     unsure = True  # it may have been moved, and the old address not be named yet
                     continue
@@ -159,6 +159,16 @@ def _by_its_address(
     if entry is None or uid is None or entry.uid in known or decode(entry.uid, deployment):
         return sighting
     return replace(sighting, entry=replace(entry, uid=uid))
+
+
+def _is_copy(record: Record, sighting: Sighting, gone: frozenset[str]) -> bool:
+    """Whether what was sighted is not `record`, which has another address: that is there still, or
+    this is the user's own, with our lines pasted into it."""
+    if record.fate in (Fate.LIVE, Fate.RELEASED) and record.href not in gone:
+        return True
+    entry = sighting.entry
+    trace = decode_trace(entry.trace) if entry is not None else None
+    return sighting.fixed and (entry is None or trace is None or trace.title != entry.title)
 
 
 def _taken_in(record: Record, sighting: Sighting) -> Record:
