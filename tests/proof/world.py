@@ -62,6 +62,8 @@ class Marks(Ledger):
     change of rule."""
     logged: set[str] = field(default_factory=set)
     """Entries that syncd is to mark, since their contact was logged by a verb."""
+    older: set[str] = field(default_factory=set)
+    """Entries that were put back as they were once, maybe before they were marked."""
     stripped: set[str] = field(default_factory=set)
     """Entries that at one time did not say what in them is syncd's."""
     unshown: set[str] = field(default_factory=set)
@@ -184,6 +186,7 @@ class World:
         ledger.hours.clear()
         ledger.moved |= changed
         ledger.reopened |= changed
+        ledger.older |= changed
         ledger.skipped -= changed
         for uid in old.keys() & ledger.buried.keys():
             ledger.unbury(uid)
@@ -465,7 +468,8 @@ class World:
         """A mark that was read is shown as read; whose are left of somebody who was taken out of
         the YAML stay as they are, and so does a title that the user wrote no mark into."""
         asked = {entry.uid for _, _, entry in self.contacts() if ">" in entry.title}
-        theirs = self.ledger.logged & (self.ledger.words.keys() | asked)
+        unmarked = self.ledger.logged | self.ledger.older
+        theirs = unmarked & (self.ledger.words.keys() | asked)
         for _, _, entry in self.contacts():
             if entry.uid in self.ledger.said.keys() - theirs:
                 assert entry.title.startswith(SIGNS), entry.title
