@@ -7,7 +7,7 @@ absence means anything is decided afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -17,6 +17,7 @@ from syncd.model.keys import Kind, decode
 from syncd.model.records import LEFT_ALONE, Fate, Record
 from syncd.reconcile.fold import revision_of
 from syncd.reconcile.occurrences import instant
+from syncd.reconcile.standing import split_sign
 from syncd.reconcile.trace import decode as decode_trace
 from syncd.reconcile.trace import fact_of_entry, read_fact_line
 
@@ -57,16 +58,18 @@ def absorb(
     gone: frozenset[str],
     certain: bool = True,
     last_words: Mapping[str, Entry] | None = None,
+    foreign: Container[str] = (),
 ) -> Absorbed:
     """Take a reading of `calendar` into its `records`; `certain` says that it was a complete
     listing of everything, so that what is there twice is there twice. `last_words` are, by href,
-    what some of those that are gone said last."""
+    what some of those that are gone said last; `foreign` are the hrefs that were known not to be
+    ours."""
     known = {record.uid: record for record in records}
     at = {record.href: record.uid for record in known.values() if record.href}
     left = _left_saying(known, at, gone, last_words or {})
     known |= left
     adopted: list[Record] = []
-    foreign: dict[str, str] = {}
+    others: dict[str, str] = {}
     strangers: list[Sighting] = []
     problems: list[str] = []
     unsure = False
@@ -84,23 +87,23 @@ def absorb(
                 changed.add(uid)
                 problems.append(f"{sighting.href}: {sighting.problem}")
             else:
-                foreign[sighting.href] = sighting.version
+                others[sighting.href] = sighting.version
             continue
         record = known.get(entry.uid)
         key = record.key if record else decode(entry.uid, deployment)
         if key is None:
-            foreign[sighting.href] = sighting.version
+            others[sighting.href] = sighting.version
             strangers.append(sighting)
             continue
         if record is None:
             record = Record(calendar=calendar, uid=entry.uid, key=key)
             adopted.append(record)
         elif record.href and record.href != sighting.href:
-            if _is_copy(record, sighting, gone):
+            if _is_copy(record, sighting, entry, gone, foreign):
                 if not (certain or sighting.fixed):
                     unsure = True  # it may have been moved, and the old address not be named yet
                     continue
-                foreign[sighting.href] = sighting.version
+                others[sighting.href] = sighting.version
                 problems.append(f"{sighting.href}: it has the UID of {record.href}, which counts")
                 continue
             moved.add(record.href)
@@ -119,7 +122,7 @@ def absorb(
         facts=tuple(_facts_of(known[uid] for uid in sorted(told))),
         withdrawn=frozenset(withdrawn),
         unsure=unsure,
-        foreign=foreign,
+        foreign=others,
         strangers=tuple(strangers),
         foreign_series=tuple(s for s in strangers if s.entry and s.entry.recurrence is not None),
         problems=tuple(problems),
@@ -161,14 +164,21 @@ def _by_its_address(
     return replace(sighting, entry=replace(entry, uid=uid))
 
 
-def _is_copy(record: Record, sighting: Sighting, gone: frozenset[str]) -> bool:
+def _is_copy(
+    record: Record,
+    sighting: Sighting,
+    entry: Entry,
+    gone: frozenset[str],
+    foreign: Container[str],
+) -> bool:
     """Whether what was sighted is not `record`, which has another address: that is there still, or
-    this is the user's own, with our lines pasted into it."""
+    addresses are never given anew, and this was a copy before, or has another title: it is the
+    user's own, with our lines pasted into it."""
     if record.fate in (Fate.LIVE, Fate.RELEASED) and record.href not in gone:
         return True
-    entry = sighting.entry
-    trace = decode_trace(entry.trace) if entry is not None else None
-    return sighting.fixed and (entry is None or trace is None or trace.title != entry.title)
+    trace = decode_trace(entry.trace)
+    titled = trace is not None and split_sign(trace.title)[1] in entry.title
+    return sighting.fixed and (sighting.href in foreign or not titled)
 
 
 def _taken_in(record: Record, sighting: Sighting) -> Record:

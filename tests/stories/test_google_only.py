@@ -200,6 +200,42 @@ def test_tasks_that_another_syncd_gave_way_with_and_made_again_are_followed(
     assert stage.todo("P3 Roy").title == "✅ P3 Roy: call"
 
 
+def test_a_copy_of_a_task_stays_the_users_when_ours_is_taken_out(
+    google: Account, tmp_path: Path
+) -> None:
+    settings = settings_on(google, CALENDAR, tmp_path)
+    known = roster(settings, person("Ann Lee"), lists=(clients(as_task=True),))
+    stage = Stage(server=google, folder=tmp_path, roster=known)
+    stage.changed(calendars=with_tasks(settings))
+    stage.sync()
+    (todo,) = (each for each in google.tasklists.values() if each.title == "To do")
+    (ours,) = todo.tasks.values()
+    copy = todo.insert({name: ours[name] for name in ("title", "notes", "due", "status")})
+    assert any("the UID of" in each for each in stage.sync().spoilt)
+    stage.with_people(person("Ann Lee", paused=True))
+    stage.sync()
+    assert todo.tasks[ours["id"]].get("deleted")
+    todo.patch(copy["id"], {"due": "2026-12-20T00:00:00.000Z"})
+    stage.sync()
+    assert not todo.tasks[copy["id"]].get("deleted") and not stage.facts()
+
+
+def test_a_mark_on_a_task_that_another_syncd_made_again_counts(
+    google: Account, tmp_path: Path
+) -> None:
+    settings = settings_on(google, CALENDAR, tmp_path)
+    known = roster(settings, person("Ann Lee"), lists=(clients(as_task=True),))
+    stage = Stage(server=google, folder=tmp_path, roster=known)
+    stage.changed(calendars=with_tasks(settings))
+    stage.sync()
+    (todo,) = (each for each in google.tasklists.values() if each.title == "To do")
+    (ours,) = todo.tasks.values()
+    todo.delete(ours["id"])
+    todo.insert({n: ours[n] for n in ("notes", "due", "status")} | {"title": "m Ann Lee: call"})
+    stage.sync()
+    assert stage.outcomes("Ann Lee") == ["left-message"]
+
+
 def test_the_users_own_calendar_is_left_as_it_is(google: Account, tmp_path: Path) -> None:
     settings = settings_on(google, "primary", tmp_path)
     assert settings.google is not None
