@@ -67,7 +67,7 @@ def observe(
     listed: Mapping[str, datetime | None] | None = None,
 ) -> list[Observed]:
     """Look at all `calendars`, side by side. `listed` says when those were last listed in full in
-    which something was made since the last look."""
+    which something was made or deleted since the last look."""
     names = [name for name in roster.calendars if name in calendars]
     since = listed or {}
     if len(names) == 1:
@@ -155,6 +155,7 @@ def _absorbed(
         changes.gone,
         certain=changes.full and changes.complete,
         last_words=changes.last_words,
+        foreign=foreign,
     )
     return with_second_halves(name, found, foreign)
 

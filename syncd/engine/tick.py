@@ -181,8 +181,8 @@ def tick_from(
             # What is made, and deleted before it was seen, need not be told of by a cursor of
             # before, nor what is deleted, and made again alike: where no look comes off after it,
             # the next one lists in full.
-            fleeting = {a.record.calendar for a in writes if going and a.act in _FLEETING}
-            held = {name: seen.state.calendars[name] for name in fleeting}
+            unsure = {a.record.calendar for a in writes if going and a.act in _UNDONE_UNSEEN}
+            held = {name: seen.state.calendars[name] for name in unsure}
             listed = {name: each.listed for name, each in held.items()}
             delta = _committed(seen, roster, state, now, writes)
             unlisted = {name: replace(each, listed=None) for name, each in held.items()}
@@ -208,7 +208,7 @@ def tick_from(
     return Report(now=now, looks=tuple(looks), outcomes=tuple(outcomes), credited=told)
 
 
-_FLEETING = (Act.CREATE, Act.DELETE)
+_UNDONE_UNSEEN = (Act.CREATE, Act.DELETE)
 _WORTH_A_LOOK = (Fate.APPLIED, Fate.STALE, Fate.TAKEN)
 
 

@@ -57,16 +57,17 @@ class Reader:
         progress: Progress | None = None,
         removed: Set[str] = frozenset(),
     ) -> Changes:
-        """As the seam's `changes`; everything is listed, too, where the server says nothing of one
-        of those that we have `removed` since the cursor: somebody may have made it again, alike, to
-        the byte, and there are servers whose tokens are hashes of what is there (Xandikos). Raises
+        """As the seam's `changes`; those that we have `removed` since the cursor are asked for
+        where the server says nothing of them: somebody may have made one again, alike, to the byte,
+        and there are servers whose tokens are hashes of what is there (Xandikos). Raises
         Unreachable or Refused; CursorLost for a token that the server does not know;
         CollectionLost."""
         kind, _, token = cursor.partition(":")
         if kind == "sync" and token and self.tokens:
             found = self._since(token)
-            if not found.complete or removed <= found.gone | found.versions.keys():
-                return self._finished(found, known, cursor, progress, full=False)
+            unsaid = removed - found.gone - found.versions.keys()
+            found.versions.update(dict.fromkeys(unsaid, ""))
+            return self._finished(found, known, cursor, progress, full=False)
         if kind == "ctag" and token and not removed and self._tag() == token:
             return Changes(sightings=(), gone=frozenset(), cursor=cursor)
         found = self._listing()
