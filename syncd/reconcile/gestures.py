@@ -22,10 +22,10 @@ def gesture(
     colours: Mapping[str, Outcome],
 ) -> str:
     """The mark that was set on `entry` without words; empty for none. `base` is how we last left
-    it, `trace` what we wrote then, `fact` what is known of it, `colours` say which outcome a colour
-    stands for."""
+    it, or found it as its mark was taken back, `trace` what we wrote then, `fact` what is known of
+    it, `colours` say which outcome a colour stands for."""
     # An acknowledged task is ticked since then, unless that was taken back.
-    if not (trace.is_over or _shown(entry, fact)) or _is_open(base, trace):
+    if not (trace.is_over or _shown(entry, fact)) or is_open(base, trace):
         if entry.cancelled:
             return ACKNOWLEDGED[Meaning(Outcome.SKIPPED)]
         if entry.task and entry.done:
@@ -47,7 +47,7 @@ def _shown(entry: Entry, fact: Fact | None) -> bool:
 
 def unticked(entry: Entry, base: Entry | None, trace: Trace) -> bool:
     """Whether a task that we ticked off, for what came of it, was opened again."""
-    over = trace.is_over and not _is_open(base, trace)
+    over = trace.is_over and not is_open(base, trace)
     return entry.task and over and not entry.done and not entry.cancelled
 
 
@@ -59,7 +59,14 @@ def as_found(base: Entry | None, entry: Entry) -> Entry | None:
     return replace(base, colour=entry.colour, done=entry.done, cancelled=entry.cancelled)
 
 
-def _is_open(base: Entry | None, trace: Trace) -> bool:
+def without_colour(base: Entry | None, entry: Entry) -> Entry | None:
+    """`base` without a colour that `entry` has no more, so that it may be given once more."""
+    if base is None or base.colour in ("", entry.colour):
+        return base
+    return replace(base, colour="")
+
+
+def is_open(base: Entry | None, trace: Trace) -> bool:
     """Whether `base`, which was over, was found open again."""
     if base is None or base.done or base.cancelled:
         return False

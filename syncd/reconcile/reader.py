@@ -28,9 +28,10 @@ from syncd.reconcile.corrections import (
     joined,
     number_called,
 )
-from syncd.reconcile.gestures import as_found, gesture, unticked
+from syncd.reconcile.gestures import as_found, gesture, is_open, unticked, without_colour
 from syncd.reconcile.journal import Journal
 from syncd.reconcile.occurrences import Occurrence, instant
+from syncd.reconcile.render import acknowledged
 from syncd.reconcile.standing import (
     Times,
     begins,
@@ -98,8 +99,8 @@ class Reader:
         undone = opened and self.fact is not None
         if self._restored() or undone:
             self._take_back()
-        if undone:
-            record = replace(record, base=as_found(record.base, entry))
+        left = as_found if opened else without_colour
+        record = replace(record, base=left(record.base, entry))
         sign, core = split_sign(self.trace.title)
         reading = self._reading(entry)
         understood = self._is_understood(entry, reading)
@@ -109,6 +110,9 @@ class Reader:
                 if not understood:
                     self._mark(meaning, note, sign)
                 record = replace(record, consumed=entry.title)
+            case marks.Signed() if is_open(record.base, self.trace) and self._is_withdrawn():
+                self._take_back()
+                record = replace(record, base=as_found(record.base, entry), consumed=None)
             case marks.Signed(note) if note and self.fact and marks.sign_of(self.fact) == sign:
                 if not understood:
                     self._add_note(note)
@@ -119,8 +123,8 @@ class Reader:
                 if split_sign(entry.title)[1].strip() == core:  # any other words are the user's
                     # A gesture that is made once more leaves the title as it was; a line has none.
                     record = replace(record, consumed=entry.title if record.item and sign else None)
-            case marks.Snoozed(day, token, note) if self.fact is None or self._let_go():
-                if self.fact is not None and not understood:
+            case marks.Snoozed(day, token, note) if self._is_free():
+                if self.fact is not None and not (understood and self._let_go()):
                     self._take_back()
                 snoozed_to = self._snooze(day, f"{token} {note}".strip(), understood)
                 record = replace(record, consumed=entry.title)
@@ -252,13 +256,25 @@ class Reader:
         if sign:  # it says nothing of what was told elsewhere since
             shown = marks.sign_of(self.fact) != "" and not is_unseen(self.fact, self.record)
             # Our sign never arrived since the gesture, where nothing of ours was seen.
-            return shown and not (self._is_bare() and consumed == self.record.seen.title)
+            return shown and not (self._is_bare() and consumed in (None, self.record.seen.title))
         return (
             self.fact.source is Source.MARK
             and consumed is not None
             # A gesture leaves the title as it was.
             and (consumed != self.record.seen.title or self.record.seen.task or bool(self.colours))
         )
+
+    def _is_free(self) -> bool:
+        """Whether nothing is known that a `>` token could not put off."""
+        return self.fact is None or self._let_go() or self._is_withdrawn()
+
+    def _is_withdrawn(self) -> bool:
+        """Whether a mark that was read here, and is neither there now nor acknowledged, made our
+        fact."""
+        fact = self.fact
+        if fact is None or fact.source is not Source.MARK or self.record.consumed is None:
+            return False
+        return not acknowledged(self.record, fact)
 
     def _is_bare(self) -> bool:
         """Whether what is there says nothing of syncd's, of which nothing was confirmed either."""

@@ -85,7 +85,8 @@ def contact(
         return Rendered(entry=entry, differs=True)
     known = versions(record)
     ours = {record.consumed, *(each.title for each in known)}
-    if not split_sign(title)[0]:  # the user may have taken our sign away, and no more
+    bare = record.base is None and not seen.trace  # then our sign may never have arrived
+    if bare or not split_sign(title)[0]:  # the user may have taken our sign away, and no more
         ours |= _unsigned(known)
     title_is_ours = seen.title in ours or seen.title.strip() in ours
     alarm_is_ours = any(seen.alarm == each.alarm for each in known)
@@ -370,7 +371,9 @@ def _unsigned(known: Iterable[Trace]) -> set[str]:
 
 def acknowledged(record: Record, fact: Fact) -> bool:
     """Whether the entry, as last written, says `fact` already; when it was learned is no matter, as
-    two that read one mark do so at different moments."""
+    two that read one mark do so at different moments. What was only intended is not written."""
+    if record.base is None and record.seen is not None and not record.seen.trace and record.intent:
+        return False
     said = read_fact_line(standing(record).fact, record.uid, record.key)
     return said is not None and (said.id, said.outcome, said.direction) == (
         fact.id,

@@ -427,6 +427,75 @@ def test_a_tick_counts_where_it_could_not_be_acknowledged_at_once(furnish: Furni
     assert room.outcomes() == []
 
 
+SIGNED = "✅ Ann Lee: call"
+UNSIGNED = "Ann Lee: call"
+
+
+@pytest.mark.parametrize(
+    ("steps", "outcomes"),
+    [
+        ([{"done": False}, {"done": True}, {"done": False}], []),
+        ([{"done": False}, {"cancelled": True}, {"cancelled": False}], []),
+        ([{"done": False}, {"title": f"m {SIGNED}"}, {"title": SIGNED}], []),
+        ([{"title": UNSIGNED}, {"done": False}, {"done": True}], ["reached"]),
+        (
+            [{"done": False}, {"done": True}, {"title": f">3d {UNSIGNED}", "done": False}],
+            ["snoozed"],
+        ),
+    ],
+)
+def test_what_is_set_and_goes_again_before_it_could_be_opened_again(
+    furnish: Furnish, steps: list[dict[str, Any]], outcomes: list[str]
+) -> None:
+    room = furnish()
+    room.at("2026-12-03", "10:20")
+    room.edit(room.record(), done=True)
+    room.settle()
+    for step in steps:
+        room.edit(room.record(attempt=1), **{"completed": None, **step})
+        room.turned_away()
+    assert room.turned_away().facts == ()
+    room.settle()
+    assert room.outcomes() == outcomes
+    assert room.entry(attempt=1).done == (outcomes == ["reached"])
+
+
+def test_a_tick_that_goes_again_under_a_day_put_off_is_none(furnish: Furnish) -> None:
+    room = furnish()
+    room.at("2026-12-03", "10:20")
+    for step in ({"title": f">3d {UNSIGNED}"}, {"done": True}, {"done": False}):
+        room.edit(room.record(attempt=1), completed=None, **step)
+        room.turned_away()
+    room.settle()
+    assert room.outcomes() == ["snoozed"] and not room.entry(attempt=1).done
+
+
+def test_what_was_logged_stays_where_nothing_of_ours_is_known_to_have_arrived(
+    furnish: Furnish,
+) -> None:
+    """The database was lost, an app took our fields away, and syncd ended as it wrote."""
+    room = furnish()
+    room.at("2026-12-03", "10:20")
+    record = room.edit(room.record(), trace="")
+    bare = replace(room.record(), base=None, intent=None, consumed=None)
+    room.state = applied(room.state, Delta(records=(bare,)))
+    room.log(
+        id="log:1",
+        person="ann-lee",
+        at=room.now,
+        outcome=Outcome.REACHED,
+        source=Source.LOG,
+        recorded=room.now,
+        touch=record.key.day,
+        attempt=1,
+        entry=record.uid,
+    )
+    room.turned_away()
+    room.settle()
+    assert room.outcomes() == ["reached"]
+    assert room.entry(attempt=1).title == SIGNED
+
+
 def test_the_sign_of_a_task_whose_trace_was_stripped_is_no_tick(furnish: Furnish) -> None:
     room = furnish()
     room.at("2026-12-03", "10:20")
@@ -543,6 +612,25 @@ class TestColours:
         room = self.furnished()
         for colour in ("10", "", "10"):
             room.edit(room.record(), colour=colour)
+            room.turned_away()
+        room.settle()
+        assert room.outcomes() == ["reached"]
+
+    @pytest.mark.parametrize("between", ["", "3"])
+    def test_a_colour_may_be_given_again_once_it_was_taken_off(self, between: str) -> None:
+        room = self.furnished()
+        steps = ({"colour": "10"}, {"title": UNSIGNED}, {"colour": between}, {"colour": "10"})
+        for step in steps:
+            room.edit(room.record(attempt=1), **step)
+            room.settle()
+        assert room.outcomes() == ["reached"]
+
+    def test_a_colour_given_again_after_another_before_it_could_be_opened_again(self) -> None:
+        room = self.furnished()
+        room.edit(room.record(), colour="10")
+        room.settle()
+        for step in ({"title": UNSIGNED}, {"colour": "5"}, {"colour": "10"}):
+            room.edit(room.record(attempt=1), **step)
             room.turned_away()
         room.settle()
         assert room.outcomes() == ["reached"]
