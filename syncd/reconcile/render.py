@@ -111,12 +111,13 @@ def contact(
 def _ours_in(observed: str, title: str, before: str) -> str:
     """What counts as ours in a title of the user's own words, in the place of `title`, which is not
     written over them, and of `before`, which counted so far: marks are looked for around it, and a
-    sign that is not there cannot be taken away."""
+    sign that is not there cannot be taken away. One of ours that stays there is no mark."""
     sign, core = split_sign(title)
-    stood = split_sign(before)[1]
+    older, stood = split_sign(before)
     if core not in observed and stood and stood in observed:  # a person is called otherwise by now
         core = stood
-    return f"{sign} {core}" if sign and sign in observed else core
+    kept = next((each for each in (sign, older) if each and each in observed), "")
+    return f"{kept} {core}".strip()
 
 
 def _ticked(task: Entry, *, over: bool, ours: bool) -> Entry:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from syncd.model.entries import Entry, Instant
 from syncd.model.records import Record
-from syncd.reconcile.marks import ACKNOWLEDGED
+from syncd.reconcile.marks import ACKNOWLEDGED, sign_of
 from syncd.reconcile.occurrences import instant, later
 from syncd.reconcile.text import section_in
 from syncd.reconcile.trace import Trace, decode, fact_of_entry
@@ -35,8 +35,10 @@ def standing(record: Record, cores: Sequence[str] = ()) -> Trace:
     assert entry is not None, "a record of nothing"
     rule = entry.recurrence.rule if entry.recurrence else ""
     core = next((core for core in cores if core in entry.title), "")
-    # A sign that goes with no acknowledgement is the user's, who may type the same ones.
-    sign = split_sign(entry.title)[0] if fact_of_entry(entry, record.key) else ""
+    # A sign that is not that of what is acknowledged is the user's, who may type the same ones.
+    fact, sign = fact_of_entry(entry, record.key), split_sign(entry.title)[0]
+    if fact is None or sign_of(fact) != sign:
+        sign = ""
     return Trace(
         title=f"{sign} {core}".strip() if core else entry.title,
         start=entry.start,

@@ -496,6 +496,28 @@ def test_what_was_logged_stays_where_nothing_of_ours_is_known_to_have_arrived(
     assert room.entry(attempt=1).title == SIGNED
 
 
+@pytest.mark.parametrize("words", ["↩ {} >3d", "↩ {} about the boat"])
+def test_an_old_sign_of_ours_beside_the_users_words_is_no_mark(
+    furnish: Furnish, words: str
+) -> None:
+    room = furnish()
+    room.at("2026-12-03", "10:20")
+    record = room.record()
+    room.mark("i {}")
+    room.settle()
+    (fact,) = room.state.facts
+    undone = replace(fact, id=f"{fact.id}~undo", supersedes=fact.id, void=True)
+    logged = replace(
+        fact, id="log:1", direction=Direction.OUT, source=Source.LOG, recorded=room.now
+    )
+    room.edit(room.record(attempt=1), title=words.format(UNSIGNED))
+    room.state = applied(room.state, Delta(facts=(undone, logged), verb=True))
+    room.settle()
+    assert [(f.outcome, f.direction) for f in room.facts() if f.entry == record.uid] == [
+        (Outcome.REACHED, Direction.OUT)
+    ]
+
+
 def test_the_sign_of_a_task_whose_trace_was_stripped_is_no_tick(furnish: Furnish) -> None:
     room = furnish()
     room.at("2026-12-03", "10:20")
@@ -709,6 +731,17 @@ class TestColours:
         room.state = replace(room.state, records=tuple(bare))
         room.settle()
         assert room.outcomes() == ["reached"]
+
+    def test_over_a_lost_database_another_sign_in_the_place_of_ours_corrects(self) -> None:
+        """An app took our fields away, too: what is acknowledged is in the text alone."""
+        room = self.furnished()
+        room.edit(room.record(), colour="10")
+        room.settle()
+        bare = (replace(r, base=None, intent=None, consumed=None) for r in room.state.records)
+        room.state = replace(room.state, records=tuple(bare))
+        room.edit(room.record(attempt=1), title=f"↩ {UNSIGNED}", trace="")
+        room.settle()
+        assert [(f.outcome, f.direction) for f in room.facts()] == [(Outcome.REACHED, Direction.IN)]
 
     def test_over_a_lost_database_a_colour_that_was_read_is_none(self) -> None:
         room = self.furnished()
