@@ -17,7 +17,6 @@ from syncd.model.keys import Kind, decode
 from syncd.model.records import LEFT_ALONE, Fate, Record
 from syncd.reconcile.fold import revision_of
 from syncd.reconcile.occurrences import instant
-from syncd.reconcile.standing import split_sign
 from syncd.reconcile.trace import decode as decode_trace
 from syncd.reconcile.trace import fact_of_entry, read_fact_line
 
@@ -177,7 +176,9 @@ def _is_copy(
     if record.fate in (Fate.LIVE, Fate.RELEASED) and record.href not in gone:
         return True
     trace = decode_trace(entry.trace)
-    titled = trace is not None and split_sign(trace.title)[1] in entry.title
+    titled = trace is not None and trace.title == entry.title
+    if trace is not None and not trace.fact:  # somebody may have marked it
+        titled = trace.title in entry.title
     return sighting.fixed and (sighting.href in foreign or not titled)
 
 

@@ -35,6 +35,7 @@ from syncd.reconcile.render import acknowledged
 from syncd.reconcile.standing import (
     Times,
     begins,
+    is_bare,
     same_time,
     split_sign,
     standing,
@@ -95,12 +96,11 @@ class Reader:
         record, entry = self.record, self.record.seen
         assert entry is not None
         stand = Standing(record=record, trace=self.trace)
-        opened = not self._is_bare() and unticked(entry, record.base, self.trace)
+        opened = not is_bare(record) and unticked(entry, record.base, self.trace)
         undone = opened and self.fact is not None
         if self._restored() or undone:
             self._take_back()
-        left = as_found if opened else without_colour
-        record = replace(record, base=left(record.base, entry))
+        record = replace(record, base=self._left(entry, opened=opened))
         sign, core = split_sign(self.trace.title)
         reading = self._reading(entry)
         understood = self._is_understood(entry, reading)
@@ -256,7 +256,9 @@ class Reader:
         if sign:  # it says nothing of what was told elsewhere since
             shown = marks.sign_of(self.fact) != "" and not is_unseen(self.fact, self.record)
             # Our sign never arrived since the gesture, where nothing of ours was seen.
-            return shown and not (self._is_bare() and consumed in (None, self.record.seen.title))
+            return shown and not (
+                is_bare(self.record) and consumed in (None, self.record.seen.title)
+            )
         return (
             self.fact.source is Source.MARK
             and consumed is not None
@@ -264,9 +266,21 @@ class Reader:
             and (consumed != self.record.seen.title or self.record.seen.task or bool(self.colours))
         )
 
+    def _left(self, entry: Entry, *, opened: bool) -> Entry | None:
+        """How we left `entry`, without what was taken away from it since, so that it may be given
+        once more; `opened` says that it was opened again."""
+        base = self.record.base
+        if opened:
+            return as_found(base, entry)
+        return without_colour(base, entry) if self.fact is None else base
+
     def _is_free(self) -> bool:
-        """Whether nothing is known that a `>` token could not put off."""
-        return self.fact is None or self._let_go() or self._is_withdrawn()
+        """Whether nothing is known that a `>` token could not put off: no contact that is told in
+        the calendar, and no mark that stands there."""
+        if self.fact is None or self._let_go():
+            return True
+        open_ = not self.trace.fact or is_open(self.record.base, self.trace)
+        return open_ and self._is_withdrawn()
 
     def _is_withdrawn(self) -> bool:
         """Whether a mark that was read here, and is neither there now nor acknowledged, made our
@@ -275,11 +289,6 @@ class Reader:
         if fact is None or fact.source is not Source.MARK or self.record.consumed is None:
             return False
         return not acknowledged(self.record, fact)
-
-    def _is_bare(self) -> bool:
-        """Whether what is there says nothing of syncd's, of which nothing was confirmed either."""
-        seen = self.record.seen
-        return self.record.base is None and seen is not None and not seen.trace
 
     def _let_go(self) -> bool:
         """Whether nothing is known but that nobody marked it, which syncd concluded, and nobody was

@@ -22,6 +22,7 @@ from syncd.reconcile.occurrences import instant
 from syncd.reconcile.runs import LOOK_BACK, Run
 from syncd.reconcile.standing import (
     Times,
+    is_bare,
     same_time,
     split_sign,
     standing,
@@ -30,7 +31,7 @@ from syncd.reconcile.standing import (
     times_of,
     versions,
 )
-from syncd.reconcile.trace import Trace, checksum, decode, read_fact_line
+from syncd.reconcile.trace import Trace, checksum, decode, fact_of_entry, read_fact_line
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,8 +86,10 @@ def contact(
         return Rendered(entry=entry, differs=True)
     known = versions(record)
     ours = {record.consumed, *(each.title for each in known)}
-    bare = record.base is None and not seen.trace  # then our sign may never have arrived
-    if bare or not split_sign(title)[0]:  # the user may have taken our sign away, and no more
+    # Where nothing of ours is known to have arrived, our sign did not.
+    if (
+        is_bare(record) or not split_sign(title)[0]
+    ):  # the user may have taken our sign away, and no more
         ours |= _unsigned(known)
     title_is_ours = seen.title in ours or seen.title.strip() in ours
     alarm_is_ours = any(seen.alarm == each.alarm for each in known)
@@ -373,9 +376,11 @@ def _unsigned(known: Iterable[Trace]) -> set[str]:
 def acknowledged(record: Record, fact: Fact) -> bool:
     """Whether the entry, as last written, says `fact` already; when it was learned is no matter, as
     two that read one mark do so at different moments. What was only intended is not written."""
-    if record.base is None and record.seen is not None and not record.seen.trace and record.intent:
-        return False
-    said = read_fact_line(standing(record).fact, record.uid, record.key)
+    seen = record.seen
+    if record.base is None and record.intent is not None and seen is not None and not seen.trace:
+        said = fact_of_entry(seen, record.key)
+    else:
+        said = read_fact_line(standing(record).fact, record.uid, record.key)
     return said is not None and (said.id, said.outcome, said.direction) == (
         fact.id,
         fact.outcome,

@@ -74,6 +74,14 @@ def texts(record: Record) -> tuple[str, ...]:
     return tuple(found)
 
 
+def is_bare(record: Record) -> bool:
+    """Whether what is there says nothing of syncd's, of which nothing was confirmed either."""
+    seen = record.seen
+    if record.base is not None or seen is None or seen.trace:
+        return False
+    return fact_of_entry(seen, record.key) is None
+
+
 def split_sign(title: str) -> tuple[str, str]:
     """Our sign at the start of a title that we wrote, and the rest of it."""
     for sign in ACKNOWLEDGED.values():

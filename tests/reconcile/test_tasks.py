@@ -496,6 +496,43 @@ def test_what_was_logged_stays_where_nothing_of_ours_is_known_to_have_arrived(
     assert room.entry(attempt=1).title == SIGNED
 
 
+def test_a_day_behind_our_own_sign_puts_nothing_off(furnish: Furnish) -> None:
+    """Nor where the note before it could not be acknowledged yet."""
+    room = furnish()
+    room.at("2026-12-03", "10:20")
+    room.edit(room.record(), done=True)
+    room.settle()
+    for more in (" new boat", " new boat >3d"):
+        room.edit(room.record(attempt=1), title=f"{SIGNED}{more}")
+        room.turned_away()
+    room.settle()
+    assert room.outcomes() == ["reached"]
+    assert room.entry(attempt=1).title.startswith("✅")
+
+
+def bared(room: Room) -> None:
+    """The database is lost, and an app took our fields away."""
+    bare = (replace(r, base=None, intent=None, consumed=None) for r in room.state.records)
+    room.state = replace(room.state, records=tuple(bare))
+    room.edit(room.record(attempt=1), trace="")
+
+
+@pytest.mark.parametrize(("title", "outcomes"), [(UNSIGNED, []), (f"m {SIGNED}", ["left-message"])])
+def test_over_a_lost_database_the_text_says_that_our_sign_had_arrived(
+    furnish: Furnish, title: str, outcomes: list[str]
+) -> None:
+    room = furnish()
+    room.at("2026-12-03", "10:20")
+    room.mark("x {}")
+    room.settle()
+    bared(room)
+    room.turned_away()
+    room.edit(room.record(attempt=1), title=title, done=bool(outcomes), completed=None)
+    room.turned_away()
+    room.settle()
+    assert room.outcomes() == outcomes
+
+
 @pytest.mark.parametrize("words", ["↩ {} >3d", "↩ {} about the boat"])
 def test_an_old_sign_of_ours_beside_the_users_words_is_no_mark(
     furnish: Furnish, words: str
@@ -646,6 +683,13 @@ class TestColours:
             room.edit(room.record(attempt=1), **step)
             room.settle()
         assert room.outcomes() == ["reached"]
+
+    def test_a_colour_given_again_to_what_is_acknowledged_goes_with_its_sign(self) -> None:
+        room = self.furnished()
+        for step in ({"colour": "10"}, {"colour": ""}, {"colour": "10"}, {"title": UNSIGNED}):
+            room.edit(room.record(attempt=1), **step)
+            room.settle()
+        assert room.outcomes() == []
 
     def test_a_colour_given_again_after_another_before_it_could_be_opened_again(self) -> None:
         room = self.furnished()

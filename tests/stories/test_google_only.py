@@ -220,6 +220,28 @@ def test_a_copy_of_a_task_stays_the_users_when_ours_is_taken_out(
     assert not todo.tasks[copy["id"]].get("deleted") and not stage.facts()
 
 
+def test_a_copy_of_what_is_acknowledged_with_words_of_the_users_is_theirs(
+    google: Account, tmp_path: Path
+) -> None:
+    settings = settings_on(google, CALENDAR, tmp_path)
+    known = roster(settings, person("Ann Lee"), lists=(clients(as_task=True),))
+    stage = Stage(server=google, folder=tmp_path, roster=known)
+    stage.changed(calendars=with_tasks(settings))
+    stage.sync()
+    stage.todos.tick(stage.todo("Ann Lee"))
+    stage.sync()
+    (todo,) = (each for each in google.tasklists.values() if each.title == "To do")
+    (ours,) = todo.tasks.values()
+    todo.delete(ours["id"])
+    title = "✅ Ann Lee: call remember the boat"
+    mine = todo.insert({n: ours[n] for n in ("notes", "due")} | {"title": title})
+    stage.sync()
+    stage.sync()
+    assert stage.outcomes("Ann Lee") == ["reached"]
+    assert todo.tasks[mine["id"]]["title"] == title
+    assert todo.tasks[mine["id"]]["status"] == "needsAction"
+
+
 def test_a_mark_on_a_task_that_another_syncd_made_again_counts(
     google: Account, tmp_path: Path
 ) -> None:
