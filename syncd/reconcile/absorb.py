@@ -203,8 +203,10 @@ def seen(record: Record, sighting: Sighting) -> Record:
     entry = sighting.entry
     assert entry is not None
     back = record.fate in (Fate.GONE, Fate.REMOVED, Fate.UNPLACED)
-    confirmed = record.intent is not None and entry.trace == record.intent.trace != ""
-    confirmed = confirmed and not _half_arrived(record, entry)
+    arrived = record.intent is not None and entry.trace == record.intent.trace != ""
+    confirmed = arrived and not _half_arrived(record, entry)
+    # What stands there yet of before is still ours, where no database knows what that was.
+    before = record.base or (record.seen if arrived else None)
     return replace(
         record,
         href=sighting.href,
@@ -212,7 +214,7 @@ def seen(record: Record, sighting: Sighting) -> Record:
         body=sighting.body,
         seen=entry,
         fate=Fate.LIVE if back else record.fate,
-        base=record.intent if confirmed else record.base,
+        base=record.intent if confirmed else before,
         intent=None if confirmed else record.intent,
         leaving=None,
         consumed=None if confirmed else record.consumed,

@@ -4,7 +4,7 @@ next ticks make good, with nothing doubled, no mark lost and no edit overwritten
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -182,3 +182,22 @@ def test_tasks_too(google: Account, tmp_path: Path, fault: Fault, nth: int) -> N
         "Cid Oz: call",
         "✅ Ann Lee: call",
     ]
+
+
+@pytest.mark.parametrize("nth", range(1, 7))
+def test_over_a_lost_database_a_lost_answer_leaves_no_line_of_ours_in_an_hour(
+    google: Account, tmp_path: Path, nth: int
+) -> None:
+    """A series and its hours are written one by one: its trace may be new where an hour is old."""
+    stage = furnished(google, tmp_path, (clients(),))
+    stage.sync()
+    stage.lose_database()
+    stage.sync()
+    stage.mark("Ann Lee", "{} >3d")
+    google.fail(Fault(Kind.LOST_AFTER, nth=nth))
+    stage.service.sync()
+    google.faults.clear()
+    stage.sync()
+    (series,) = (each for each in stage.app.entries() if each.overrides)
+    (hour,) = (each for at, each in series.overrides.items() if at.date() == date(2026, 12, 3))
+    assert "10:00 Ann Lee" not in hour.text
