@@ -200,8 +200,13 @@ def _forgotten(scene: Scene, records: Iterable[Record]) -> tuple[tuple[str, str]
 def _cores(roster: Roster, records: Iterable[Record]) -> dict[str, list[str]]:
     """By every id of whoever has an entry: the titles that their contact events may have."""
     there = {r.key.subject for r in records if r.key.kind is Kind.CONTACT}
+    # Those of other lists last: they may have been in one when the event was made.
+    others = dict.fromkeys(c for each in roster.lists.values() for c in each.channels)
     return {
-        id: [core_title(person, channel) for channel in roster.channels_of(person)]
+        id: [
+            core_title(person, channel)
+            for channel in dict.fromkeys((*roster.channels_of(person), *others))
+        ]
         for person in roster.people.values()
         for id in person.ids
         if id in there

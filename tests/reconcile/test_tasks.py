@@ -517,6 +517,17 @@ def bared(room: Room) -> None:
     room.edit(room.record(attempt=1), trace="")
 
 
+def test_over_a_lost_database_a_mark_is_read_beside_the_channel_of_an_older_list() -> None:
+    family = clients(name="family", channels=("email",))
+    room = Room(roster=roster(person(), lists=[clients(), family]))
+    room.settle()
+    bared(room)
+    room.mark("i {}", attempt=1)
+    room.people(person(list="family"))
+    room.settle()
+    assert [(f.outcome, f.direction) for f in room.facts()] == [(Outcome.REACHED, Direction.IN)]
+
+
 @pytest.mark.parametrize(("title", "outcomes"), [(UNSIGNED, []), (f"m {SIGNED}", ["left-message"])])
 def test_over_a_lost_database_the_text_says_that_our_sign_had_arrived(
     furnish: Furnish, title: str, outcomes: list[str]
