@@ -52,8 +52,9 @@ class Record:
     seen: Entry | None = None
     """The entry as it was last observed. While `fate` is GONE: as it was before."""
     base: Entry | None = None
-    """As we last wrote it, confirmed; where its mark was taken back since, with the colour and the
-    tick that were found then."""
+    """As we last wrote it, confirmed; where nothing was, and a write has arrived in part, as it was
+    seen before. Where its mark was taken back since, with the colour and the tick that were found
+    then, and without a colour that was taken off since."""
     intent: Entry | None = None
     """As we were about to write it, recorded before it was sent, not yet confirmed."""
     leaving: Fate | None = None

@@ -86,10 +86,8 @@ def contact(
         return Rendered(entry=entry, differs=True)
     known = versions(record)
     ours = {record.consumed, *(each.title for each in known)}
-    # Where nothing of ours is known to have arrived, our sign did not.
-    if (
-        is_bare(record) or not split_sign(title)[0]
-    ):  # the user may have taken our sign away, and no more
+    # Our sign may never have arrived, or the user may have taken it away, and no more.
+    if is_bare(record) or not split_sign(title)[0]:
         ours |= _unsigned(known)
     title_is_ours = seen.title in ours or seen.title.strip() in ours
     alarm_is_ours = any(seen.alarm == each.alarm for each in known)

@@ -12,7 +12,9 @@ import pytest
 
 from syncd.engine.upkeep import status
 from syncd.model.facts import Outcome, Source
+from syncd.model.people import Person
 from tests.emulator.google import Account
+from tests.emulator.tasklist import TaskList
 from tests.hosts import settings_on, with_tasks
 from tests.household import clients, person
 from tests.stories.stage import CALENDAR, Stage, roster
@@ -179,16 +181,21 @@ def test_two_daemons_that_start_at_once_make_nothing_twice(
     assert [t.title for t in google.tasklists.values()] == ["My Tasks", *(["To do"] * as_task)]
 
 
-def test_tasks_that_another_syncd_gave_way_with_and_made_again_are_followed(
-    google: Account, tmp_path: Path
-) -> None:
-    settings = settings_on(google, CALENDAR, tmp_path)
-    people = [person(f"P{n} Roy") for n in range(8)]
+def with_todo(google: Account, folder: Path, *people: Person) -> tuple[Stage, TaskList]:
+    """A household whose contacts are tasks, made, and the list in which they are."""
+    settings = settings_on(google, CALENDAR, folder)
     known = roster(settings, *people, lists=(clients(as_task=True),))
-    stage = Stage(server=google, folder=tmp_path, roster=known)
+    stage = Stage(server=google, folder=folder, roster=known)
     stage.changed(calendars=with_tasks(settings))
     stage.sync()
     (todo,) = (each for each in google.tasklists.values() if each.title == "To do")
+    return stage, todo
+
+
+def test_tasks_that_another_syncd_gave_way_with_and_made_again_are_followed(
+    google: Account, tmp_path: Path
+) -> None:
+    stage, todo = with_todo(google, tmp_path, *(person(f"P{n} Roy") for n in range(8)))
     for old in list(todo.tasks.values()):
         todo.delete(old["id"])
         todo.insert({name: old[name] for name in ("title", "notes", "due", "status")})
@@ -203,12 +210,7 @@ def test_tasks_that_another_syncd_gave_way_with_and_made_again_are_followed(
 def test_a_copy_of_a_task_stays_the_users_when_ours_is_taken_out(
     google: Account, tmp_path: Path
 ) -> None:
-    settings = settings_on(google, CALENDAR, tmp_path)
-    known = roster(settings, person("Ann Lee"), lists=(clients(as_task=True),))
-    stage = Stage(server=google, folder=tmp_path, roster=known)
-    stage.changed(calendars=with_tasks(settings))
-    stage.sync()
-    (todo,) = (each for each in google.tasklists.values() if each.title == "To do")
+    stage, todo = with_todo(google, tmp_path, person("Ann Lee"))
     (ours,) = todo.tasks.values()
     copy = todo.insert({name: ours[name] for name in ("title", "notes", "due", "status")})
     assert any("the UID of" in each for each in stage.sync().spoilt)
@@ -223,14 +225,9 @@ def test_a_copy_of_a_task_stays_the_users_when_ours_is_taken_out(
 def test_a_copy_of_what_is_acknowledged_with_words_of_the_users_is_theirs(
     google: Account, tmp_path: Path
 ) -> None:
-    settings = settings_on(google, CALENDAR, tmp_path)
-    known = roster(settings, person("Ann Lee"), lists=(clients(as_task=True),))
-    stage = Stage(server=google, folder=tmp_path, roster=known)
-    stage.changed(calendars=with_tasks(settings))
-    stage.sync()
+    stage, todo = with_todo(google, tmp_path, person("Ann Lee"))
     stage.todos.tick(stage.todo("Ann Lee"))
     stage.sync()
-    (todo,) = (each for each in google.tasklists.values() if each.title == "To do")
     (ours,) = todo.tasks.values()
     todo.delete(ours["id"])
     title = "✅ Ann Lee: call remember the boat"
@@ -245,12 +242,7 @@ def test_a_copy_of_what_is_acknowledged_with_words_of_the_users_is_theirs(
 def test_a_mark_on_a_task_that_another_syncd_made_again_counts(
     google: Account, tmp_path: Path
 ) -> None:
-    settings = settings_on(google, CALENDAR, tmp_path)
-    known = roster(settings, person("Ann Lee"), lists=(clients(as_task=True),))
-    stage = Stage(server=google, folder=tmp_path, roster=known)
-    stage.changed(calendars=with_tasks(settings))
-    stage.sync()
-    (todo,) = (each for each in google.tasklists.values() if each.title == "To do")
+    stage, todo = with_todo(google, tmp_path, person("Ann Lee"))
     (ours,) = todo.tasks.values()
     todo.delete(ours["id"])
     todo.insert({n: ours[n] for n in ("notes", "due", "status")} | {"title": "m Ann Lee: call"})

@@ -64,7 +64,7 @@ class CalDavCalendar:
             memo, url=settings.url, username=settings.username, calendar=settings.calendar
         )
         self._wrote = -SECOND
-        self._removed: frozenset[str] = frozenset()
+        self._removed: set[str] = set()
         self._making = Lock()
         self._learning = Lock()
         self._transport = Transport(
@@ -125,7 +125,7 @@ class CalDavCalendar:
             self._learn(tokens_refused=refused + 1)
             changes = self._reader.changes("", known, progress)
         if changes.complete:
-            self._removed = frozenset()
+            self._removed = set()
         return changes
 
     @property
@@ -175,7 +175,7 @@ class CalDavCalendar:
         for write, result in zip(writes, told, strict=True):
             results.append(result or self._alone(writer, write))
             if write.verb is Verb.REMOVE and results[-1].fate is Fate.APPLIED:
-                self._removed |= {write.href}
+                self._removed.add(write.href)
             if progress is not None:
                 progress(len(results), len(writes))
         return results
