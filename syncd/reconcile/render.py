@@ -295,7 +295,7 @@ def _lines_in(
         elif each.text == stood.get(at) and instant(each.end) > instant(now - LOOK_BACK):
             known = {line for said in ours.get(at, ()) for line in said.split("\n")}
             there = (line.rstrip() for line in each.text.split("\n"))
-            found |= Counter(checksum(line) for line in there if line in known)
+            found |= Counter(checksum(line) for line in there if line and line in known)
     return tuple(sorted(found.elements()))
 
 

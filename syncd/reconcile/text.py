@@ -210,7 +210,7 @@ def section_in(text: str, lines: Iterable[str] = ()) -> str:
     where there is none."""
     found = [line.rstrip() for line in text.split("\n")]
     if left := Counter(lines):
-        return "\n".join(line for line in found if _taken(checksum(line), left))
+        return "\n".join(line for line in found if line and _taken(checksum(line), left))
     end = _end_of(found)
     return "" if end is None else "\n".join(found[_start_of(found, end) : end + 1])
 

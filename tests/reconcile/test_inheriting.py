@@ -15,6 +15,8 @@ from syncd.model.records import Delta, Fate, Record, applied
 from syncd.reconcile.actions import WRITES, Act
 from syncd.reconcile.occurrences import expand
 from syncd.reconcile.plan import Plan, World, make
+from syncd.reconcile.text import checksums
+from syncd.reconcile.trace import checksum, decode
 from tests.household import clients, weekly
 from tests.reconcile.test_placing import overdue, ruled
 from tests.reconcile.world import SETTINGS, ZONE, Room, acts, roster
@@ -252,6 +254,37 @@ def test_what_is_ours_is_ours_where_a_server_changes_the_ends_of_lines(end: str)
     room.settle()
     first = hours(room)[0].text
     assert (first.count("Who is up"), first.count(WORDS)) == (1, 1)
+
+
+def test_what_another_syncd_said_in_an_hour_is_ours_where_another_hour_says_nothing() -> None:
+    def held(entry: Entry) -> Entry:
+        if entry.recurrence is None:
+            return entry
+        overrides = (
+            replace(o, text="".join(f"{line} \n" for line in o.text.splitlines()))
+            for o in entry.recurrence.overrides
+        )
+        return replace(entry, recurrence=replace(entry.recurrence, overrides=tuple(overrides)))
+
+    room = begun(Room(roster=roster(overdue(-7, "Ann")), holds=held))
+    at(room, "2026-12-24", start=datetime(2026, 12, 24, 12, tzinfo=ZONE), text="")
+    room.people(overdue(-7, "Ann", notes="Likes tea."))  # said in the hour, so that it is written
+    room.settle()
+    series = room.series().seen
+    assert series is not None and series.recurrence is not None
+    trace = decode(series.trace)
+    assert trace is not None and checksum("") not in trace.lines
+    news = "Since last time:\nSkipped, since you deleted it: Bob. To undo: syncd log --undo NAME"
+    overrides = tuple(
+        replace(o, text=f"{news}\n{o.text}") if o.text else o for o in series.recurrence.overrides
+    )
+    told = replace(trace, lines=(*trace.lines, *checksums(news)))
+    recurrence = replace(series.recurrence, overrides=overrides)
+    shown = held(replace(series, recurrence=recurrence))
+    room.edit(room.series(), recurrence=shown.recurrence, trace=told.encode())
+    room.settle()
+    texts = [o.text for o in hours(room) if o.text]
+    assert texts and not any("Since last time" in text for text in texts), texts
 
 
 def test_a_series_whose_end_is_not_taken_lets_the_new_one_be() -> None:

@@ -24,6 +24,7 @@ from syncd.reconcile.text import (
     section_in,
     users_words,
 )
+from syncd.reconcile.trace import checksum
 from tests.household import person
 from tests.reconcile.world import ZONE
 
@@ -202,6 +203,10 @@ def test_the_section_is_found_by_its_lines_or_its_heading() -> None:
     assert section_in(f"mine\n{up}\nmine too") == up
     assert section_in(f"mine\n{OLD}\nmine too", checksums(OLD)) == OLD
     assert section_in("mine") == ""
+
+
+def test_no_empty_line_is_ours() -> None:
+    assert section_in(f"{OLD}\n", (*checksums(OLD), checksum(""))) == OLD
 
 
 @given(text=st.text())
