@@ -24,8 +24,8 @@ def gesture(
     """The mark that was set on `entry` without words; empty for none. `base` is how we last left
     it, or found it as its mark was taken back, `trace` what we wrote then, `fact` what is known of
     it, `colours` say which outcome a colour stands for."""
-    # An acknowledged task is ticked since then, unless that was taken back.
-    if not (trace.is_over or _shown(entry, fact)) or is_open(base, trace):
+    # An acknowledged task is as it was left then, unless that was taken back, or changed since.
+    if not (trace.is_over or _shown(entry, fact)) or _turned(entry, base, trace):
         if entry.cancelled:
             return ACKNOWLEDGED[Meaning(Outcome.SKIPPED)]
         if entry.task and entry.done:
@@ -43,6 +43,13 @@ def _shown(entry: Entry, fact: Fact | None) -> bool:
     """Whether an entry from which our trace was taken has the sign of its `fact`."""
     sign = sign_of(fact) if fact is not None else ""
     return not entry.trace and bool(sign) and entry.title.startswith(sign)
+
+
+def _turned(entry: Entry, base: Entry | None, trace: Trace) -> bool:
+    """Whether a task that was over is ticked, or cancelled, where it was not when it was left."""
+    if base is None or not base.task or not trace.is_over or decode(base.trace) != trace:
+        return False
+    return (entry.done, entry.cancelled) != (base.done, base.cancelled)
 
 
 def unticked(entry: Entry, base: Entry | None, trace: Trace) -> bool:

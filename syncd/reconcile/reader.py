@@ -97,7 +97,7 @@ class Reader:
         assert entry is not None
         stand = Standing(record=record, trace=self.trace)
         opened = not is_bare(record) and unticked(entry, record.base, self.trace)
-        undone = opened and self.fact is not None
+        undone = opened and self.fact is not None and not self._is_typed(entry, self.fact)
         if self._restored() or undone:
             self._take_back()
         record = replace(record, base=self._left(entry, opened=opened))
@@ -123,9 +123,10 @@ class Reader:
                 if split_sign(entry.title)[1].strip() == core:  # any other words are the user's
                     # A gesture that is made once more leaves the title as it was; a line has none.
                     record = replace(record, consumed=entry.title if record.item and sign else None)
-            case marks.Snoozed(day, token, note) if self._is_free():
+            case marks.Snoozed(day, token, note) if self._is_free() or self._gave_way(entry, sign):
                 if self.fact is not None and not (understood and self._let_go()):
                     self._take_back()
+                    record = replace(record, base=as_found(record.base, entry))
                 snoozed_to = self._snooze(day, f"{token} {note}".strip(), understood)
                 record = replace(record, consumed=entry.title)
             case marks.Unclear(asked):
@@ -281,6 +282,20 @@ class Reader:
             return True
         open_ = not self.trace.fact or is_open(self.record.base, self.trace)
         return open_ and self._is_withdrawn()
+
+    def _gave_way(self, entry: Entry, sign: str) -> bool:
+        """Whether our sign was taken away for the words that are there now."""
+        return (
+            self.fact is not None
+            and bool(sign)
+            and sign not in entry.title
+            and self._taken_away(sign)
+        )
+
+    def _is_typed(self, entry: Entry, fact: Fact) -> bool:
+        """Whether a mark in the title says `fact`, whatever else was done to the entry."""
+        reading = self._read(entry.title)
+        return isinstance(reading, marks.Marked) and _means(fact, reading.meaning)
 
     def _is_withdrawn(self) -> bool:
         """Whether a mark that was read here, and is neither there now nor acknowledged, made our

@@ -245,6 +245,19 @@ def test_a_line_whose_mark_is_taken_away_later_gives_way_to_the_retry_that_the_u
     assert ("Ann" in text_of(made), "Bob" in text_of(made)) == (False, True)
 
 
+@pytest.mark.parametrize(("mark", "sign"), [("x", "✅"), ("n", "↻")])
+def test_a_day_in_the_place_of_our_sign_puts_a_line_off(mark: str, sign: str) -> None:
+    made = room("Ann Lee", "Bob Roy")
+    made.now = TEN + timedelta(minutes=20)
+    edit(made, "[ ] 10:00 Ann", f"[{mark}] 10:00 Ann")
+    made.settle()
+    edit(made, f"[{sign}] 10:00 Ann", "[>2026-12-09] 10:00 Ann")
+    made.settle()
+    assert made.outcomes() == ["snoozed"]
+    (entry,) = made.live()
+    assert isinstance(entry.start, datetime) and entry.start.date() == date(2026, 12, 9)
+
+
 def test_an_open_line_that_is_deleted_says_nothing_and_comes_back_with_the_next_change() -> None:
     made = room("Ann Lee", "Bob Roy")
     edit(made, "[ ] 10:00 Ann Lee: call, +49 30 901820\n", "")

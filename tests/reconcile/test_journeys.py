@@ -162,6 +162,37 @@ def test_what_was_let_go_can_be_put_off() -> None:
     )
 
 
+@pytest.mark.parametrize("mark", ["x {}", "m {}", "stop {}", "pause {}"])
+@pytest.mark.parametrize("title", [">2026-12-09 Ann Lee: call", "Ann Lee: call >6d"])
+def test_a_day_in_the_place_of_our_sign_takes_the_mark_back_and_puts_off(
+    mark: str, title: str
+) -> None:
+    room = Room(roster=roster(person()))
+    room.settle()
+    room.at("2026-12-03", "10:20")
+    room.mark(mark)
+    room.settle()
+    room.edit(room.record(attempt=1), title=title)
+    room.turned_away()
+    assert room.turned_away().facts == ()
+    room.settle()
+    assert room.outcomes() == ["snoozed"]
+    (entry,) = room.live()
+    assert entry.title == "Ann Lee: call"
+    assert isinstance(entry.start, datetime) and entry.start.date() == date(2026, 12, 9)
+
+
+def test_an_event_that_is_cancelled_once_it_is_acknowledged_is_history() -> None:
+    room = Room(roster=roster(person()))
+    room.settle()
+    room.at("2026-12-03", "10:20")
+    room.mark("x {}")
+    room.settle()
+    room.edit(room.record(attempt=1), cancelled=True)
+    room.settle()
+    assert room.outcomes() == ["reached"]
+
+
 def test_what_was_let_go_is_not_put_off_once_they_were_reached_since() -> None:
     room = Room(roster=roster(person()))
     room.settle()

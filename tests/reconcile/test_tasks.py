@@ -278,6 +278,22 @@ def test_a_mark_typed_in_the_place_of_a_tick_stays(furnish: Furnish) -> None:
     assert room.entry(attempt=1).title == "✉ Ann Lee: call"
 
 
+def test_a_correction_that_was_typed_stays_where_the_task_is_opened_after_it(
+    furnish: Furnish,
+) -> None:
+    room = furnish()
+    room.at("2026-12-03", "10:20")
+    room.edit(room.record(), done=True)
+    room.settle()
+    room.edit(room.record(attempt=1), title=f"m {SIGNED}")
+    room.turned_away()
+    room.edit(room.record(attempt=1), done=False, completed=None)
+    room.turned_away()
+    room.settle()
+    assert room.outcomes() == ["left-message"]
+    assert room.entry(attempt=1).title == "✉ Ann Lee: call"
+
+
 @pytest.mark.parametrize("words", ["{} foo", ">3d {}"])
 def test_a_tick_that_was_taken_back_is_no_new_one_with_other_words(
     furnish: Furnish, words: str
@@ -339,6 +355,25 @@ def test_cancelled_is_skipped_and_stays_cancelled(furnish: Furnish) -> None:
     room.settle()
     assert room.outcomes() == []
     assert room.entry(attempt=1).title == "Ann Lee: call"
+
+
+@pytest.mark.parametrize("first", ["done", "cancelled"])
+def test_done_after_all_and_cancelled_after_all_correct_each_other(
+    furnish: Furnish, first: str
+) -> None:
+    room = furnish()
+    room.at("2026-12-03", "10:20")
+    room.edit(room.record(), **{first: True})
+    room.settle()
+    done = first == "cancelled"
+    room.edit(room.record(attempt=1), done=done, cancelled=not done)
+    room.turned_away()
+    assert room.turned_away().facts == ()
+    room.settle()
+    assert room.outcomes() == ["reached" if done else "skipped"]
+    entry = room.entry(attempt=1)
+    assert (entry.done, entry.cancelled) == (done, not done)
+    assert entry.title == f"{'✅' if done else '⏭'} Ann Lee: call"
 
 
 def test_deleted_while_ahead_is_skipped(furnish: Furnish) -> None:

@@ -20,7 +20,7 @@ from syncd.model.entries import Entry, Sighting
 from syncd.model.facts import Fact, effective
 from syncd.model.keys import Key, Kind
 from syncd.model.people import ContactList, Person
-from syncd.model.records import Acquaintance, Delta, Record, State, applied
+from syncd.model.records import Acquaintance, Delta, Fate, Record, State, applied
 from syncd.model.roster import CalendarSettings, Roster, Secret
 from syncd.reconcile import plan as planning
 from syncd.reconcile.absorb import seen
@@ -155,6 +155,11 @@ class Room:
         seen = self.record(who, attempt).seen
         assert seen is not None
         return seen
+
+    def live(self, who: str = "ann-lee") -> list[Entry]:
+        """Their contact events that are in the calendar."""
+        theirs = (r for r in self.state.records if r.key.subject == who and r.fate is Fate.LIVE)
+        return [record.seen for record in theirs if record.seen is not None]
 
     def series(self) -> Record:
         """The block's series."""
