@@ -11,13 +11,14 @@ from hypothesis.stateful import rule
 
 from syncd.model.entries import Entry
 from syncd.model.facts import Direction
-from syncd.model.keys import decode
+from syncd.model.keys import Key, decode
 from tests.proof.base import BELOW, PICK, Base, inserted
 from tests.proof.places import COLOURED
 from tests.year.cast import DEPLOYMENT, ZONE
 from tests.year.user import FORMS, SIGNS
 
 SAID = [*FORMS]
+TOKEN = st.sampled_from((">3d", ">1w", ">fri"))
 
 
 class Contacts(Base):
@@ -86,9 +87,12 @@ class Contacts(Base):
         found = self.entry(which, told=True)
         if found is None:
             return
-        name, key, entry = found
+        self.did("unmark", self.unmarked(*found))
+
+    def unmarked(self, name: str, key: Key, entry: Entry, *, more: str = "") -> str:
+        """Take the mark away; gives the title, which then has `more` behind it."""
         ledger = self.world.ledger
-        title = self.core(entry)
+        title = f"{self.core(entry)}{more}"
         ledger.said.pop(entry.uid)
         ledger.reopened.add(entry.uid)
         ledger.handled.add(self.world.who(key.subject))
@@ -96,7 +100,16 @@ class Contacts(Base):
             self.edit(name, entry.uid, title=title, done=False, completed=None)
         else:
             self.edit(name, entry.uid, title=title, colour="")
-        self.did("unmark", title)
+        return title
+
+    @rule(which=PICK, token=TOKEN)
+    def put_off(self, which: int, token: str) -> None:
+        """A day in the place of a mark."""
+        found = self.entry(which, told=True)
+        if found is None:
+            return
+        self.world.ledger.moved.add(found[2].uid)
+        self.did("put off", self.unmarked(*found, more=f" {token}"))
 
     @rule(which=PICK, days=st.integers(-3, 20), hour=st.integers(7, 20))
     def drag(self, which: int, days: int, hour: int) -> None:
@@ -179,7 +192,7 @@ class Contacts(Base):
         self.edit(name, entry.uid, text=inserted(entry.text, line, below))
         self.did("write", entry.title)
 
-    @rule(which=PICK, token=st.sampled_from((">3d", ">1w", ">fri")))
+    @rule(which=PICK, token=TOKEN)
     def snooze(self, which: int, token: str) -> None:
         found = self.entry(which, told=False)
         if found is None or ">" in found[2].title:

@@ -473,6 +473,8 @@ class World:
         for _, _, entry in self.contacts():
             if entry.uid in self.ledger.said.keys() - theirs:
                 assert entry.title.startswith(SIGNS), entry.title
+                if self.read(entry.uid):  # from now on the user sees what we call it
+                    self.ledger.plain[entry.uid] = entry.title.split(" ", 1)[1]
 
     def allowed(self, write: Write, there: Entry | None) -> None:
         """Only our own is changed, and no history is moved or deleted. What is taken out takes
