@@ -39,7 +39,10 @@ def before(
     context: typer.Context,
     config: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="The config; else SYNCD_CONFIG, else ./config.yaml."),
+        typer.Option(
+            metavar="FILE",
+            help="The config; else SYNCD_CONFIG, else ./config.yaml, else in the config folder.",
+        ),
     ] = None,
     now: Annotated[
         str | None, typer.Option(metavar="INSTANT", help="Take it to be that time.")
