@@ -62,13 +62,7 @@ def _resumed(service: Service, scope: Scope, name: str) -> str:
     if scope is Scope.PERSON:
         _not_in_yaml(service.roster.people[name], today)
         facts = [
-            replace(
-                fact,
-                id=f"{fact.id}~resumed",
-                recorded=service.clock(),
-                supersedes=fact.id,
-                void=True,
-            )
+            journal.undoing(fact, service.clock())
             for fact in journal.effective(list(state.facts))
             if whose(fact.person) in names
             and fact.outcome in journal.RESTING

@@ -25,11 +25,9 @@ def gesture(
     it, or found it as its mark was taken back, `trace` what we wrote then, `fact` what is known of
     it, `colours` say which outcome a colour stands for."""
     # An acknowledged task is as it was left then, unless that was taken back, or changed since.
-    if not (trace.is_over or _shown(entry, fact)) or _turned(entry, base, trace):
-        if entry.cancelled:
-            return ACKNOWLEDGED[Meaning(Outcome.SKIPPED)]
-        if entry.task and entry.done:
-            return ACKNOWLEDGED[Meaning(Outcome.REACHED)]
+    status = _status(entry)
+    if status and (not (trace.is_over or _shown(entry, fact)) or _turned(status, base, trace)):
+        return ACKNOWLEDGED[Meaning(status)]
     ours = fact is not None and fact.source is Source.SYNCD  # then no colour was there before it
     if base is None and (trace.void or (trace.fact and not ours)):
         return ""  # it may be what was read already
@@ -45,11 +43,18 @@ def _shown(entry: Entry, fact: Fact | None) -> bool:
     return not entry.trace and bool(sign) and entry.title.startswith(sign)
 
 
-def _turned(entry: Entry, base: Entry | None, trace: Trace) -> bool:
-    """Whether a task that was over is ticked, or cancelled, where it was not when it was left."""
-    if base is None or not base.task or not trace.is_over or decode(base.trace) != trace:
+def _status(entry: Entry) -> Outcome | None:
+    """What it says that it was cancelled, or ticked off."""
+    if entry.cancelled:
+        return Outcome.SKIPPED
+    return Outcome.REACHED if entry.task and entry.done else None
+
+
+def _turned(status: Outcome, base: Entry | None, trace: Trace) -> bool:
+    """Whether a task that was over had another `status` when it was left."""
+    if base is None or not base.task or not trace.is_over:
         return False
-    return (entry.done, entry.cancelled) != (base.done, base.cancelled)
+    return decode(base.trace) == trace and _status(base) is not status
 
 
 def unticked(entry: Entry, base: Entry | None, trace: Trace) -> bool:

@@ -62,8 +62,8 @@ class Journal:
     """For each entry the highest revision of its mark that made a fact, effective or not."""
     snoozes: Mapping[str, Fact]
     """For each entry the newest snooze that was read on it."""
-    voided: Mapping[str, datetime]
-    """For each entry on which a fact was taken back: when that was last learned."""
+    voided: Mapping[str, Fact]
+    """For each entry on which a fact was taken back: the newest that does so."""
     ids: Mapping[str, Fact]
     """All facts, by id."""
     renamed: Mapping[str, str]
@@ -203,7 +203,7 @@ class _Marks:
 
     told: dict[str, int]
     snoozes: dict[str, Fact]
-    voided: dict[str, datetime]
+    voided: dict[str, Fact]
 
 
 def _marks(facts: Iterable[Fact], before: Mapping[str, int]) -> _Marks:
@@ -216,7 +216,7 @@ def _marks(facts: Iterable[Fact], before: Mapping[str, int]) -> _Marks:
         if fact.outcome is Outcome.SNOOZED:
             found.snoozes[fact.entry] = fact
         if fact.void:
-            found.voided[fact.entry] = fact.recorded
+            found.voided[fact.entry] = fact
     return found
 
 

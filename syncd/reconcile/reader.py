@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from syncd.model.blocks import OccurrenceId
 from syncd.model.entries import Entry, Instant
-from syncd.model.facts import CLOSING, RESTING, TRIED, Fact, Outcome, Source
+from syncd.model.facts import CLOSING, RESTING, TRIED, Fact, Outcome, Source, is_undoing
 from syncd.model.people import Period
 from syncd.model.records import Fate, Record
 from syncd.model.words import leading_when
@@ -131,9 +131,9 @@ class Reader:
                 record = replace(record, consumed=entry.title)
             case marks.Unclear(asked):
                 question = asked
-        voided = [fact.recorded for fact in self.facts if fact.void and fact.entry == record.uid]
+        voided = [fact for fact in self.facts if fact.void and fact.entry == record.uid]
         taken_back = voided[-1] if voided else self.journal.voided.get(record.uid)
-        reopened = taken_back if self.fact is None else None
+        reopened = taken_back.recorded if taken_back and self.fact is None else None
         stand = replace(
             stand, record=record, question=question, snoozed_to=snoozed_to, reopened=reopened
         )
@@ -191,8 +191,9 @@ class Reader:
         if not isinstance(reading, marks.Marked):
             return True
         if self.fact is None:  # by a verb, or it was no mark
-            taken_back = self.record.uid in self.journal.voided
-            return taken_back or isinstance(self._read(entry.title), marks.Marked)
+            taken_back = self.journal.voided.get(self.record.uid)
+            by_verb = taken_back is not None and is_undoing(taken_back)
+            return by_verb or isinstance(self._read(entry.title), marks.Marked)
         return self.fact.source is not Source.MARK or _means(self.fact, reading.meaning)
 
     def _mark(self, meaning: marks.Meaning, note: str, sign: str) -> None:

@@ -226,7 +226,7 @@ def test_the_journal_sorts_by_person_entry_and_revision() -> None:
     assert journal.by_entry == {"e1": two, "e5": old}
     assert journal.told == {"e1": 4, "e2": 2, "e3": 2, "e5": 1}
     assert journal.snoozes == {"e2": later}
-    assert journal.voided == {"e3": void.recorded}
+    assert journal.voided == {"e3": void}
     assert "e1#1" in journal.ids
 
 

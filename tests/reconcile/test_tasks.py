@@ -294,6 +294,33 @@ def test_a_correction_that_was_typed_stays_where_the_task_is_opened_after_it(
     assert room.entry(attempt=1).title == "✉ Ann Lee: call"
 
 
+@pytest.mark.parametrize("what", ["done", "cancelled"])
+def test_what_is_set_on_a_task_that_is_put_off_counts(furnish: Furnish, what: str) -> None:
+    """Where the sign has gone, and neither could be acknowledged yet."""
+    room = furnish()
+    room.at("2026-12-03", "10:20")
+    room.mark("m {}")
+    room.settle()
+    room.edit(room.record(attempt=1), title="Ann Lee: call >3d", done=False, completed=None)
+    room.turned_away()
+    room.edit(room.record(attempt=1), **{what: True})
+    room.turned_away()
+    room.settle()
+    expected = "reached" if what == "done" else "skipped"
+    assert {*room.outcomes()} == {"snoozed", expected}
+
+
+def test_a_tick_beside_a_task_that_stays_cancelled_is_none(furnish: Furnish) -> None:
+    room = furnish()
+    room.edit(room.record(), cancelled=True)
+    room.settle()
+    room.mark("x {}", attempt=1)
+    room.settle()
+    room.edit(room.record(attempt=1), done=True)
+    room.settle()
+    assert room.outcomes() == ["reached"]
+
+
 @pytest.mark.parametrize("words", ["{} foo", ">3d {}"])
 def test_a_tick_that_was_taken_back_is_no_new_one_with_other_words(
     furnish: Furnish, words: str
