@@ -385,7 +385,7 @@ class World:
                 del self.ledger.said[uid]
 
     def unsettled(self, entries: list[Entry]) -> list[Entry]:
-        """The entries that may be open: those of people in the YAML, but what is past and was
+        """The entries that may be open: those of people in the YAML, but what has begun and was
         outlived: by a contact that was logged while its touch was unknown, or by a correction that
         opened an earlier touch again."""
         outlived = self.ledger.corrected | {
@@ -398,7 +398,7 @@ class World:
             key = decode(entry.uid, DEPLOYMENT)
             if key is None or self.who(key.subject) not in self.roster.people:
                 continue
-            if instant(entry.end) > self.now or self.who(key.subject) not in outlived:
+            if instant(entry.start) > self.now or self.who(key.subject) not in outlived:
                 found.append(entry)
         return found
 
