@@ -24,10 +24,14 @@ def gesture(
     """The mark that was set on `entry` without words; empty for none. `base` is how we last left
     it, or found it as its mark was taken back, `trace` what we wrote then, `fact` what is known of
     it, `colours` say which outcome a colour stands for."""
-    # An acknowledged task is as it was left then, unless that was taken back, or changed since.
-    status = _status(entry)
-    if status and (not (trace.is_over or _shown(entry, fact)) or _turned(status, base, trace)):
-        return ACKNOWLEDGED[Meaning(status)]
+    # An acknowledged task is ticked since then, unless that was taken back.
+    if not (trace.is_over or _shown(entry, fact)) or is_open(base, trace):
+        if entry.cancelled:
+            return ACKNOWLEDGED[Meaning(Outcome.SKIPPED)]
+        if entry.task and entry.done:
+            return ACKNOWLEDGED[Meaning(Outcome.REACHED)]
+    if _is_done_after_all(entry, base, fact):
+        return ACKNOWLEDGED[Meaning(Outcome.REACHED)]
     ours = fact is not None and fact.source is Source.SYNCD  # then no colour was there before it
     if base is None and (trace.void or (trace.fact and not ours)):
         return ""  # it may be what was read already
@@ -43,18 +47,12 @@ def _shown(entry: Entry, fact: Fact | None) -> bool:
     return not entry.trace and bool(sign) and entry.title.startswith(sign)
 
 
-def _status(entry: Entry) -> Outcome | None:
-    """What it says that it was cancelled, or ticked off."""
-    if entry.cancelled:
-        return Outcome.SKIPPED
-    return Outcome.REACHED if entry.task and entry.done else None
-
-
-def _turned(status: Outcome, base: Entry | None, trace: Trace) -> bool:
-    """Whether a task that was over had another `status` when it was left."""
-    if base is None or not base.task or not trace.is_over:
-        return False
-    return decode(base.trace) == trace and _status(base) is not status
+def _is_done_after_all(entry: Entry, base: Entry | None, fact: Fact | None) -> bool:
+    """Whether a task that was skipped by cancelling it is ticked off. What was over in any other
+    way may be cancelled, as history may be deleted: nothing comes of that."""
+    skipped = fact is not None and fact.outcome is Outcome.SKIPPED
+    was = base is not None and base.task and base.cancelled
+    return skipped and was and entry.done and not entry.cancelled
 
 
 def unticked(entry: Entry, base: Entry | None, trace: Trace) -> bool:

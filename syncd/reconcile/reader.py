@@ -285,13 +285,11 @@ class Reader:
         return open_ and self._is_withdrawn()
 
     def _gave_way(self, entry: Entry, sign: str) -> bool:
-        """Whether our sign was taken away for the words that are there now."""
-        return (
-            self.fact is not None
-            and bool(sign)
-            and sign not in entry.title
-            and self._taken_away(sign)
-        )
+        """Whether our sign was taken away for the words that are there now, and nobody was
+        contacted, or tried, since: then there is nothing there to put off."""
+        if self.fact is None or not sign or sign in entry.title:
+            return False
+        return self._taken_away(sign) and self._is_last(self.fact)
 
     def _is_typed(self, entry: Entry, fact: Fact) -> bool:
         """Whether a mark in the title says `fact`, whatever else was done to the entry."""
@@ -310,8 +308,10 @@ class Reader:
         """Whether nothing is known but that nobody marked it, which syncd concluded, and nobody was
         contacted, or tried, since."""
         fact = self.fact
-        if fact is None or fact.source is not Source.SYNCD:
-            return False
+        return fact is not None and fact.source is Source.SYNCD and self._is_last(fact)
+
+    def _is_last(self, fact: Fact) -> bool:
+        """Whether nobody was contacted, or tried, since."""
         told = self.journal.about(self.record.key.subject)
         return all(each.at <= fact.at for each in told if each.outcome in CLOSING | TRIED)
 

@@ -182,6 +182,21 @@ def test_a_day_in_the_place_of_our_sign_takes_the_mark_back_and_puts_off(
     assert isinstance(entry.start, datetime) and entry.start.date() == date(2026, 12, 9)
 
 
+def test_a_day_in_the_place_of_our_sign_is_left_alone_once_they_were_tried_since() -> None:
+    room = Room(roster=roster(person()))
+    room.settle()
+    room.at("2026-12-03", "10:20")
+    room.mark("m {}")
+    room.settle()
+    room.at("2026-12-10", "10:20")
+    room.mark("m {}", attempt=2)
+    room.settle()
+    room.edit(room.record(attempt=1), title=">3d Ann Lee: call")
+    room.settle()
+    assert room.outcomes() == ["left-message", "left-message"]
+    assert room.entry(attempt=1).title == ">3d Ann Lee: call"
+
+
 def test_an_event_that_is_cancelled_once_it_is_acknowledged_is_history() -> None:
     room = Room(roster=roster(person()))
     room.settle()

@@ -384,23 +384,33 @@ def test_cancelled_is_skipped_and_stays_cancelled(furnish: Furnish) -> None:
     assert room.entry(attempt=1).title == "Ann Lee: call"
 
 
-@pytest.mark.parametrize("first", ["done", "cancelled"])
-def test_done_after_all_and_cancelled_after_all_correct_each_other(
-    furnish: Furnish, first: str
-) -> None:
+def test_what_was_cancelled_and_is_done_after_all_is_reached(furnish: Furnish) -> None:
     room = furnish()
     room.at("2026-12-03", "10:20")
-    room.edit(room.record(), **{first: True})
+    room.edit(room.record(), cancelled=True)
     room.settle()
-    done = first == "cancelled"
-    room.edit(room.record(attempt=1), done=done, cancelled=not done)
+    room.edit(room.record(attempt=1), done=True, cancelled=False)
     room.turned_away()
     assert room.turned_away().facts == ()
     room.settle()
-    assert room.outcomes() == ["reached" if done else "skipped"]
-    entry = room.entry(attempt=1)
-    assert (entry.done, entry.cancelled) == (done, not done)
-    assert entry.title == f"{'✅' if done else '⏭'} Ann Lee: call"
+    assert room.outcomes() == ["reached"]
+    assert room.entry(attempt=1).title == SIGNED
+    room.edit(room.record(attempt=1), title="Ann Lee: call")
+    room.settle()
+    assert room.outcomes() == [], "and that is taken back like any other"
+
+
+@pytest.mark.parametrize("mark", ["x", "m", "i", "s"])
+def test_what_is_cancelled_once_it_is_acknowledged_is_history(furnish: Furnish, mark: str) -> None:
+    room = furnish()
+    room.at("2026-12-03", "10:20")
+    room.mark(f"{mark} {{}}")
+    room.settle()
+    said = room.facts()
+    for cancelled in (True, False):  # and taken back, which leaves it ticked off
+        room.edit(room.record(attempt=1), done=True, cancelled=cancelled)
+        room.settle()
+        assert room.facts() == said
 
 
 def test_deleted_while_ahead_is_skipped(furnish: Furnish) -> None:
