@@ -212,6 +212,10 @@ class World:
         facts = effective(list(self.state.facts))
         return [f for f in facts if f.entry == uid and f.outcome.value != "snoozed"]
 
+    def written(self, uid: str) -> bool:
+        """Whether the database knows how syncd left an entry."""
+        return any(r.uid == uid and r.base is not None for r in self.state.records)
+
     def read(self, uid: str) -> bool:
         """Whether the mark that stands on an entry is in the journal."""
         told = [(fact.outcome, fact.direction) for fact in self.facts_of(uid)]
