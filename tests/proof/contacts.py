@@ -56,7 +56,7 @@ class Contacts(Base):
         if self.world.facts_of(entry.uid):
             return  # it was taken away and nobody looked: then it is back as it was
         trace = decode_trace(entry.trace)
-        if trace and (trace.fact or trace.void) and not self.world.written(entry.uid):
+        if trace and (trace.fact or trace.void) and entry.uid not in self.world.written:
             return  # over a lost database it may be what was read before
         ledger = self.world.ledger
         ledger.plain[entry.uid] = entry.title

@@ -212,9 +212,10 @@ class World:
         facts = effective(list(self.state.facts))
         return [f for f in facts if f.entry == uid and f.outcome.value != "snoozed"]
 
-    def written(self, uid: str) -> bool:
-        """Whether the database knows how syncd left an entry."""
-        return any(r.uid == uid and r.base is not None for r in self.state.records)
+    @property
+    def written(self) -> set[str]:
+        """The entries of which the database knows how syncd left them."""
+        return {record.uid for record in self.state.records if record.base is not None}
 
     def read(self, uid: str) -> bool:
         """Whether the mark that stands on an entry is in the journal."""
@@ -379,7 +380,7 @@ class World:
         """What stands on an entry without our fields, of somebody whom the YAML does not name, or
         not as the entry does, is lost on a database that never knew it: which of the words are
         their name?"""
-        known = {record.uid for record in self.state.records if record.base is not None}
+        known = self.written
         for uid in self.ledger.stripped & self.ledger.said.keys():
             key = decode(uid, DEPLOYMENT)
             person = self.roster.people.get(self.who(key.subject)) if key is not None else None
@@ -408,7 +409,7 @@ class World:
 
     def one_live_series_each(self, everything: list[tuple[str, Entry]]) -> None:
         """At most one live series for a block."""
-        written = {record.uid for record in self.state.records if record.base is not None}
+        written = self.written
         series = [  # an orphan, which no database knows, is left alone
             (key, entry)
             for _, key, entry in self.blocks(everything)

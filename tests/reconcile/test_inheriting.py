@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -236,18 +237,21 @@ def test_the_description_of_a_series_stays() -> None:
     assert newest is not None and newest.text == "Dial-in: 12345"
 
 
+def ended(entry: Entry, end: str = " \n") -> Entry:
+    """As a server keeps it that changes the ends of lines."""
+    if entry.recurrence is None:
+        return entry
+    overrides = (
+        replace(o, text="".join(f"{line.rstrip()}{end}" for line in o.text.splitlines()))
+        for o in entry.recurrence.overrides
+    )
+    return replace(entry, recurrence=replace(entry.recurrence, overrides=tuple(overrides)))
+
+
 @pytest.mark.parametrize("end", [" \n", "\r\n"])
 def test_what_is_ours_is_ours_where_a_server_changes_the_ends_of_lines(end: str) -> None:
-    def ended(text: str) -> str:
-        return "".join(f"{line.rstrip()}{end}" for line in text.splitlines())
-
-    def held(entry: Entry) -> Entry:
-        if entry.recurrence is None:
-            return entry
-        overrides = (replace(o, text=ended(o.text)) for o in entry.recurrence.overrides)
-        return replace(entry, recurrence=replace(entry.recurrence, overrides=tuple(overrides)))
-
-    room = begun(Room(roster=roster(overdue(-7, "Ann"), overdue(-8, "Bob")), holds=held))
+    people = roster(overdue(-7, "Ann"), overdue(-8, "Bob"))
+    room = begun(Room(roster=people, holds=partial(ended, end=end)))
     at(room, "2026-12-10", text=WORDS)
     at(room, "2026-12-24", text=f"Buy flowers{end}")  # where nobody is up yet, and it settles
     room.roster = replace(room.roster, blocks={"weekly": weekly(at=time(15))})
@@ -257,16 +261,7 @@ def test_what_is_ours_is_ours_where_a_server_changes_the_ends_of_lines(end: str)
 
 
 def test_what_another_syncd_said_in_an_hour_is_ours_where_another_hour_says_nothing() -> None:
-    def held(entry: Entry) -> Entry:
-        if entry.recurrence is None:
-            return entry
-        overrides = (
-            replace(o, text="".join(f"{line} \n" for line in o.text.splitlines()))
-            for o in entry.recurrence.overrides
-        )
-        return replace(entry, recurrence=replace(entry.recurrence, overrides=tuple(overrides)))
-
-    room = begun(Room(roster=roster(overdue(-7, "Ann")), holds=held))
+    room = begun(Room(roster=roster(overdue(-7, "Ann")), holds=ended))
     at(room, "2026-12-24", start=datetime(2026, 12, 24, 12, tzinfo=ZONE), text="")
     room.people(overdue(-7, "Ann", notes="Likes tea."))  # said in the hour, so that it is written
     room.settle()
@@ -280,7 +275,7 @@ def test_what_another_syncd_said_in_an_hour_is_ours_where_another_hour_says_noth
     )
     told = replace(trace, lines=(*trace.lines, *checksums(news)))
     recurrence = replace(series.recurrence, overrides=overrides)
-    shown = held(replace(series, recurrence=recurrence))
+    shown = ended(replace(series, recurrence=recurrence))
     room.edit(room.series(), recurrence=shown.recurrence, trace=told.encode())
     room.settle()
     texts = [o.text for o in hours(room) if o.text]
