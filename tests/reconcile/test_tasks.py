@@ -777,6 +777,16 @@ class TestColours:
             room.settle()
         assert room.outcomes() == []
 
+    def test_a_colour_given_again_to_what_was_put_off_counts(self) -> None:
+        room = self.furnished()
+        room.edit(room.record(), colour="10")
+        room.settle()
+        for step in ({"title": f"{UNSIGNED} >3d", "colour": ""}, {"colour": "10"}):
+            room.edit(room.record(attempt=1), **step)
+            room.turned_away()
+        room.settle()
+        assert "reached" in room.outcomes()
+
     def test_a_colour_given_again_after_another_before_it_could_be_opened_again(self) -> None:
         room = self.furnished()
         room.edit(room.record(), colour="10")
